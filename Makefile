@@ -1,0 +1,31 @@
+# Two commands a newcomer needs: make demo, make test. Needs Python 3.11 or newer and make.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup demo test check bench clean
+
+setup: .venv/ready
+
+.venv/ready: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@
+
+demo: setup ## load three municipalities and serve them on 127.0.0.1:$$PORT until interrupted
+	$(BIN)/flask demo
+
+check: setup ## the static gates
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check ## everything, the browser included
+	tests/browser/install-chromium
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+bench: setup ## ratios in one run
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage

@@ -1,0 +1,1 @@
+"""The subject: questionnaires, meetings, messages, answers, callbacks, figures, and the citizen's pages."""

@@ -1,0 +1,125 @@
+"""Settings from the environment, typed, failing loudly. Every setting is listed in docs/reference/settings.md."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+GATEWAYS = ("simulated", "smtp")
+
+
+class SettingError(Exception):
+    """A setting is missing or wrong; the message names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a process needs to know from outside.
+
+    `gateways` is empty when `TILFREDS_GATEWAY` is unset: then nothing is ever sent.
+    `key_dir` is None in web processes: they only know public keys.
+    """
+
+    database_url: str | None
+    state_dir: Path
+    base_url: str
+    host: str
+    port: int
+    gateways: tuple[str, ...]
+    simulator_dir: Path
+    key_dir: Path | None
+    key_mirror: Path | None
+    fingerprint_key_file: Path
+    secret_key_file: Path
+    smtp_host: str
+    smtp_port: int
+    smtp_user: str
+    smtp_password: str
+    smtp_sender: str
+    smtp_plaintext: bool
+
+    @property
+    def on_loopback(self) -> bool:
+        """True when the web server listens on this machine alone."""
+        return self.host in LOOPBACK
+
+    @property
+    def simulator_open(self) -> bool:
+        """True when the simulator's pages may exist: simulated gateway and loopback, both."""
+        return "simulated" in self.gateways and self.on_loopback
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read every setting from `environ`. Raises SettingError with the name and the remedy."""
+    state = Path(environ.get("TILFREDS_STATE_DIR") or Path(__file__).parent.parent / "var").resolve()
+    host = environ.get("TILFREDS_HOST") or "127.0.0.1"
+    port = _number(environ, "PORT", 5000)
+    key_dir = environ.get("TILFREDS_KEY_DIR")
+    mirror = environ.get("TILFREDS_KEY_MIRROR")
+    return Settings(
+        database_url=environ.get("TILFREDS_DATABASE_URL") or None,
+        state_dir=state,
+        base_url=_base_url(environ.get("TILFREDS_BASE_URL") or f"http://{host}:{port}"),
+        host=host,
+        port=port,
+        gateways=_gateways(environ.get("TILFREDS_GATEWAY") or ""),
+        simulator_dir=Path(environ.get("TILFREDS_SIMULATOR_DIR") or state / "simulator"),
+        key_dir=Path(key_dir) if key_dir else None,
+        key_mirror=Path(mirror) if mirror else None,
+        fingerprint_key_file=Path(environ.get("TILFREDS_FINGERPRINT_KEY_FILE") or state / "fingerprint-key"),
+        secret_key_file=Path(environ.get("TILFREDS_SECRET_KEY_FILE") or state / "secret-key"),
+        smtp_host=environ.get("TILFREDS_SMTP_HOST") or "",
+        smtp_port=_number(environ, "TILFREDS_SMTP_PORT", 587),
+        smtp_user=environ.get("TILFREDS_SMTP_USER") or "",
+        smtp_password=environ.get("TILFREDS_SMTP_PASSWORD") or "",
+        smtp_sender=environ.get("TILFREDS_SMTP_SENDER") or "",
+        smtp_plaintext=environ.get("TILFREDS_SMTP_PLAINTEXT") == "1",
+    )
+
+
+def secret(path: Path) -> bytes:
+    """The secret in the file `path`, made (32 random bytes, mode 0600) when it is not there yet."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    # Two processes may start at once: the first to create the file wins, the other reads it.
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(32))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+    return path.read_bytes()
+
+
+def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+    value = environ.get(name) or str(default)
+    if not value.isdigit() or int(value) > 65535:
+        raise SettingError(f"{name} must be a port number from 0 to 65535, not {value!r}")
+    return int(value)
+
+
+def _gateways(value: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    for name in names:
+        if name not in GATEWAYS:
+            raise SettingError(f"TILFREDS_GATEWAY knows {', '.join(GATEWAYS)}, not {name!r}")
+    return names
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingError("TILFREDS_BASE_URL must look like https://svar.kommune.dk")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise SettingError("TILFREDS_BASE_URL must use https unless it names this machine")
+    return value.rstrip("/")

@@ -1,0 +1,184 @@
+"""Real PostgreSQL for every test: real migrations into a template, a rolled-back transaction per test."""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+from alembic import command
+from alembic.config import Config
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from survey import config, db, embedded, municipalities
+from survey.config import Settings
+from survey.models import Municipality
+from wsgi import create_app
+
+ROOT = Path(__file__).parent.parent
+TEMPLATE = "tilfreds_template"
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """A PostgreSQL server of this session's own, or the one `TILFREDS_TEST_DATABASE_URL` names."""
+    given = os.environ.get("TILFREDS_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="tilfreds-test-"))
+    with embedded.server(folder / "pg") as url:
+        yield url
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def administration(server_url: str) -> Iterator[Engine]:
+    """A connection that creates and drops databases."""
+    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str, administration: Engine) -> str:
+    """The name of a database migrated from empty, to be copied."""
+    name = f"{TEMPLATE}_{secrets.token_hex(4)}"
+    with administration.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine = create_engine(make_url(server_url).set(database=name))
+    with engine.begin() as connection:
+        migrate(connection)
+    engine.dispose()
+    return name
+
+
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Run the project's migrations on `connection`."""
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+@pytest.fixture
+def database_url(server_url: str, administration: Engine, template: str) -> Iterator[str]:
+    """A database of the test's own, migrated and empty, for what really commits or starts processes."""
+    name = f"test_{secrets.token_hex(6)}"
+    with administration.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    db.use(None)
+    with administration.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def shared_engine(server_url: str, administration: Engine, template: str) -> Iterator[Engine]:
+    """The database of all tests that are rolled back."""
+    name = f"shared_{secrets.token_hex(6)}"
+    with administration.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine = create_engine(make_url(server_url).set(database=name), hide_parameters=True)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(shared_engine: Engine) -> Iterator[Session]:
+    """A session inside a transaction that is rolled back; `survey.db` works inside it too."""
+    with shared_engine.connect() as connection:
+        outer = connection.begin()
+        db.use(connection)
+        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+            yield session
+        db.use(None)
+        outer.rollback()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Tuesday 11 May 2021, 10:00 in Copenhagen: inside the send window."""
+    return datetime(2021, 5, 11, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def stevns(session: Session, now: datetime) -> Municipality:
+    """A municipality with the shipped questionnaires and the teams Opfølgning (LAB) and Ydelse (LAS)."""
+    return municipalities.establish(
+        session, slug="stevns", name="Stevns Kommune", phone="56 57 57 57", sms_sender="Stevns", now=now
+    )
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a program on loopback whose gateway is the simulator; keys and mailbox in `tmp_path`."""
+    return config.load(
+        {
+            "TILFREDS_STATE_DIR": str(tmp_path / "state"),
+            "TILFREDS_GATEWAY": "simulated",
+            "TILFREDS_DATABASE_URL": "postgresql:///unused",
+        }
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Flask:
+    """The web application on whatever database the test uses (`session` or `database_url`)."""
+    app = create_app(settings)
+    app.testing = True
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = CheckedClient
+    return app
+
+
+class CheckedClient(FlaskClient):
+    """A test client that fails on invalid HTML, a missing `lang` or title, and repeated ids."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Make a request and check the page that answers."""
+        response = super().open(*args, **kwargs)
+        if response.mimetype == "text/html" and response.data and response.status_code not in (301, 302, 303):
+            check_html(response.text)
+        return response
+
+
+def check_html(page: str) -> None:
+    """Fail unless `page` is valid HTML with `lang`, a title and unique ids."""
+    tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
+    assert tree.get("lang"), "the page has no lang"
+    title = tree.find("head/title")
+    assert title is not None, "the page has no title"
+    assert (title.text or "").strip(), "the title is empty"
+    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    assert sorted(set(ids)) == sorted(ids), f"repeated ids: {sorted(i for i in ids if ids.count(i) > 1)}"
+
+
+@contextmanager
+def counting_statements() -> Iterator[list[str]]:
+    """The SQL statements this process sends while the block runs."""
+    seen: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def sql() -> Callable[[], AbstractContextManager[list[str]]]:
+    """`with sql() as statements:` lists the SQL statements sent while the block runs."""
+    return counting_statements
