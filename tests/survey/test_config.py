@@ -1,0 +1,67 @@
+"""Settings fail loudly."""
+
+from pathlib import Path
+
+import pytest
+
+from survey import config
+
+
+def test_nothing_is_sent_by_default() -> None:
+    """The gateway has no default."""
+    assert config.load({}).gateways == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("TILFREDS_GATEWAY", "brevdue", "simulated, smtp"),
+        ("PORT", "femtusind", "PORT"),
+        ("PORT", "70000", "PORT"),
+        ("TILFREDS_BASE_URL", "svar.stevns.dk", "TILFREDS_BASE_URL"),
+        ("TILFREDS_BASE_URL", "http://svar.stevns.dk", "https"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_remedy(name: str, value: str, message: str) -> None:
+    """No setting is quietly replaced by a guess."""
+    with pytest.raises(config.SettingError, match=message):
+        config.load({name: value})
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"TILFREDS_GATEWAY": "simulated"}, True),
+        ({"TILFREDS_GATEWAY": "smtp"}, False),
+        ({"TILFREDS_GATEWAY": "simulated", "TILFREDS_HOST": "0.0.0.0"}, False),  # noqa: S104 - never bound
+    ],
+)
+def test_the_simulator_needs_its_gateway_and_loopback(environ: dict[str, str], expected: bool) -> None:
+    """Both, or there is no simulator."""
+    assert config.load({"TILFREDS_BASE_URL": "https://svar.stevns.dk", **environ}).simulator_open is expected
+
+
+def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
+    """The second process reads what the first made, and nobody else may."""
+    path = tmp_path / "state" / "secret-key"
+    made = config.secret(path)
+    assert len(made) == 32
+    assert config.secret(path) == made
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [found.name for found in path.parent.iterdir()] == ["secret-key"]
+
+
+def test_two_processes_making_a_secret_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever loses the race reads the winner's secret."""
+    path = tmp_path / "secret-key"
+    missing = iter([FileNotFoundError()])
+    read = Path.read_bytes
+
+    def first_time_missing(self: Path) -> bytes:
+        for error in missing:
+            path.write_bytes(b"the winner's")
+            raise error
+        return read(self)
+
+    monkeypatch.setattr(Path, "read_bytes", first_time_missing)
+    assert config.secret(path) == b"the winner's"
