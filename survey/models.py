@@ -30,12 +30,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.db import Base
+from survey.keys import BALLOT_BYTES
 
 GLOBAL_TABLES = frozenset({"municipality", "staff", "staff_session", "sign_in_attempt", "job_slot"})
 """Tables that belong to no municipality: the tenants themselves, people who may work in several, and ticks."""
-
-BALLOT_BYTES = 4608
-"""Size of every sealed ballot, so that length tells nothing."""
 
 LAWS = ("LAB", "LAS")
 DECISIONS = (
