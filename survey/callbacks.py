@@ -182,11 +182,11 @@ def attempts(session: Session, municipality_id: int, callback_id: int) -> Sequen
 def attempt_counts(session: Session, municipality_id: int, callback_ids: Collection[int]) -> dict[int, int]:
     """How many tries each of the callbacks has had; those without any are left out."""
     rows = session.execute(
-        select(CallbackAttempt.callback_id, func.count())
+        select(CallbackAttempt.callback_id, func.count().label("tries"))
         .where(CallbackAttempt.municipality_id == municipality_id, CallbackAttempt.callback_id.in_(callback_ids))
         .group_by(CallbackAttempt.callback_id)
     )
-    return dict(rows.tuples())
+    return {row.callback_id: row.tries for row in rows}
 
 
 def _move(

@@ -16,13 +16,13 @@ from alembic import command
 from alembic.config import Config
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from survey import config, db, embedded, municipalities
 from survey.config import Settings
-from survey.models import Municipality
+from survey.models import Contact, Invitation, Meeting, Municipality, QuestionnaireVersion, Team
 from wsgi import create_app
 
 ROOT = Path(__file__).parent.parent
@@ -117,6 +117,36 @@ def stevns(session: Session, now: datetime) -> Municipality:
     return municipalities.establish(
         session, slug="stevns", name="Stevns Kommune", phone="56 57 57 57", sms_sender="Stevns", now=now
     )
+
+
+@pytest.fixture
+def invite(now: datetime) -> Callable[..., int]:
+    """`invite(session, municipality, team="Ydelse")` makes a held meeting with its invitation; the id of that."""
+
+    def make(session: Session, municipality: Municipality, team: str = "Ydelse") -> int:
+        asking = select(Team.id, QuestionnaireVersion.id).where(
+            Team.municipality_id == municipality.id,
+            Team.name == team,
+            QuestionnaireVersion.municipality_id == municipality.id,
+            QuestionnaireVersion.questionnaire_id == Team.questionnaire_id,
+        )
+        team_id, version_id = session.execute(asking).one()
+        meeting = Meeting(fingerprint=secrets.token_bytes(32), citizen=secrets.token_bytes(32), team_id=team_id)
+        meeting.held_on, meeting.decided_at, meeting.caseworker = now.date(), now, "Lis Holm"
+        meeting.municipality_id, meeting.status, meeting.decision = municipality.id, "held", "invited"
+        session.add(meeting)
+        session.flush()
+        invitation = Invitation(municipality_id=municipality.id, meeting_id=meeting.id, team_id=team_id)
+        invitation.version_id, invitation.created_at = version_id, now
+        session.add(invitation)
+        session.flush()
+        contact = Contact(municipality_id=municipality.id, invitation_id=invitation.id, name="Anne Sørensen")
+        contact.mobile, contact.language = "+4520123456", "da"
+        session.add(contact)
+        session.flush()
+        return invitation.id
+
+    return make
 
 
 @pytest.fixture
