@@ -1,0 +1,219 @@
+"""Figures from counts: means, shares, intervals, Danish rounding, and what is too little to show.
+
+Pure functions. Means are in points of the scale, shares are fractions of 1. A `Figure` is all that may
+leave: its text obeys the disclosure rules, and the value a chart plots is no finer than the text.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+SMALLEST_GROUP = 5
+"""k: people behind a mean or a share before it is shown. A municipality can raise it, never lower it."""
+SMALLEST_DISTRIBUTION = 10
+"""People behind a distribution before it is shown."""
+PRECISE_FROM = 50
+"""People from which two decimals, and shares and means at the ends, are shown as they are."""
+TOO_FEW = "for få svar"
+NOT_SHOWN = "vises ikke"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published figure: `text` as printed, `n` people behind it, `value` to plot (the printed one).
+
+    A hidden figure has neither `n` nor `value`.
+    """
+
+    text: str
+    n: int | None
+    value: float | None
+
+    @property
+    def shown(self) -> bool:
+        """False when the figure is hidden."""
+        return self.value is not None
+
+
+@dataclass(frozen=True)
+class Moments:
+    """`n` scores with the sum `total` and the sum of squares `squares`; scores may be person means."""
+
+    n: int
+    total: Fraction
+    squares: Fraction
+
+
+HIDDEN = Figure(TOO_FEW, None, None)
+WITHHELD = Figure(NOT_SHOWN, None, None)
+"""Hidden only so that another hidden figure cannot be found by subtraction."""
+
+
+# Estimates -----------------------------------------------------------------------------------------------
+
+
+def answers(counts: Sequence[int]) -> int:
+    """How many answers lie in `counts` (lowest point first)."""
+    return sum(counts)
+
+
+def total(counts: Sequence[int]) -> int:
+    """The sum of the scores in `counts` (lowest point, 1, first)."""
+    return sum(point * count for point, count in enumerate(counts, 1))
+
+
+def mean(counts: Sequence[int]) -> Fraction:
+    """The exact mean of all answers. Raises ZeroDivisionError when there are none."""
+    return Fraction(total(counts), answers(counts))
+
+
+def pooled(groups: Iterable[Sequence[int]]) -> list[int]:
+    """Counts of all `groups` together: the way to a period's mean, never the mean of daily means."""
+    return [sum(column) for column in zip(*groups, strict=True)]
+
+
+def moments(counts: Sequence[int]) -> Moments:
+    """The scores in `counts` as moments."""
+    squares = sum(point * point * count for point, count in enumerate(counts, 1))
+    return Moments(answers(counts), Fraction(total(counts)), Fraction(squares))
+
+
+def wilson(k: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Two-sided interval for the share k/n, as fractions of 1 (Wilson 1927, no continuity correction)."""
+    from scipy.stats import binomtest  # costs seconds: only figures need it
+
+    interval = binomtest(k, n).proportion_ci(confidence_level=level, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def mean_interval(scores: Moments, points: int, level: float = 0.95) -> tuple[float, float]:
+    """Two-sided display interval for a mean on 1 … `points`, in points of the scale.
+
+    The posterior of a mean under a Dirichlet prior of total weight 1, spread evenly over the scale, matched
+    by a Beta distribution of the same mean and variance. Stays on the scale, also for equal answers.
+    """
+    from scipy.stats import beta  # costs seconds: only figures need it
+
+    scale = range(1, points + 1)
+    weight = scores.n + 1
+    centre = (scores.total + Fraction(sum(scale), points)) / weight
+    second = (scores.squares + Fraction(sum(point * point for point in scale), points)) / weight
+    place = (centre - 1) / (points - 1)
+    spread = (second - centre**2) / (weight + 1) / (points - 1) ** 2
+    strength = place * (1 - place) / spread - 1
+    tail = (1 - level) / 2
+    low, high = beta.ppf([tail, 1 - tail], float(place * strength), float((1 - place) * strength))
+    return 1 + (points - 1) * float(low), 1 + (points - 1) * float(high)
+
+
+# Danish numbers ------------------------------------------------------------------------------------------
+
+
+def rounded(value: Fraction, decimals: int) -> Fraction:
+    """`value` rounded half up (not half to even) to `decimals`."""
+    factor = 10**decimals
+    return Fraction((value * factor + Fraction(1, 2)).__floor__(), factor)
+
+
+def number(value: Fraction, decimals: int) -> str:
+    """`value` (not negative) in Danish: decimal comma, rounded half up to one or more `decimals`."""
+    whole, rest = divmod(int(rounded(value, decimals) * 10**decimals), 10**decimals)
+    return f"{whole},{rest:0{decimals}}"
+
+
+def percent(share: Fraction) -> str:
+    """`share` (a fraction of 1) as "53,6 %" with a no-break space."""
+    return f"{number(share * 100, 1)}{NO_BREAK}%"
+
+
+def count(n: int) -> str:
+    """A whole number in Danish; four digits without a separator, as municipalities write them."""
+    return str(n) if n < 10_000 else f"{n:,}".replace(",", ".")
+
+
+# Disclosure ----------------------------------------------------------------------------------------------
+
+
+def decimals(people: int) -> int:
+    """Decimals of a mean: one below 50 people, two from 50."""
+    return 2 if people >= PRECISE_FROM else 1
+
+
+def published_mean(value: Fraction, people: int, points: int, *, smallest: int = SMALLEST_GROUP) -> Figure:
+    """A mean on 1 … `points` as it may be shown, with `people` behind it.
+
+    Hidden below `smallest`; below 50 people a mean within 0,1 of an end shows only which end.
+    """
+    if people < smallest:
+        return HIDDEN
+    tenth = Fraction(1, 10)
+    if people < PRECISE_FROM and value >= points - tenth:
+        return Figure(f"mindst {number(points - tenth, 1)}", people, float(points - tenth))
+    if people < PRECISE_FROM and value <= 1 + tenth:
+        return Figure(f"højst {number(1 + tenth, 1)}", people, float(1 + tenth))
+    places = decimals(people)
+    return Figure(number(value, places), people, float(rounded(value, places)))
+
+
+def published_share(k: int, n: int, *, smallest: int = SMALLEST_GROUP) -> Figure:
+    """The share k/n as it may be shown: "559/1043 = 53,6 %"; `value` is a fraction of 1.
+
+    Hidden below `smallest`; below 50 people a share above 90 % or below 10 % has no numerator.
+    """
+    if n < smallest:
+        return HIDDEN
+    share = Fraction(k, n)
+    if n < PRECISE_FROM and share > Fraction(9, 10):
+        return Figure(f"mindst 90{NO_BREAK}%", n, 0.9)
+    if n < PRECISE_FROM and share < Fraction(1, 10):
+        return Figure(f"højst 10{NO_BREAK}%", n, 0.1)
+    return Figure(f"{count(k)}/{count(n)} = {percent(share)}", n, float(rounded(share, 3)))
+
+
+def capped(figure: Figure) -> bool:
+    """True when `figure` is hidden or shows only an end: something a subtraction could uncover."""
+    return not figure.shown or figure.text.startswith(("mindst", "højst"))
+
+
+def published_distribution(
+    counts: Sequence[int], *, smallest: int = SMALLEST_DISTRIBUTION
+) -> tuple[Figure, ...] | None:
+    """The share of each point, lowest first; None when it may not be shown.
+
+    Below 50 people one share under 10 % or over 90 % hides them all: the rest and the mean would give it away.
+    """
+    n = answers(counts)
+    if n < smallest:
+        return None
+    shares = tuple(published_share(k, n) for k in counts)
+    return None if any(capped(share) for share in shares) else shares
+
+
+def published_wilson(k: int, n: int, *, smallest: int = SMALLEST_GROUP) -> tuple[str, str] | None:
+    """Both ends of the Wilson interval as text; None where the share itself is hidden or capped."""
+    if capped(published_share(k, n, smallest=smallest)):
+        return None
+    low, high = wilson(k, n)
+    return percent(Fraction(low)), percent(Fraction(high))
+
+
+def published_interval(scores: Moments, figure: Figure, points: int) -> tuple[str, str] | None:
+    """Both ends of the mean's interval as text; None where the mean is hidden, capped or on under ten people.
+
+    An interval tells how answers spread, so it follows the rule of distributions.
+    """
+    if capped(figure) or scores.n < SMALLEST_DISTRIBUTION:
+        return None
+    low, high = mean_interval(scores, points)
+    places = decimals(scores.n)
+    return number(Fraction(low), places), number(Fraction(high), places)
+
+
+def protected(hidden: Sequence[bool], sizes: Sequence[int]) -> list[bool]:
+    """`hidden`, and where exactly one part of a shown total is hidden, the smallest other one too."""
+    result = list(hidden)
+    if sum(result) == 1 and len(result) > 1:
+        others = [place for place, is_hidden in enumerate(result) if not is_hidden]
+        result[min(others, key=lambda place: (sizes[place], place))] = True
+    return result
