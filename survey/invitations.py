@@ -1,7 +1,9 @@
 """Invitations: find by link. Tokens are stored as hashes only, so nobody can look a link up."""
 
+import base64
 import hashlib
 import re
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +15,11 @@ from survey.models import CallbackRequest, Contact, Invitation, Link, Municipali
 TOKEN = re.compile("[a-z2-7]{26}")
 ANSWER_GRACE = timedelta(hours=1)
 """A form opened in time may be sent this much after the link has expired."""
+
+
+def draw_token() -> str:
+    """A new token: 128 random bits as 26 characters of a-z and 2-7. It exists nowhere but in the message."""
+    return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
 
 
 def token_hash(token: str) -> bytes:
