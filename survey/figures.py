@@ -1,0 +1,339 @@
+"""What the dashboard shows: one law group's or one team's figures, made of counts under the disclosure rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import groupby
+
+from survey import scoring
+from survey.results import LAW_NAMES, Counts, OneRow, Period, Rows, TeamView
+from survey.scale import TARGETS
+from survey.scoring import Figure, Moments
+
+
+@dataclass(frozen=True)
+class Point:
+    """A batch: a point of the chart at `last_on`, resting on `n` questionnaires."""
+
+    first_on: date
+    last_on: date
+    n: int
+    mean: Figure
+
+
+@dataclass(frozen=True)
+class StatementResult:
+    """One statement: mean, share of each point (None when too few), and share of "ved ikke"."""
+
+    position: int
+    text: str
+    mean: Figure
+    distribution: tuple[Figure, ...] | None
+    dont_know: Figure
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """Consecutive weeks of sending (Mondays) with at least k sent in all, and the share answered."""
+
+    first: date
+    last: date
+    sent: int
+    rate: Figure
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """Answered of sent over all `weeks`; `unknown` of those sent are in doubt."""
+
+    rate: Figure
+    interval: tuple[str, str] | None
+    unknown: int
+    weeks: tuple[Weeks, ...]
+
+
+@dataclass(frozen=True)
+class TeamLine:
+    """One shown team beside the others of its law group."""
+
+    team: TeamView
+    mean: Figure
+    rate: Figure
+
+
+@dataclass(frozen=True)
+class Series:
+    """The figures of one questionnaire version; versions are never added together.
+
+    `respondents` are the questionnaires in the batches, `answers` the single answers behind the mean.
+    `waiting_since` is the day of the tally that left too few; `unshown` were answered but never enough.
+    """
+
+    version_id: int
+    name: str
+    number: int
+    labels: tuple[str, ...]
+    target: float | None
+    respondents: int
+    answers: int
+    mean: Figure
+    interval: tuple[str, str] | None
+    points: tuple[Point, ...]
+    statements: tuple[StatementResult, ...]
+    turnout: Turnout | None
+    waiting_since: date | None
+    unshown: int
+    teams: tuple[TeamLine, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One law group's figures, or one team's. `not_invited` is by reason; None means too few to show."""
+
+    law: str
+    team: TeamView | None
+    series: tuple[Series, ...]
+    not_invited: tuple[tuple[str, int | None], ...]
+
+    @property
+    def name(self) -> str:
+        """The team's name, or the law group's in Danish."""
+        return self.team.name if self.team else LAW_NAMES[self.law]
+
+
+def section(counts: Counts, law: str, team: TeamView | None = None) -> Section:
+    """The figures of one law group, or of one team in it, a series per questionnaire version with any.
+
+    Raises ValueError for a team that may only be shown inside its law group.
+    """
+    if team is not None and not team.shown:
+        raise ValueError("a team with fewer than three caseworkers is shown only in its law group")
+    mine = _of_group(counts, law, team)
+    found = [_series(_of_version(mine, version.id), version, law, team) for version in counts.versions]
+    return Section(law, team, tuple(series for series in found if series), _not_invited(mine))
+
+
+# Narrowing -----------------------------------------------------------------------------------------------
+
+
+def _of_group(counts: Counts, law: str, team: TeamView | None) -> Counts:
+    def keep(rows: Rows) -> Rows:
+        return [row for row in rows if row.law == law and (team is None or row.team_id == team.id)]
+
+    return replace(
+        counts,
+        batches=keep(counts.batches),
+        statements=keep(counts.statements),
+        people=keep(counts.people),
+        weeks=keep(counts.weeks),
+        meetings=keep(counts.meetings),
+        waiting=keep(counts.waiting),
+        # Destroyed ballots are counted per law group alone.
+        unshown=[row for row in counts.unshown if row.law == law and team is None],
+    )
+
+
+def _of_version(counts: Counts, version_id: int) -> Counts:
+    def keep(rows: Rows) -> Rows:
+        return [row for row in rows if row.version_id == version_id]
+
+    return replace(
+        counts,
+        batches=keep(counts.batches),
+        statements=keep(counts.statements),
+        people=keep(counts.people),
+        weeks=keep(counts.weeks),
+        waiting=keep(counts.waiting),
+        unshown=keep(counts.unshown),
+    )
+
+
+# One series ----------------------------------------------------------------------------------------------
+
+
+def _series(counts: Counts, version: OneRow, law: str, team: TeamView | None) -> Series | None:
+    turnout = _turnout(counts)
+    if not (counts.batches or turnout or counts.waiting or counts.unshown):
+        return None
+    scores = _people(counts.people)
+    mean = _mean(counts, version.points)
+    return Series(
+        version_id=version.id,
+        name=version.name,
+        number=version.number,
+        labels=tuple(version.labels),
+        target=TARGETS.get(version.points),
+        respondents=sum(row.n for row in counts.batches),
+        answers=sum(scoring.answers(_counts(row, version.points)) for row in counts.batches),
+        mean=mean,
+        interval=scoring.published_interval(scores, mean, version.points),
+        points=_points(counts, version.points),
+        statements=_statements(counts, version.points),
+        turnout=turnout,
+        waiting_since=max((row.tallied_on for row in counts.waiting), default=None),
+        unshown=sum(row.n for row in counts.unshown),
+        teams=() if team else _team_lines(counts, law, version.points),
+    )
+
+
+def _counts(row: OneRow, points: int) -> list[int]:
+    return [row.n1, row.n2, row.n3, row.n4, row.n5][:points]
+
+
+def _people(rows: Rows) -> Moments:
+    """Each person's own mean, summed: how people differ, not how single answers do."""
+    total, squares, n = Fraction(), Fraction(), 0
+    for row in rows:
+        n += row.n
+        total += Fraction(row.total, row.answered)
+        squares += Fraction(row.squares, row.answered**2)
+    return Moments(n, total, squares)
+
+
+def _mean(counts: Counts, points: int) -> Figure:
+    people = sum(row.n for row in counts.people)
+    if people < counts.smallest:
+        return scoring.HIDDEN
+    value = scoring.mean(scoring.pooled(_counts(row, points) for row in counts.batches))
+    return scoring.published_mean(value, people, points, smallest=counts.smallest)
+
+
+def _withheld(figures: Sequence[Figure], sizes: Sequence[int], hidden: Sequence[bool]) -> list[Figure]:
+    """`figures`, and where one is `hidden` beside a shown total, a second withheld with it."""
+    chosen = scoring.protected(hidden, sizes)
+    return [
+        scoring.WITHHELD if take and not already else figure
+        for figure, already, take in zip(figures, hidden, chosen, strict=True)
+    ]
+
+
+def _points(counts: Counts, points: int) -> tuple[Point, ...]:
+    def published(row: OneRow) -> Figure:
+        if row.people < counts.smallest:
+            return scoring.HIDDEN
+        value = scoring.mean(_counts(row, points))
+        return scoring.published_mean(value, row.people, points, smallest=counts.smallest)
+
+    figures = [published(row) for row in counts.batches]
+    hidden = [not figure.shown for figure in figures]
+    means = _withheld(figures, [row.people for row in counts.batches], hidden)
+    return tuple(
+        Point(row.first_on, row.last_on, row.n, mean) for row, mean in zip(counts.batches, means, strict=True)
+    )
+
+
+def _statements(counts: Counts, points: int) -> tuple[StatementResult, ...]:
+    pooled: dict[tuple[int, str], list[int]] = {}
+    for row in counts.statements:
+        here = [row.dont_know, *_counts(row, points)]
+        before = pooled.get((row.position, row.text), [0] * len(here))
+        pooled[row.position, row.text] = scoring.pooled([before, here])
+    sizes = [scoring.answers(found[1:]) for found in pooled.values()]
+    figures = [
+        scoring.published_mean(scoring.mean(found[1:]), size, points, smallest=counts.smallest)
+        if size
+        else scoring.HIDDEN
+        for found, size in zip(pooled.values(), sizes, strict=True)
+    ]
+    means = _withheld(figures, sizes, [not figure.shown for figure in figures])
+    ten = max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)
+    return tuple(
+        StatementResult(
+            position,
+            text,
+            mean,
+            scoring.published_distribution(found[1:], smallest=ten) if mean.shown else None,
+            scoring.published_share(found[0], sum(found), smallest=ten),
+        )
+        for ((position, text), found), mean in zip(pooled.items(), means, strict=True)
+    )
+
+
+# Participation -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Block:
+    first: date
+    last: date
+    sent: int
+    answered: int
+    unknown: int
+
+    def __add__(self, other: "_Block") -> "_Block":
+        sums = (self.sent + other.sent, self.answered + other.answered, self.unknown + other.unknown)
+        return _Block(self.first, other.last, *sums)
+
+
+def _blocks(rows: Rows, smallest: int) -> list[_Block]:
+    """Weeks in order, put together until each block has `smallest` sent; the rest joins the last block.
+
+    Made over all weeks there are: two periods then differ by whole blocks, never by a handful of people.
+    """
+    found: list[_Block] = []
+    for week, same in groupby(rows, key=lambda row: row.week):
+        teams = list(same)
+        sums = (sum(row.sent for row in teams), sum(row.answered for row in teams))
+        block = _Block(week, week, *sums, sum(row.unknown for row in teams))
+        if found and found[-1].sent < smallest:
+            found[-1] += block
+        else:
+            found.append(block)
+    if len(found) > 1 and found[-1].sent < smallest:
+        found[-2:] = [found[-2] + found[-1]]
+    return found
+
+
+def _overlaps(block: _Block, period: Period) -> bool:
+    return block.first <= period.last and block.last + timedelta(days=6) >= period.first
+
+
+def _turnout(counts: Counts) -> Turnout | None:
+    """Answered of sent in the weeks of sending that overlap the period; None when nothing was sent."""
+    blocks = [block for block in _blocks(counts.weeks, counts.smallest) if _overlaps(block, counts.period)]
+    if not blocks:
+        return None
+    sent, answered = sum(block.sent for block in blocks), sum(block.answered for block in blocks)
+    rates = [scoring.published_share(block.answered, block.sent, smallest=counts.smallest) for block in blocks]
+    shown = _withheld(rates, [block.sent for block in blocks], [scoring.capped(rate) for rate in rates])
+    return Turnout(
+        rate=scoring.published_share(answered, sent, smallest=counts.smallest),
+        interval=scoring.published_wilson(answered, sent, smallest=counts.smallest),
+        unknown=sum(block.unknown for block in blocks),
+        weeks=tuple(
+            Weeks(block.first, block.last, block.sent, rate) for block, rate in zip(blocks, shown, strict=True)
+        ),
+    )
+
+
+def _not_invited(counts: Counts) -> tuple[tuple[str, int | None], ...]:
+    """Meetings nobody was asked about, by reason, most frequent first; None for fewer than k."""
+    sums: dict[str, int] = {}
+    for row in counts.meetings:
+        sums[row.decision] = sums.get(row.decision, 0) + row.n
+    ordered = sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple((reason, n if n >= counts.smallest else None) for reason, n in ordered)
+
+
+# Teams side by side --------------------------------------------------------------------------------------
+
+
+def _team_lines(counts: Counts, law: str, points: int) -> tuple[TeamLine, ...]:
+    """The shown teams of a law group that has several; nothing where the group is a single team."""
+    of_law = [team for team in counts.teams if team.law == law]
+    shown = [team for team in of_law if team.shown]
+    if len(of_law) < 2:
+        return ()
+    own = [_of_group(counts, law, team) for team in shown]
+    turnouts = [_turnout(part) for part in own]
+    means = [_mean(part, points) for part in own]
+    rates = [turnout.rate if turnout else scoring.HIDDEN for turnout in turnouts]
+    people = [sum(row.n for row in part.people) for part in own]
+    sent = [sum(weeks.sent for weeks in turnout.weeks) if turnout else 0 for turnout in turnouts]
+    # A team without any figures hides nothing, so it takes no other team with it.
+    means = _withheld(
+        means, people, [bool(part.batches) and not mean.shown for part, mean in zip(own, means, strict=True)]
+    )
+    rates = _withheld(rates, sent, [n > 0 and scoring.capped(rate) for n, rate in zip(sent, rates, strict=True)])
+    return tuple(TeamLine(*line) for line in zip(shown, means, rates, strict=True))
