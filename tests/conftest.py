@@ -4,11 +4,13 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import html5lib
 import pytest
@@ -22,7 +24,17 @@ from werkzeug.test import TestResponse
 
 from survey import config, db, embedded, municipalities
 from survey.config import Settings
-from survey.models import Contact, Invitation, Meeting, Municipality, QuestionnaireVersion, Team
+from survey.models import (
+    Batch,
+    BatchPerson,
+    BatchStatement,
+    Contact,
+    Invitation,
+    Meeting,
+    Municipality,
+    QuestionnaireVersion,
+    Team,
+)
 from wsgi import create_app
 
 ROOT = Path(__file__).parent.parent
@@ -147,6 +159,53 @@ def invite(now: datetime) -> Callable[..., int]:
         return invitation.id
 
     return make
+
+
+@pytest.fixture
+def add_batch(session: Session) -> Callable[..., Batch]:
+    """Write a tallied batch with its counts: `add_batch(team, day, [(4, 3, …), …])`, one tuple a person."""
+
+    def add(
+        team: Team,
+        day: date,
+        people: Sequence[Sequence[int | None]],
+        *,
+        first: date | None = None,
+        version: int | None = None,
+        of_law_group: bool = False,
+    ) -> Batch:
+        asked = select(QuestionnaireVersion).where(
+            QuestionnaireVersion.questionnaire_id == team.questionnaire_id,
+            QuestionnaireVersion.id == version if version else QuestionnaireVersion.closed_at.is_(None),
+        )
+        found = session.scalars(asked).one()
+        batch = Batch(
+            municipality_id=team.municipality_id,
+            id=uuid4(),
+            team_id=None if of_law_group else team.id,
+            law=team.law,
+            version_id=found.id,
+            points=found.points,
+            statement_count=found.statement_count,
+            mode="remote",
+            first_on=first or day,
+            last_on=day,
+            tallied_on=day,
+            n=len(people),
+        )
+        session.add(batch)
+        session.flush()
+        key = {"municipality_id": team.municipality_id, "batch_id": batch.id}
+        for position, column in enumerate(zip(*people, strict=True), 1):
+            counts = {f"n{point}": column.count(point) for point in range(1, 6)}
+            session.add(BatchStatement(**key, position=position, **counts, dont_know=column.count(0)))
+        scores = [[answer for answer in person if answer] for person in people]
+        persons = Counter((len(score), sum(score)) for score in scores)
+        session.add_all(BatchPerson(**key, answered=a, total=t, n=n) for (a, t), n in persons.items())
+        session.flush()
+        return batch
+
+    return add
 
 
 @pytest.fixture
