@@ -1,0 +1,95 @@
+"""The staff's forms. A field that is not named here cannot be set."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
+
+from admin.passwords import LONGEST, SHORTEST
+from survey.models import LAWS
+
+OUTCOMES = {"reached": "Truffet", "not_reached": "Ikke truffet", "not_relevant": "Ikke relevant"}
+
+
+class Danish:
+    """The few words WTForms would otherwise say in English."""
+
+    def gettext(self, _english: str) -> str:
+        """Every built-in message left is about a choice that is not offered."""
+        return "Vælg en af mulighederne."
+
+    def ngettext(self, one: str, _many: str, _n: int) -> str:
+        """As `gettext`; our messages have no plural forms."""
+        return self.gettext(one)
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A form whose messages are Danish; its token is checked for every POST by CSRFProtect."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF has no types
+        """Danish messages of our own; none of the browser's."""
+
+        def get_translations(self, _form: Any) -> Danish:
+            """Danish for every form."""
+            return Danish()
+
+        def render_field(self, field: Any, render_kw: dict[str, Any]) -> Any:
+            """A field with errors says so to screen readers and points to its message."""
+            if field.errors:
+                render_kw = {"aria-invalid": "true", "aria-describedby": f"{field.id}-fejl", **render_kw}
+            render_kw.setdefault("required", False)
+            return super().render_field(field, render_kw)
+
+
+def filled(what: str) -> DataRequired:
+    """The field holds something; else "Skriv …"."""
+    return DataRequired(f"Skriv {what}.")
+
+
+class SignIn(Form):
+    """E-mail and password."""
+
+    email = EmailField("E-mail", [filled("din e-mail"), Length(max=254, message="E-mailen er for lang.")])
+    password = PasswordField(
+        "Adgangskode", [InputRequired("Skriv din adgangskode."), Length(max=LONGEST, message="Den er for lang.")]
+    )
+
+
+class ChoiceOfMunicipality(Form):
+    """One of the municipalities where the person has a role."""
+
+    municipality = SelectField("Kommune", coerce=int, choices=[])
+
+
+class PasswordChange(Form):
+    """The present password, and a new one twice."""
+
+    current = PasswordField("Nuværende adgangskode", [InputRequired("Skriv din nuværende adgangskode.")])
+    new = PasswordField(
+        "Ny adgangskode",
+        [
+            InputRequired("Skriv en ny adgangskode."),
+            Length(SHORTEST, LONGEST, f"Adgangskoden skal have {SHORTEST}-{LONGEST} tegn."),
+        ],
+    )
+    again = PasswordField("Gentag den nye adgangskode", [EqualTo("new", "De to adgangskoder er ikke ens.")])
+
+
+class CallRecord(Form):
+    """What happened on the phone: a note, and the outcome of a callback that is closed."""
+
+    note = TextAreaField("Note (valgfri)", [Length(max=1000, message="Noten må højst have 1000 tegn.")])
+    outcome = SelectField("Udfald", choices=list(OUTCOMES.items()), validate_choice=True)
+
+
+class TeamForm(Form):
+    """A team: its name, law and questionnaire."""
+
+    name = StringField("Navn", [filled("teamets navn"), Length(max=80, message="Navnet må højst have 80 tegn.")])
+    law = SelectField(
+        "Lov",
+        choices=list(zip(LAWS, ("LAB · Opfølgning", "LAS · Ydelse"), strict=True)),
+        validate_choice=True,
+    )
+    questionnaire = SelectField("Spørgeskema", coerce=int, choices=[])
