@@ -1,0 +1,272 @@
+"""What the dashboard shows, by worked examples, and what it never shows."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey import figures, municipalities, question_sets, results, scoring
+from survey.figures import Section, Series
+from survey.models import (
+    Assignment,
+    Batch,
+    MeetingCount,
+    Municipality,
+    Participation,
+    QuestionnaireVersion,
+    Staff,
+    Team,
+    Unshown,
+    Waiting,
+)
+from survey.results import Period
+
+MAY = Period(date(2021, 5, 1), date(2021, 5, 31))
+DAY = date(2021, 5, 5)
+NBSP = "\N{NO-BREAK SPACE}"
+Add = Callable[..., Batch]
+
+
+@pytest.fixture
+def team(session: Session, stevns: Municipality) -> Team:
+    """Stevns' team Ydelse: five statements on 1-4."""
+    return session.scalars(select(Team).where(Team.law == "LAS", Team.municipality_id == stevns.id)).one()
+
+
+def another(session: Session, like: Team, name: str, caseworkers: int = 3) -> Team:
+    """One more team of the same law group, large enough to be shown."""
+    key = {"municipality_id": like.municipality_id}
+    team = Team(**key, name=name, law=like.law, questionnaire_id=like.questionnaire_id)
+    people = [Staff(email=f"{name}{n}@x.dk".lower(), name="X", password_hash="-") for n in range(caseworkers)]
+    session.add_all([team, *people])
+    session.flush()
+    session.add_all(Assignment(**key, staff_id=staff.id, role="caseworker", team_id=team.id) for staff in people)
+    session.flush()
+    return team
+
+
+def sent(session: Session, team: Team, monday: date, sent: int, answered: int, unknown: int = 0) -> None:
+    """A week of sending."""
+    version = session.scalars(
+        select(QuestionnaireVersion.id).where(QuestionnaireVersion.questionnaire_id == team.questionnaire_id)
+    ).first()
+    session.add(
+        Participation(
+            municipality_id=team.municipality_id,
+            team_id=team.id,
+            version_id=version,
+            week=monday,
+            invited=sent,
+            sent=sent,
+            unknown=unknown,
+            delivered=sent - unknown,
+            answered=answered,
+        )
+    )
+    session.flush()
+
+
+def ydelse(session: Session, team: Team, period: Period = MAY) -> Section:
+    """The law group's section."""
+    return figures.section(results.read(session, team.municipality_id, period), team.law)
+
+
+def only(section: Section) -> Series:
+    """The one series of a section."""
+    (series,) = section.series
+    return series
+
+
+def test_the_mean_is_of_all_answers(session: Session, team: Team, add_batch: Add) -> None:
+    """Five at 2 on one day, ten at 3 on another: 2,7 by 75 answers, not 2,5 by two days."""
+    add_batch(team, DAY, [(2,) * 5] * 5)
+    add_batch(team, DAY + timedelta(1), [(3,) * 5] * 10)
+    series = only(ydelse(session, team))
+    assert (series.mean.text, series.respondents, series.answers) == ("2,7", 15, 75)
+    assert [(point.mean.text, point.n) for point in series.points] == [("2,0", 5), ("3,0", 10)]
+    assert series.interval is not None
+    assert series.target == 3.0
+
+
+def test_a_batch_of_one_mind_says_only_at_least(session: Session, team: Team, add_batch: Add) -> None:
+    """Seven who all answered 4 are shown, and plotted, as "mindst 3,9"."""
+    add_batch(team, DAY, [(4,) * 5] * 7)
+    (point,) = only(ydelse(session, team)).points
+    assert (point.mean.text, point.mean.value, point.n) == ("mindst 3,9", 3.9, 7)
+
+
+def test_silent_people_do_not_carry_a_mean(session: Session, team: Team, add_batch: Add) -> None:
+    """Six handed in, two left every statement at "ved ikke": four people are too few, so nothing is shown."""
+    add_batch(team, DAY, [(4, 3, 4, 2, 4)] * 4 + [(0,) * 5, (None,) * 5])
+    series = only(ydelse(session, team))
+    assert series.respondents == 6
+    assert not series.mean.shown
+    assert not series.points[0].mean.shown
+    assert not any(statement.mean.shown for statement in series.statements)
+
+
+def test_one_hidden_batch_takes_a_second_with_it(session: Session, team: Team, add_batch: Add) -> None:
+    """The smallest other batch is withheld, or the period's mean would uncover the hidden one."""
+    add_batch(team, DAY, [(4, 3, 4, 2, 4)] * 4 + [(0,) * 5])
+    add_batch(team, DAY + timedelta(1), [(3,) * 5] * 8)
+    add_batch(team, DAY + timedelta(2), [(3,) * 5] * 6)
+    means = [point.mean for point in only(ydelse(session, team)).points]
+    assert means == [scoring.HIDDEN, scoring.Figure("3,0", 8, 3.0), scoring.WITHHELD]
+
+
+def test_a_statement_few_answered_takes_a_second_with_it(session: Session, team: Team, add_batch: Add) -> None:
+    """Four answers to statement 5: it is hidden, and so is the statement with the fewest answers beside it."""
+    add_batch(team, DAY, [(3, 3, 0, 3, 0), *[(3, 3, 3, 3, 0)] * 2, *[(3, 3, 3, 3, 3)] * 4])
+    shown = [statement.mean.text for statement in only(ydelse(session, team)).statements]
+    assert shown == ["3,0", "3,0", "vises ikke", "3,0", "for få svar"]
+
+
+def test_a_distribution_is_shown_from_ten_answers(session: Session, team: Team, add_batch: Add) -> None:
+    """Nine answers show none; twelve evenly spread show each point with both numbers."""
+    add_batch(team, DAY, [(1,) * 5, (2,) * 5, (3,) * 5] * 3)
+    assert only(ydelse(session, team)).statements[0].distribution is None
+    add_batch(team, DAY, [(4,) * 5, (4,) * 5, (4, 4, 4, 4, 0)] * 2)
+    statement = only(ydelse(session, team)).statements[0]
+    assert statement.distribution is not None
+    assert [share.text for share in statement.distribution[:1]] == [f"3/15 = 20,0{NBSP}%"]
+    assert statement.dont_know.text == f"højst 10{NBSP}%"
+
+
+def test_a_new_version_is_a_new_series(
+    session: Session, stevns: Municipality, team: Team, add_batch: Add, now: datetime
+) -> None:
+    """Batches of two versions are two series, each with its own mean."""
+    add_batch(team, DAY, [(2,) * 5] * 5)
+    municipalities.publish(session, stevns.id, question_sets.load("ydelse"), now)
+    add_batch(team, DAY, [(3,) * 5] * 5)
+    section = ydelse(session, team)
+    assert [(series.number, series.mean.text) for series in section.series] == [(1, "2,0"), (2, "3,0")]
+
+
+def test_the_two_scales_never_meet(session: Session, team: Team, add_batch: Add) -> None:
+    """A team on 1-5 in the same law group has its own series, without the target of 1-4."""
+    faxe = session.scalars(
+        select(QuestionnaireVersion).where(
+            QuestionnaireVersion.municipality_id == team.municipality_id, QuestionnaireVersion.points == 5
+        )
+    ).one()
+    other = another(session, team, "Faxe")
+    other.questionnaire_id = faxe.questionnaire_id
+    session.flush()
+    add_batch(team, DAY, [(2,) * 5] * 5)
+    add_batch(other, DAY, [(5, 4, 4)] * 5)
+    by_scale = {len(series.labels): series for series in ydelse(session, team).series}
+    assert (by_scale[4].mean.text, by_scale[4].target) == ("2,0", 3.0)
+    assert (by_scale[5].mean.text, by_scale[5].target) == ("4,3", None)
+
+
+def test_the_rate_is_answered_of_sent(session: Session, team: Team) -> None:
+    """167 sent, 53 answered, 2 of the sent in doubt: both numbers, interval, and the doubt apart."""
+    sent(session, team, date(2021, 5, 3), 100, 30, unknown=2)
+    sent(session, team, date(2021, 5, 10), 67, 23)
+    turnout = only(ydelse(session, team)).turnout
+    assert turnout is not None
+    assert turnout.rate.text == f"53/167 = 31,7{NBSP}%"
+    assert turnout.interval == (f"25,2{NBSP}%", f"39,1{NBSP}%")
+    assert turnout.unknown == 2
+
+
+def test_small_weeks_are_put_together_until_five_were_sent(session: Session, team: Team) -> None:
+    """Weeks with 3, 4, 20 and 2 sent become two blocks, whatever period asks for them; nobody is left out."""
+    for week, number in enumerate((3, 4, 20, 2)):
+        sent(session, team, date(2021, 5, 3) + timedelta(7 * week), number, number // 2)
+    turnout = only(ydelse(session, team)).turnout
+    assert turnout is not None
+    assert [(weeks.first.day, weeks.last.day, weeks.sent) for weeks in turnout.weeks] == [(3, 10, 7), (17, 24, 22)]
+    part = only(ydelse(session, team, Period(date(2021, 5, 10), date(2021, 5, 12)))).turnout
+    assert part is not None
+    assert part.rate.text == f"3/7 = 42,9{NBSP}%"
+
+
+def test_fewer_than_five_sent_show_no_rate(session: Session, team: Team) -> None:
+    """Four sent in all are too few."""
+    sent(session, team, date(2021, 5, 3), 4, 2)
+    turnout = only(ydelse(session, team)).turnout
+    assert turnout is not None
+    assert turnout.rate == scoring.HIDDEN
+
+
+def test_a_week_where_all_answered_takes_a_second_with_it(session: Session, team: Team) -> None:
+    """ "mindst 90 %" in one week would be a subtraction away, so the smallest other week is withheld."""
+    for week, (number, answered) in enumerate(((8, 8), (20, 10), (30, 10))):
+        sent(session, team, date(2021, 5, 3) + timedelta(7 * week), number, answered)
+    turnout = only(ydelse(session, team)).turnout
+    assert turnout is not None
+    assert [weeks.rate.text for weeks in turnout.weeks] == [
+        f"mindst 90{NBSP}%",
+        "vises ikke",
+        f"10/30 = 33,3{NBSP}%",
+    ]
+
+
+def test_teams_stand_beside_each_other_without_rank(session: Session, team: Team, add_batch: Add) -> None:
+    """Shown teams by name, each with mean and rate; a team without figures hides no other."""
+    for name in ("A", "B"):
+        add_batch(another(session, team, name), DAY, [(3,) * 5] * 5)
+    another(session, team, "C")
+    lines = only(ydelse(session, team)).teams
+    assert [(line.team.name, line.mean.text, line.rate.text) for line in lines] == [
+        ("A", "3,0", "for få svar"),
+        ("B", "3,0", "for få svar"),
+        ("C", "for få svar", "for få svar"),
+    ]
+
+
+def test_a_team_has_its_own_figures(session: Session, team: Team, add_batch: Add) -> None:
+    """The team's mean is its own; batches of the whole law group are in the group's alone."""
+    mine = another(session, team, "A")
+    add_batch(mine, DAY, [(2,) * 5] * 5)
+    add_batch(another(session, team, "B"), DAY, [(3,) * 5] * 5)
+    add_batch(mine, DAY, [(4,) * 5] * 5, of_law_group=True)
+    counts = results.read(session, team.municipality_id, MAY)
+    (view,) = [found for found in counts.teams if found.name == "A"]
+    section = figures.section(counts, "LAS", view)
+    assert (section.name, only(section).mean.text, only(section).teams) == ("A", "2,0", ())
+    assert only(figures.section(counts, "LAS")).mean.text == "3,0"
+
+
+def test_a_hidden_team_has_no_section(session: Session, team: Team) -> None:
+    """Asking for it is an error, not a figure."""
+    counts = results.read(session, team.municipality_id, MAY)
+    (view,) = [found for found in counts.teams if found.id == team.id]
+    with pytest.raises(ValueError, match="only in its law group"):
+        figures.section(counts, "LAS", view)
+
+
+def test_what_waits_and_what_was_never_enough_is_said(session: Session, team: Team, add_batch: Add) -> None:
+    """The day of the tally that left too few, never how many; and the count of those destroyed."""
+    batch = add_batch(team, DAY, [(3,) * 5] * 5)
+    key = {"municipality_id": team.municipality_id, "version_id": batch.version_id, "tallied_on": DAY}
+    session.add_all([Waiting(**key, team_id=team.id), Unshown(**key, law="LAS", n=3)])
+    session.flush()
+    series = only(ydelse(session, team))
+    assert (series.waiting_since, series.unshown) == (DAY, 3)
+
+
+def test_reasons_for_not_asking_are_counted(session: Session, team: Team) -> None:
+    """Most frequent first; fewer than five without their number; the invited are no reason."""
+    for decision, n in (("opted_out", 2), ("cancelled", 12), ("invited", 80), ("no_channel", 6)):
+        session.add(
+            MeetingCount(
+                municipality_id=team.municipality_id,
+                team_id=team.id,
+                week=date(2021, 5, 3),
+                decision=decision,
+                n=n,
+            )
+        )
+    session.flush()
+    assert ydelse(session, team).not_invited == (("cancelled", 12), ("no_channel", 6), ("opted_out", None))
+
+
+def test_an_empty_municipality_has_no_series(session: Session, team: Team) -> None:
+    """No figures are no error."""
+    section = ydelse(session, team)
+    assert (section.name, section.series, section.not_invited) == ("Ydelse", (), ())

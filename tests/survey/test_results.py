@@ -1,0 +1,200 @@
+"""The counts of a period: which batches, which teams, and never more rows for more responses."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import fields
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey import municipalities, results
+from survey.models import Assignment, Batch, Municipality, Participation, Staff, Team
+from survey.results import Counts, Period
+
+MAY = Period(date(2021, 5, 1), date(2021, 5, 31))
+Add = Callable[..., Batch]
+
+
+def team_of(session: Session, municipality: Municipality, name: str = "Opfølgning") -> Team:
+    """The municipality's team of that name."""
+    wanted = select(Team).where(Team.municipality_id == municipality.id, Team.name == name)
+    return session.scalars(wanted).one()
+
+
+def another_team(session: Session, like: Team, name: str) -> Team:
+    """One more team of the same law group and questionnaire."""
+    team = Team(
+        municipality_id=like.municipality_id, name=name, law=like.law, questionnaire_id=like.questionnaire_id
+    )
+    session.add(team)
+    session.flush()
+    return team
+
+
+def employ(session: Session, team: Team, caseworkers: int, *, active: bool = True) -> None:
+    """Give `team` so many caseworkers."""
+    for number in range(caseworkers):
+        staff = Staff(
+            email=f"{team.id}-{number}-{active}@x.dk".lower(), name="X", password_hash="-", active=active
+        )
+        session.add(staff)
+        session.flush()
+        session.add(
+            Assignment(municipality_id=team.municipality_id, staff_id=staff.id, role="caseworker", team_id=team.id)
+        )
+    session.flush()
+
+
+def rows_of(counts: Counts) -> int:
+    """All rows that were read."""
+    return sum(
+        len(getattr(counts, field.name)) for field in fields(counts) if field.name not in ("period", "smallest")
+    )
+
+
+def test_the_period_takes_whole_batches_by_their_last_day(
+    session: Session, stevns: Municipality, add_batch: Add
+) -> None:
+    """A batch gathered from 28 April to 3 May belongs to May; one that ends in June does not."""
+    team = team_of(session, stevns)
+    add_batch(team, date(2021, 5, 3), [(4,) * 7] * 5, first=date(2021, 4, 28))
+    add_batch(team, date(2021, 6, 1), [(4,) * 7] * 5, first=date(2021, 5, 30))
+    counts = results.read(session, stevns.id, MAY)
+    assert [row.last_on for row in counts.batches] == [date(2021, 5, 3)]
+    assert {row.n4 for row in counts.statements} == {5}
+
+
+def test_more_responses_are_not_more_rows_or_statements(
+    session: Session,
+    stevns: Municipality,
+    add_batch: Add,
+    sql: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    """A batch of 500 people is read with exactly the rows and the ten statements of a batch of five."""
+    answers = [(1,) * 7, (2,) * 7, (3,) * 7, (4,) * 7, (4, 0, None, 3, 2, 1, 4)]
+    read = []
+    for times in (1, 100):
+        with session.begin_nested() as savepoint:
+            add_batch(team_of(session, stevns), date(2021, 5, 3), answers * times)
+            with sql() as statements:
+                counts = results.read(session, stevns.id, MAY)
+            savepoint.rollback()
+        read.append((rows_of(counts), len(statements), counts.batches[0].n))
+    assert read == [(read[0][0], 10, 5), (read[0][0], 10, 500)]
+
+
+def test_more_teams_are_not_more_statements(
+    session: Session,
+    stevns: Municipality,
+    add_batch: Add,
+    sql: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    """Twelve more teams with figures are read with the same ten statements."""
+    like = team_of(session, stevns)
+    for number in range(12):
+        add_batch(another_team(session, like, f"Team {number}"), date(2021, 5, 3), [(4,) * 7] * 5)
+    with sql() as statements:
+        counts = results.read(session, stevns.id, MAY)
+    assert len(counts.batches) == 12
+    assert len(statements) == 10
+
+
+def test_nothing_is_read_from_responses_ballots_or_people(
+    session: Session, stevns: Municipality, sql: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    """No statement of the dashboard names a table with answers or citizens in it."""
+    with sql() as statements:
+        results.read(session, stevns.id, MAY)
+    for table in ("response", "ballot", "invitation", "contact", "callback_request"):
+        assert not [text for text in statements if f" {table}" in text]
+
+
+def test_another_municipality_never_shows(
+    session: Session, stevns: Municipality, add_batch: Add, now: datetime
+) -> None:
+    """Faxe's batch, weeks and teams are not in what Stevns reads."""
+    faxe = municipalities.establish(
+        session, slug="faxe", name="Faxe Kommune", phone="56 20 20 20", sms_sender="Faxe", now=now
+    )
+    add_batch(team_of(session, faxe), date(2021, 5, 3), [(4,) * 7] * 5)
+    before = rows_of(results.read(session, stevns.id, MAY))
+    add_batch(team_of(session, faxe), date(2021, 5, 4), [(1,) * 7] * 9)
+    counts = results.read(session, stevns.id, MAY)
+    assert rows_of(counts) == before
+    assert not counts.batches
+    assert results.newest_day(session, stevns.id) is None
+
+
+def test_a_team_needs_three_active_caseworkers(session: Session, stevns: Municipality) -> None:
+    """Three show a team; two, and one who has left, do not."""
+    employ(session, team_of(session, stevns), 3)
+    employ(session, team_of(session, stevns, "Ydelse"), 2)
+    employ(session, team_of(session, stevns, "Ydelse"), 1, active=False)
+    shown = {team.name: team.shown for team in results.teams(session, stevns.id)}
+    assert shown == {"Opfølgning": True, "Ydelse": False}
+
+
+def test_a_hidden_team_takes_a_second_with_it(session: Session, stevns: Municipality, add_batch: Add) -> None:
+    """The law group's total less two shown teams would be the hidden one, so the smaller of them hides too."""
+    first = team_of(session, stevns)
+    for name, caseworkers in (("Jobklar", 4), ("Lille", 2)):
+        team = another_team(session, first, name)
+        employ(session, team, caseworkers)
+        add_batch(team, date(2021, 5, 3), [(3,) * 7] * 5)
+    employ(session, first, 5)
+    add_batch(first, date(2021, 5, 3), [(3,) * 7] * 5)
+    shown = {team.name: team.shown for team in results.teams(session, stevns.id)}
+    assert shown == {"Jobklar": False, "Lille": False, "Opfølgning": True, "Ydelse": False}
+
+
+def test_a_closed_team_with_figures_is_still_part_of_its_group(
+    session: Session, stevns: Municipality, add_batch: Add
+) -> None:
+    """An inactive team is listed while it has figures, and forgotten when it never had any."""
+    old = another_team(session, team_of(session, stevns), "Gammelt")
+    empty = another_team(session, team_of(session, stevns), "Tomt")
+    old.active = empty.active = False
+    add_batch(old, date(2021, 5, 3), [(3,) * 7] * 5)
+    names = [team.name for team in results.teams(session, stevns.id)]
+    assert names == ["Gammelt", "Opfølgning", "Ydelse"]
+
+
+def test_the_newest_day_is_a_batch_or_a_week_of_sending(
+    session: Session, stevns: Municipality, add_batch: Add
+) -> None:
+    """Whichever is later."""
+    team = team_of(session, stevns)
+    batch = add_batch(team, date(2021, 5, 6), [(3,) * 7] * 5)
+    assert results.newest_day(session, stevns.id) == date(2021, 5, 6)
+    session.add(
+        Participation(
+            municipality_id=stevns.id,
+            team_id=team.id,
+            version_id=batch.version_id,
+            week=date(2021, 5, 10),
+            invited=6,
+            sent=6,
+            unknown=0,
+            delivered=6,
+            answered=0,
+        )
+    )
+    session.flush()
+    assert results.newest_day(session, stevns.id) == date(2021, 5, 10)
+
+
+@pytest.mark.parametrize(
+    ("newest", "first", "last"),
+    [
+        (date(2021, 8, 23), date(2020, 8, 24), date(2021, 8, 23)),
+        (date(2024, 2, 29), date(2023, 3, 1), date(2024, 2, 29)),
+        (None, date(2025, 11, 23), date(2026, 11, 22)),
+    ],
+)
+def test_the_default_period_is_twelve_months_up_to_the_newest_figures(
+    newest: date | None, first: date, last: date
+) -> None:
+    """Also for figures of long ago and of a leap day; without any, up to today."""
+    assert results.default_period(newest, date(2026, 11, 22)) == Period(first, last)
