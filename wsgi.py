@@ -2,8 +2,10 @@
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import HTTPException
 
-from survey import config, db, embedded
+from admin import access, callbacks, login
+from survey import config, db, embedded, views
 from survey.config import Settings
 
 csrf = CSRFProtect()
@@ -27,5 +29,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     if connect:
         db.connect(settings.database_url or embedded.url(settings.state_dir))
+    access.install(app)
     csrf.init_app(app)
+    csrf.exempt(views.pages)  # the link is the citizen's authority; a CSRF token would need a cookie
+    app.register_blueprint(views.pages)
+    app.register_error_handler(HTTPException, views.http_problem)
+    for doors in (login.doors, callbacks.doors):
+        app.register_blueprint(doors)
     return app

@@ -1,15 +1,17 @@
-"""Invitations: find by link. Tokens are stored as hashes only, so nobody can look a link up."""
+"""Invitations: make, find by link. Tokens are stored as hashes only, so nobody can look a link up."""
 
 import base64
 import hashlib
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, and_, bindparam, exists, select
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
+from survey import workdays
 from survey.models import CallbackRequest, Contact, Invitation, Link, Municipality
 
 TOKEN = re.compile("[a-z2-7]{26}")
@@ -93,3 +95,65 @@ def find(session: Session | Connection, token: str) -> Asked | None:
     text = readable(token)
     row = session.execute(_FIND, {"token_hash": token_hash(text)}).first() if text else None
     return Asked(**row._mapping) if row else None
+
+
+def make(session: Session, municipality_id: int, now: datetime) -> None:
+    """Invite to every meeting that the temporary table `incoming` of `meetings.record` calls invited.
+
+    One statement writes invitation, contact and the waiting message, due when the send window is next open.
+    """
+    session.execute(
+        sql(_MAKE), {"municipality_id": municipality_id, "now": now, "due_at": workdays.next_send_time(now)}
+    )
+
+
+_MAKE = """
+WITH asking AS (
+    SELECT meeting.id AS meeting_id, incoming.*
+    FROM incoming
+    JOIN meeting ON meeting.municipality_id = :municipality_id AND meeting.fingerprint = incoming.fingerprint
+    WHERE incoming.decision = 'invited'
+), made AS (
+    INSERT INTO invitation (municipality_id, meeting_id, team_id, version_id, created_at)
+    SELECT :municipality_id, meeting_id, team_id, version_id, :now FROM asking
+    RETURNING id, meeting_id
+), reached AS (
+    INSERT INTO contact (municipality_id, invitation_id, name, mobile, email, language)
+    SELECT :municipality_id, made.id, name, mobile, email, language FROM made JOIN asking USING (meeting_id)
+)
+INSERT INTO message (municipality_id, invitation_id, kind, state, due_at)
+SELECT :municipality_id, id, 'invitation', 'waiting', :due_at FROM made
+"""
+
+
+def remind(session: Session, now: datetime) -> int:
+    """Put one reminder in the outbox for each invitation handed over three days ago and not answered; how many.
+
+    Three days on a clock in Copenhagen. It leaves at the next opening of the send window. A message in doubt counts
+    as handed over: the reminder is its second chance. One statement, and again it changes nothing.
+    """
+    then = (workdays.local(now) - REMIND_AFTER).astimezone(UTC)
+    first, second = aliased(Message), aliased(Message)
+    due = (
+        select(first.municipality_id, first.invitation_id, literal("reminder"), literal(workdays.next_send_time(now)))
+        .join(
+            Invitation,
+            and_(Invitation.municipality_id == first.municipality_id, Invitation.id == first.invitation_id),
+        )
+        .where(
+            first.kind == "invitation",
+            first.state.in_((*ACCEPTED_STATES, "unknown")),
+            first.claimed_at <= then,
+            ~Invitation.answered,
+            Invitation.expires_at > now,
+            ~exists().where(
+                second.municipality_id == first.municipality_id,
+                second.invitation_id == first.invitation_id,
+                second.kind == "reminder",
+            ),
+        )
+    )
+    columns = ["municipality_id", "invitation_id", "kind", "due_at"]
+    # Two workers may remind at once: the unique key lets one row through.
+    written = insert(Message).from_select(columns, due).on_conflict_do_nothing().returning(Message.id)
+    return len(session.execute(written).all())

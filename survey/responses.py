@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, Row, and_, bindparam, func, insert, or_, select, true, update
+from sqlalchemy import Connection, DateTime, Row, and_, bindparam, func, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from survey import invitations, keys, workdays
@@ -29,7 +29,7 @@ class NoOpenKeyError(Exception):
     """The municipality has no open ballot key: nothing can be sealed, so nothing is stored."""
 
 
-def questionnaire(session: Session, municipality_id: int, version_id: int) -> Questionnaire:
+def questionnaire(session: Session | Connection, municipality_id: int, version_id: int) -> Questionnaire:
     """The content of a published version, in one SELECT. It never changes, so it may be kept for ever."""
     rows = session.execute(
         select(
@@ -69,7 +69,7 @@ def submit(session: Session, token: str, answers: Answers, now: datetime) -> boo
     """Store `answers` for the link with this token: at most three statements.
 
     False, and nothing stored, when the link is unknown or expired or somebody was first. Raises ValueError for
-    answers that do not fit the questionnaire, NoOpenKeyError when there is nothing to seal to; roll back after both.
+    answers that do not fit the questionnaire and NoOpenKeyError; the door's transaction then rolls back.
     """
     text = invitations.readable(token)
     latest = now - invitations.ANSWER_GRACE
@@ -85,13 +85,7 @@ def submit(session: Session, token: str, answers: Answers, now: datetime) -> boo
 
 
 def _lay_in_the_box(session: Session, marked: Row[Any], answers: Answers, now: datetime) -> None:
-    key: Row[Any] = marked
-    if key.key_id is None:
-        # The tally closed the key while we waited for its row: the next one is open now.
-        reread = session.execute(_OPEN_KEY, {"municipality": marked.municipality_id}).first()
-        if reread is None:
-            raise NoOpenKeyError
-        key = reread
+    key_id, public_key = _open_key(session, marked)
     content = keys.BallotContent(
         team_id=marked.team_id,
         law=marked.law,
@@ -105,9 +99,19 @@ def _lay_in_the_box(session: Session, marked: Row[Any], answers: Answers, now: d
         tag=None,
         answers=tuple(answers),
     )
-    sealed = keys.seal(key.public_key, content)
-    ballot = {"municipality_id": marked.municipality_id, "id": uuid4(), "key_id": key.key_id, "sealed": sealed}
+    sealed = keys.seal(public_key, content)
+    ballot = {"municipality_id": marked.municipality_id, "id": uuid4(), "key_id": key_id, "sealed": sealed}
     session.execute(_LAY, ballot)
+
+
+def _open_key(session: Session, marked: Row[Any]) -> tuple[UUID, bytes]:
+    if marked.key_id is not None:
+        return marked.key_id, marked.public_key
+    # The tally closed the key while we waited for its row: the next one is open now.
+    row = session.execute(_OPEN_KEY, {"municipality": marked.municipality_id}).first()
+    if row is None:
+        raise NoOpenKeyError
+    return row.key_id, row.public_key
 
 
 def meeting_number(meetings: int) -> str:

@@ -1,5 +1,7 @@
 """Real PostgreSQL for every test: real migrations into a template, a rolled-back transaction per test."""
 
+import base64
+import hashlib
 import os
 import secrets
 import shutil
@@ -18,6 +20,7 @@ from alembic import command
 from alembic.config import Config
 from flask import Flask
 from flask.testing import FlaskClient
+from nacl.public import PrivateKey
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -25,12 +28,15 @@ from werkzeug.test import TestResponse
 from survey import config, db, embedded, municipalities
 from survey.config import Settings
 from survey.models import (
+    BallotKey,
     Batch,
     BatchPerson,
     BatchStatement,
     Contact,
     Invitation,
+    Link,
     Meeting,
+    Message,
     Municipality,
     QuestionnaireVersion,
     Team,
@@ -206,6 +212,42 @@ def add_batch(session: Session) -> Callable[..., Batch]:
         return batch
 
     return add
+
+
+@pytest.fixture
+def send_link() -> Callable[..., str]:
+    """`send_link(session, municipality, invitation_id, kind="invitation")` hands over an SMS: its link's token."""
+
+    def send(session: Session, municipality: Municipality, invitation_id: int, kind: str = "invitation") -> str:
+        token = base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+        at = datetime.now(UTC)
+        message = Message(municipality_id=municipality.id, invitation_id=invitation_id, kind=kind, due_at=at)
+        message.state, message.channel, message.sent_at = "sent", "sms", at
+        message.claimed_at, message.claimed_by, message.attempts = at, 1, 1
+        session.add(message)
+        session.flush()
+        link = Link(municipality_id=municipality.id, message_id=message.id, attempt=1)
+        link.invitation_id, link.token_hash = invitation_id, hashlib.sha256(token.encode()).digest()
+        session.add(link)
+        session.flush()
+        return token
+
+    return send
+
+
+@pytest.fixture
+def open_key() -> Callable[..., bytes]:
+    """`open_key(session, municipality)` opens a ballot key: its private half, which tests keep in memory."""
+
+    def make(session: Session, municipality: Municipality) -> bytes:
+        pair = PrivateKey.generate()
+        key = BallotKey(municipality_id=municipality.id, id=uuid4(), public_key=bytes(pair.public_key))
+        key.state, key.opened_at = "open", datetime.now(UTC)
+        session.add(key)
+        session.flush()
+        return bytes(pair)
+
+    return make
 
 
 @pytest.fixture

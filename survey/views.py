@@ -1,0 +1,279 @@
+"""The citizen's pages: answer, thank-you, callback, and a kind page for every link that leads nowhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
+from markupsafe import Markup
+from sqlalchemy import Connection
+from werkzeug.exceptions import HTTPException
+
+from survey import callbacks, invitations, responses, workdays
+from survey.access import EVERYONE, open_to
+from survey.db import reading, transaction
+from survey.forms import WISHES, AnswerForm, CallForm, Problem, answer_form
+from survey.invitations import Asked
+from survey.questionnaire import Questionnaire
+
+pages = Blueprint("pages", __name__)
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+
+WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+MONTHS = (
+    "januar",
+    "februar",
+    "marts",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+PROBLEMS = {
+    400: ("Siden kunne ikke forstå det, der blev sendt", "Gå tilbage, og prøv igen."),
+    403: ("Det har du ikke adgang til", "Er det en fejl, så spørg den, der har givet dig adgang."),
+    404: ("Siden findes ikke", "Kontrollér adressen, eller tryk på linket i den besked, du har fået."),
+    405: ("Det kan man ikke her", "Tryk på linket i den besked, du har fået, og prøv igen."),
+    413: ("Der blev sendt for meget på én gang", "Intet er gemt. Gå tilbage, og prøv igen."),
+    500: ("Noget gik galt hos os", "Prøv igen om lidt. Fejlen er ikke din."),
+}
+"""Status → heading and advice for whatever goes wrong outside a questionnaire."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version made ready once per process: it never changes."""
+
+    questionnaire: Questionnaire
+    form: type[AnswerForm]
+    untouched: Markup
+
+
+@pages.after_request
+def guard(response: Response) -> Response:
+    """Nothing is kept, framed, indexed, sent on or run."""
+    response.headers.update(HEADERS)
+    return response
+
+
+@pages.get("/s/<token>")
+@open_to(EVERYONE)
+def questionnaire(token: str) -> Response:
+    """The questionnaire of a live link, with nothing chosen."""
+    asked, version = _open(token)
+    if asked.answered:
+        return _answered(token, asked, workdays.now())
+    if asked.expired(workdays.now()):
+        return _expired(asked)
+    return _page("questionnaire.html", token=token, asked=asked, statements=version.untouched)
+
+
+@pages.post("/s/<token>")
+@open_to(EVERYONE)
+def answer(token: str) -> Response:
+    """Store a complete answer (or what there is, by the second button) and thank."""
+    now = workdays.now()
+    asked, version = _open(token)
+    if asked.answered:
+        return _answered(token, asked, now)
+    if asked.expired(now - invitations.ANSWER_GRACE):
+        return _expired(asked)
+    form = version.form(request.form)
+    problems = form.problems()
+    if problems:
+        return _answers_again(token, asked, version, form, problems)
+    answers = form.answers()
+    try:
+        with transaction() as session:
+            stored = responses.submit(session, token, answers, now)
+    except responses.NoOpenKeyError:
+        return _not_now(asked)
+    if not stored:
+        return _answered(token, asked, now)
+    topics = version.questionnaire.callback_topics(answers)
+    return _call_page("thanks.html", 200, token, asked, version, topics)
+
+
+@pages.get("/s/<token>/opkald")
+@open_to(EVERYONE)
+def callback(token: str) -> Response:
+    """The form for everyone who wants a call, with no topic chosen."""
+    asked, version = _open(token)
+    if asked.expired(workdays.now()):
+        return _expired(asked)
+    if asked.called:
+        return _page("already_called.html", 409, asked=asked)
+    return _call_page("callback.html", 200, token, asked, version, [])
+
+
+@pages.post("/s/<token>/opkald")
+@open_to(EVERYONE)
+def ask_for_call(token: str) -> Response:
+    """Store the one callback of the invitation and say by when the call comes."""
+    now = workdays.now()
+    asked, version = _open(token)
+    if asked.expired(now - invitations.ANSWER_GRACE):
+        return _expired(asked)
+    if asked.called:
+        return _page("already_called.html", 409, asked=asked)
+    form = CallForm(request.form, version.questionnaire, asked.mobile)
+    problems = form.problems()
+    if problems:
+        return _call_page("callback.html", 422, token, asked, version, form.topics, form, problems)
+    with transaction() as session:
+        stored = callbacks.ask(
+            session,
+            municipality_id=asked.municipality_id,
+            invitation_id=asked.invitation_id,
+            phone=str(form.number),
+            wished_time=WISHES[form.wish.data],
+            topics=form.topics,
+            now=now,
+        )
+    if not stored:
+        return _page("already_called.html", 409, asked=asked)
+    due = danish_day(callbacks.due_on(now))
+    return _page("called.html", token=token, asked=asked, form=form, wish=WISHES[form.wish.data], due=due)
+
+
+@pages.route("/s/", defaults={"_rest": ""}, methods=METHODS)
+@pages.route("/s/<path:_rest>", methods=METHODS)
+@open_to(EVERYONE)
+def nowhere(_rest: str) -> Response:
+    """What no page of the citizen answers: a wrong method (405), or an address that is none (404)."""
+    abort(404 if request.method in ("GET", "HEAD", "POST") else 405)
+
+
+def problem_page(status: int, title: str, *lines: str, asked: Asked | None = None) -> Response:
+    """A page that says what is wrong and whom to call: the municipality, where the link tells which."""
+    return guard(_page("problem.html", status, title=title, lines=lines, asked=asked))
+
+
+def http_problem(error: HTTPException) -> Response:
+    """The Danish page for an HTTP error anywhere in the program; keeps headers like Allow."""
+    status = error.code or 500
+    response = problem_page(status, *PROBLEMS.get(status, PROBLEMS[400 if status < 500 else 500]))
+    kept = dict(error.get_headers())
+    if "Allow" in kept:
+        response.headers["Allow"] = kept["Allow"]
+    return response
+
+
+for _status in PROBLEMS:
+    pages.register_error_handler(_status, http_problem)
+
+
+def danish_day(day: date) -> str:
+    """A day as it is said, without the year: "tirsdag den 24. november"."""
+    return f"{WEEKDAYS[day.weekday()]} den {day.day}. {MONTHS[day.month - 1]}"
+
+
+def _open(token: str) -> tuple[Asked, Version]:
+    """Whom the link asks, and what. Ends the request with a 404 page for a link that leads nowhere."""
+    if invitations.readable(token) is None:
+        advice = "Der mangler noget af adressen. Tryk på linket i beskeden i stedet for at skrive det af."
+        abort(problem_page(404, "Linket er ikke helt", advice))
+    with reading() as connection:
+        asked = invitations.find(connection, token)
+        if asked is None:
+            advice = "Fristen for at svare kan være udløbet, eller der kan være et forkert tegn i adressen."
+            abort(problem_page(404, "Linket virker ikke", advice, "Prøv at trykke på linket i beskeden igen."))
+        return asked, _version(connection, asked)
+
+
+def _version(connection: Connection, asked: Asked) -> Version:
+    known = current_app.extensions.setdefault("questionnaire_versions", {})
+    key = (asked.municipality_id, asked.version_id)
+    if key not in known:
+        content = responses.questionnaire(connection, *key)
+        known[key] = Version(content, answer_form(content), _statements(content, {}, {}))
+    version: Version = known[key]
+    return version
+
+
+def _page(template: str, status: int = 200, **context: object) -> Response:
+    return make_response(render_template(f"survey/{template}", **context), status)
+
+
+def _statements(content: Questionnaire, chosen: Mapping[str, object], wrong: Mapping[str, str]) -> Markup:
+    return Markup(  # noqa: S704 - our own template, which escapes what it is handed
+        render_template("survey/_statements.html", questionnaire=content, chosen=chosen, wrong=wrong)
+    )
+
+
+def _answers_again(
+    token: str, asked: Asked, version: Version, form: AnswerForm, problems: Sequence[Problem]
+) -> Response:
+    chosen = {group.name: group.data for group in form.groups}
+    wrong = {problem.target.partition("-")[0]: problem.message for problem in problems}
+    statements = _statements(version.questionnaire, chosen, wrong)
+    may_leave_blank = any(chosen.values()) and not form.foreign
+    return _page(
+        "questionnaire.html",
+        422,
+        token=token,
+        asked=asked,
+        statements=statements,
+        problems=problems,
+        may_leave_blank=may_leave_blank,
+    )
+
+
+def _call_page(
+    template: str,
+    status: int,
+    token: str,
+    asked: Asked,
+    version: Version,
+    chosen: Sequence[str],
+    form: CallForm | None = None,
+    problems: Sequence[Problem] = (),
+) -> Response:
+    statements = enumerate(version.questionnaire.statements, 1)
+    return _page(
+        template,
+        status,
+        token=token,
+        asked=asked,
+        offered=[(position, statement.text) for position, statement in statements if statement.offers_callback],
+        chosen=chosen,
+        wishes=WISHES,
+        wish=form.wish.data if form else "any",
+        phone=form.phone.data if form else "",
+        problems=problems,
+        wrong={problem.target: problem.message for problem in problems},
+    )
+
+
+def _answered(token: str, asked: Asked, now: datetime) -> Response:
+    return _page(
+        "answered.html", 409, token=token, asked=asked, may_ask=not asked.called and not asked.expired(now)
+    )
+
+
+def _expired(asked: Asked) -> Response:
+    lines = ("Fristen for at svare om denne samtale er udløbet.", "Du skal ikke gøre noget.")
+    return problem_page(410, "Linket er udløbet", *lines, asked=asked)
+
+
+def _not_now(asked: Asked) -> Response:
+    lines = ("Vi kan ikke tage imod dit svar lige nu, og intet er gemt.", "Brug det samme link igen om lidt.")
+    response = problem_page(503, "Prøv igen senere", *lines, asked=asked)
+    response.headers["Retry-After"] = "600"
+    return response
