@@ -5,7 +5,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from admin import access, callbacks, login
-from survey import config, db, embedded, views
+from survey import commands, config, db, embedded, views
 from survey.config import Settings
 
 csrf = CSRFProtect()
@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if connect:
         db.connect(settings.database_url or embedded.url(settings.state_dir))
     access.install(app)
+    app.cli.add_command(commands.meetings_group)
     csrf.init_app(app)
     csrf.exempt(views.pages)  # the link is the citizen's authority; a CSRF token would need a cookie
     app.register_blueprint(views.pages)

@@ -1,11 +1,18 @@
 """The `flask` commands: doors for whoever runs the program."""
 
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
 import click
 from flask import current_app
+from flask.cli import AppGroup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey import config, meeting_files, meetings, workdays
 from survey.config import Settings
+from survey.db import transaction
 from survey.models import Municipality
 
 
@@ -23,3 +30,66 @@ def chosen_municipality(session: Session, slug: str | None) -> Municipality:
         listed = ", ".join(municipality.slug for municipality in found) or "ingen endnu: kør flask init"
         raise click.UsageError(f"Vælg kommune med --municipality ({listed})")
     return match[0]
+
+
+def moment(text: str) -> datetime:
+    """The moment (UTC) written in ISO 8601; without an offset it is Copenhagen time. Raises click.BadParameter."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} er ikke en tid som 2021-08-23T08:00") from None
+    return workdays.at(read.date(), read.time()) if read.tzinfo is None else read.astimezone(UTC)
+
+
+# Meetings in ---------------------------------------------------------------------------------------------
+
+meetings_group = AppGroup("meetings", help="Samtaler ind.")
+
+
+@meetings_group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--now", "at", help="Indlæs som om klokken var dette, fx 2021-08-23T08:00.")
+@click.option("--municipality", help="Kommunens kortnavn, når der er flere.")
+@click.option("--dry-run", is_flag=True, help="Vis, hvad der ville ske, uden at gemme noget.")
+def import_meetings(file: Path, at: str | None, municipality: str | None, dry_run: bool) -> None:
+    """Indlæs samtaler fra FILE (CSV eller XLSX)."""
+    now = moment(at) if at else workdays.now()
+    key = config.secret(settings().fingerprint_key_file)
+    try:
+        meeting_files.check_size(file.stat().st_size)
+        data = file.read_bytes()
+        sheet = meeting_files.read(data, file.name)
+    except meeting_files.FileError as error:
+        raise click.ClickException(str(error)) from None
+    with transaction() as session:
+        into = chosen_municipality(session, municipality)
+        report = meetings.record(
+            session,
+            into.id,
+            sheet,
+            file_name=file.name,
+            sha256=sha256(data).digest(),
+            fingerprint_key=key,
+            now=now,
+            dry_run=dry_run,
+        )
+    click.echo(f"{file.name} til {into.name}, {workdays.local(now):%d-%m-%Y %H:%M}")
+    click.echo("\n".join(import_report(report, dry_run=dry_run)))
+
+
+def import_report(report: meetings.Report, *, dry_run: bool) -> list[str]:
+    """The lines of a report in Danish: what became of the rows, and every refused row with its remedy."""
+    total = sum(report.counts.values())
+    lines = [f"{report.rows_read} rækker læst"]
+    lines += [f"{n:>8}  {meetings.outcome_words[outcome]}" for outcome, n in report.counts.items()]
+    lines += [f"{total:>8}  i alt, {'som læst' if total == report.rows_read else 'IKKE som læst'}"]
+    if report.ignored_columns:
+        lines += [f"Ukendte kolonner, der ikke bruges: {', '.join(report.ignored_columns)}"]
+    if report.refused:
+        lines += ["Afviste rækker:"]
+        lines += [
+            f"  Linje {line}, {column}: »{value}«. {remedy}" for line, column, value, remedy in report.refused
+        ]
+    if dry_run:
+        return [*lines, "Prøvekørsel: intet er gemt."]
+    return lines if report.changed else [*lines, "Filen bragte intet nyt: intet er ændret."]

@@ -1,4 +1,4 @@
-"""Invitations: make, find by link. Tokens are stored as hashes only, so nobody can look a link up."""
+"""Invitations: make, find by link, remind. Tokens are stored as hashes only, so nobody can look a link up."""
 
 import base64
 import hashlib
@@ -7,13 +7,15 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, exists, select
+from sqlalchemy import Connection, and_, bindparam, exists, literal, select
 from sqlalchemy import text as sql
-from sqlalchemy.orm import Session
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, aliased
 
 from survey import workdays
-from survey.models import CallbackRequest, Contact, Invitation, Link, Municipality
+from survey.models import ACCEPTED_STATES, CallbackRequest, Contact, Invitation, Link, Message, Municipality
 
+REMIND_AFTER = timedelta(days=3)
 TOKEN = re.compile("[a-z2-7]{26}")
 ANSWER_GRACE = timedelta(hours=1)
 """A form opened in time may be sent this much after the link has expired."""
@@ -135,7 +137,9 @@ def remind(session: Session, now: datetime) -> int:
     then = (workdays.local(now) - REMIND_AFTER).astimezone(UTC)
     first, second = aliased(Message), aliased(Message)
     due = (
-        select(first.municipality_id, first.invitation_id, literal("reminder"), literal(workdays.next_send_time(now)))
+        select(
+            first.municipality_id, first.invitation_id, literal("reminder"), literal(workdays.next_send_time(now))
+        )
         .join(
             Invitation,
             and_(Invitation.municipality_id == first.municipality_id, Invitation.id == first.invitation_id),

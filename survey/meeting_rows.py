@@ -215,7 +215,9 @@ def _team(value: str, law: str, teams: Mapping[str, str], laws: Mapping[str, str
     name = teams.get(value.casefold())
     if name is None:
         listed = ", ".join(sorted(laws)) or "ingen endnu"
-        raise RowError("team", f"Teamet findes ikke. Skriv et af kommunens teams ({listed}), eller opret det.")
+        raise RowError(
+            "team", f"Teamet findes ikke eller har intet udgivet spørgeskema. Skriv et af disse: {listed}."
+        )
     if law and law.upper() != laws[name]:
         raise RowError(
             "law", f"Loven passer ikke til teamet: {name} hører under {laws[name]}. Ret lov eller team."
@@ -278,8 +280,8 @@ def _when(day: str, clock: str) -> tuple[date, time | None]:
 # Ways to reach the citizen -------------------------------------------------------------------------------
 
 _DANISH_NUMBER = re.compile(r"(?!80|90)[2-9]\d{7}", re.ASCII)
-"""The numbering plan without free-phone and premium numbers. phonenumbers calls blocks such as 20 0x xx xx invalid,
-and files are full of them; a number not in use costs one failed message, a refused row a citizen's voice."""
+"""The numbering plan without free-phone and premium numbers. Files are full of blocks that phonenumbers calls
+invalid (20 0x xx xx); a number not in use costs one failed message, a refused row costs a citizen's voice."""
 
 _ORDINARY = re.compile(rf"(?:\+45|0045)?({_DANISH_NUMBER.pattern})", re.ASCII)
 _PHONE_CHARACTERS = re.compile(r"[\d ()+.\u00a0-]+", re.ASCII)
