@@ -2,6 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement, and_, case
+
+from survey import workdays
+from survey.models import Invitation, Meeting, Message
+
 TOO_OLD_DAYS = 14
 """A meeting held more than this many days ago is not asked about: memory has faded."""
 
@@ -27,3 +32,18 @@ def at_import(
         "protected_address": protected,
     }
     return next((reason for reason, applies in reasons.items() if applies), "invited")
+
+
+def why_not_send(now: datetime) -> ColumnElement[str | None]:
+    """SQL: why a message that is due must not leave at `now` after all, in Danish; NULL when it may.
+
+    For a query over `Message` joined with its `Invitation` and `Meeting`. Only an invitation can come too
+    late, after an outage: a reminder follows a message that was in time, and the end of its link stops it.
+    """
+    oldest = workdays.day(now) - timedelta(days=TOO_OLD_DAYS)
+    return case(
+        (Invitation.answered, "allerede besvaret"),
+        (Invitation.expires_at <= now, "linket er udløbet"),
+        (and_(Message.kind == "invitation", Meeting.held_on < oldest), "mødet er for længe siden"),
+        else_=None,
+    )

@@ -131,8 +131,8 @@ SELECT :municipality_id, id, 'invitation', 'waiting', :due_at FROM made
 def remind(session: Session, now: datetime) -> int:
     """Put one reminder in the outbox for each invitation handed over three days ago and not answered; how many.
 
-    Three days on a clock in Copenhagen. It leaves at the next opening of the send window. A message in doubt counts
-    as handed over: the reminder is its second chance. One statement, and again it changes nothing.
+    Three days on a clock in Copenhagen. It leaves at the next opening of the send window. A message in doubt
+    counts as handed over: the reminder is its second chance. One statement, and again it changes nothing.
     """
     then = (workdays.local(now) - REMIND_AFTER).astimezone(UTC)
     first, second = aliased(Message), aliased(Message)

@@ -37,7 +37,7 @@ class Segments:
     count: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Writing:
     """What a message says: who asks whom, how many questions, where. `kind` and `channel` choose the template."""
 
