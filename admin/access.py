@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
+from flask_wtf.csrf import CSRFError
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
 from survey import workdays
 from survey.access import ADMINISTRATOR, CASEWORKER, EVERYONE, MANAGER, SIGNED_IN, declared
@@ -33,6 +35,13 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
+}
+
+MESSAGES = {
+    403: ("Ingen adgang", "Din bruger har ikke adgang til denne side."),
+    404: ("Siden findes ikke", "Der er ikke noget på denne adresse, eller det er ikke dit."),
+    405: ("Det kan siden ikke", "Gå tilbage, og prøv igen."),
+    413: ("For meget på én gang", "Det, du sendte, er for stort. Intet er gemt."),
 }
 
 
@@ -68,6 +77,9 @@ def install(app: Flask) -> None:
     app.before_request(gate)
     app.after_request(add_headers)
     app.context_processor(lambda: {"current_staff": current_staff})
+    for code in MESSAGES:
+        app.register_error_handler(code, _message)
+    app.register_error_handler(CSRFError, _stale)
 
 
 def gate() -> ResponseReturnValue | None:
@@ -137,6 +149,17 @@ def log_access(session: Session, staff: CurrentStaff, action: str, subject: str,
             municipality_id=staff.municipality_id, at=now, staff_id=staff.id, action=action, subject=subject
         )
     )
+
+
+def _message(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    heading, words = MESSAGES[code]
+    return render_template("admin/message.html", heading=heading, text=words), code
+
+
+def _stale(_error: CSRFError) -> ResponseReturnValue:
+    words = "Siden er for gammel, eller du er logget ud. Intet er gemt. Hent siden igen, og prøv en gang til."
+    return render_template("admin/message.html", heading="Siden er udløbet", text=words), 400
 
 
 def _load(key: bytes, now: datetime) -> CurrentStaff | None:

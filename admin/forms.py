@@ -4,11 +4,14 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
+from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Length, ValidationError
 
 from admin.passwords import LONGEST, SHORTEST
+from survey.access import ADMINISTRATOR, CASEWORKER, MANAGER
 from survey.models import LAWS
 
+ROLE_NAMES = {CASEWORKER: "Sagsbehandler", MANAGER: "Leder", ADMINISTRATOR: "Administrator"}
+LAW_NAMES = {"LAB": "LAB · Opfølgning", "LAS": "LAS · Ydelse"}
 OUTCOMES = {"reached": "Truffet", "not_reached": "Ikke truffet", "not_relevant": "Ikke relevant"}
 
 
@@ -83,13 +86,42 @@ class CallRecord(Form):
     outcome = SelectField("Udfald", choices=list(OUTCOMES.items()), validate_choice=True)
 
 
+def number_or_none(value: str | None) -> int | None:
+    """A choice that may be empty: None for the empty one. Raises ValueError for what is no number."""
+    return int(value) if value else None
+
+
+class RoleForm(Form):
+    """A role, and the team it is for; the choices of team are the municipality's own."""
+
+    role = SelectField("Rolle", choices=list(ROLE_NAMES.items()))
+    team_id = SelectField("Team", coerce=number_or_none, choices=[])
+
+    def validate_team_id(self, field: SelectField) -> None:
+        """A caseworker has a team, an administrator none; a manager has one or all."""
+        if self.role.data == CASEWORKER and field.data is None:
+            raise ValidationError("En sagsbehandler skal have et team.")
+        if self.role.data == ADMINISTRATOR and field.data is not None:
+            raise ValidationError("En administrator gælder hele kommunen. Vælg “Alle team”.")
+
+
+class PersonForm(RoleForm):
+    """A new person with a first role."""
+
+    name = StringField("Navn", [filled("personens navn"), Length(max=120, message="Navnet er for langt.")])
+    email = EmailField(
+        "E-mail",
+        [
+            filled("personens e-mail"),
+            Length(max=254, message="E-mailen er for lang."),
+            Email("Det ligner ikke en e-mail."),
+        ],
+    )
+
+
 class TeamForm(Form):
     """A team: its name, law and questionnaire."""
 
     name = StringField("Navn", [filled("teamets navn"), Length(max=80, message="Navnet må højst have 80 tegn.")])
-    law = SelectField(
-        "Lov",
-        choices=list(zip(LAWS, ("LAB · Opfølgning", "LAS · Ydelse"), strict=True)),
-        validate_choice=True,
-    )
+    law = SelectField("Lov", choices=[(law, LAW_NAMES[law]) for law in LAWS])
     questionnaire = SelectField("Spørgeskema", coerce=int, choices=[])

@@ -25,7 +25,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, selec
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from survey import config, db, embedded, municipalities
+from admin import access, login, passwords, people
+from survey import config, db, embedded, municipalities, workdays
 from survey.config import Settings
 from survey.models import (
     BallotKey,
@@ -45,6 +46,7 @@ from wsgi import create_app
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "tilfreds_template"
+PASSWORD = "korrekt hest batteri"
 
 
 @pytest.fixture(scope="session")
@@ -248,6 +250,45 @@ def open_key() -> Callable[..., bytes]:
         return bytes(pair)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """The hash of PASSWORD, made once: it costs what it costs in the product."""
+    return passwords.hashed(PASSWORD)
+
+
+@pytest.fixture
+def employ(password_hash: str) -> Callable[..., Staff]:
+    """`employ(session, municipality, role, team=None, email=…)` gives a person a role, made when new."""
+
+    def make(
+        session: Session, municipality: Municipality, role: str, team: str | None = None, email: str = ""
+    ) -> Staff:
+        email = email or f"{role}@{municipality.slug}.dk"
+        person = session.scalar(select(Staff).where(Staff.email == email))
+        person = person or Staff(email=email, name=email.split("@")[0].title(), password_hash=password_hash)
+        session.add(person)
+        session.flush()
+        team_id = session.scalar(select(Team.id).where(Team.municipality_id == municipality.id, Team.name == team))
+        people.give_role(session, municipality.id, person.id, role, team_id)
+        return person
+
+    return make
+
+
+@pytest.fixture
+def enter(session: Session, app: Flask) -> Callable[..., FlaskClient]:
+    """`enter(person, municipality)` is a browser in which `person` is signed in."""
+
+    def begin(person: Staff, municipality: Municipality) -> FlaskClient:
+        client = app.test_client()
+        secret = login.begin(session, person.id, municipality.id, workdays.now())
+        with client.session_transaction() as cookie:
+            cookie[access.SECRET] = secret
+        return client
+
+    return begin
 
 
 @pytest.fixture
