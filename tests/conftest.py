@@ -40,6 +40,7 @@ from survey.models import (
     Message,
     Municipality,
     QuestionnaireVersion,
+    Staff,
     Team,
 )
 from wsgi import create_app
