@@ -32,6 +32,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         db.connect(settings.database_url or embedded.url(settings.state_dir))
     access.install(app)
     app.cli.add_command(commands.meetings_group)
+    app.cli.add_command(commands.tally_command)
+    app.cli.add_command(commands.retention_command)
     csrf.init_app(app)
     csrf.exempt(views.pages)  # the link is the citizen's authority; a CSRF token would need a cookie
     app.register_blueprint(views.pages)

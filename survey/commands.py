@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import config, meeting_files, meetings, workdays
-from survey.config import Settings
+from survey import config, meeting_files, meetings, nightly, workdays
+from survey.config import SettingError, Settings
 from survey.db import transaction
 from survey.models import Municipality
 
@@ -93,3 +93,55 @@ def import_report(report: meetings.Report, *, dry_run: bool) -> list[str]:
     if dry_run:
         return [*lines, "Prøvekørsel: intet er gemt."]
     return lines if report.changed else [*lines, "Filen bragte intet nyt: intet er ændret."]
+
+
+# The night -----------------------------------------------------------------------------------------------
+
+
+@click.command("tally")
+@click.option("--now", "at", help="Tæl op som om klokken var dette, fx 2021-08-23T03:40.")
+@click.option("--municipality", help="Kun kommunen med dette kortnavn.")
+@with_appcontext
+def tally_command(at: str | None, municipality: str | None) -> None:
+    """Tæl forseglede besvarelser op, og slet de brugte nøgler. Slutter med 1, når der er alarmer."""
+    now = moment(at) if at else workdays.now()
+    try:
+        places = nightly.key_places(settings())
+    except SettingError as error:
+        raise click.ClickException(str(error)) from None
+    reports = nightly.tally_all(places, now, _only(municipality))
+    for report in reports:
+        click.echo(tally_line(report))
+        for alarm in report.alarms:
+            click.echo(f"  ALARM: {alarm}", err=True)
+    if any(report.alarms for report in reports):
+        raise click.exceptions.Exit(1)
+
+
+def tally_line(report: nightly.Report) -> str:
+    """What the tally did in one municipality, in Danish."""
+    done = report.tallied
+    return (
+        f"{report.municipality}: {done.answers} besvarelser talt op i {done.batches} portioner, {done.waiting} venter, "
+        f"{done.unshown} for få til at vise, {report.keys_destroyed} nøgler slettet, {len(report.alarms)} alarmer"
+    )
+
+
+@click.command("retention")
+@click.option("--now", "at", help="Slet som om klokken var dette, fx 2021-08-23T03:40.")
+@click.option("--municipality", help="Kun kommunen med dette kortnavn.")
+@with_appcontext
+def retention_command(at: str | None, municipality: str | None) -> None:
+    """Luk uger, hvis svarfrist er gået, og slet det, der er gemt længe nok."""
+    now = moment(at) if at else workdays.now()
+    for report in nightly.clean_all(now, _only(municipality)):
+        kept = report.kept
+        click.echo(
+            f"{report.municipality}: {kept.weeks} uger lukket med {kept.invitations} invitationer, "
+            f"slettet: {kept.meetings} samtaler, {kept.callbacks} ønsker om opkald, {kept.imports} indlæsninger"
+        )
+
+
+def _only(slug: str | None) -> int | None:
+    with transaction() as session:
+        return chosen_municipality(session, slug).id if slug else None

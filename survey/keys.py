@@ -175,11 +175,11 @@ class KeyStore:
             yield place, private if whole else None
 
 
-def check_places(places: Sequence[Path], data_dir: Path) -> None:
-    """Raise KeyPlaceError when a place lies above or in the database's `data_dir`, or in another place."""
+def check_places(places: Sequence[Path], data_dir: Path | None) -> None:
+    """Raise KeyPlaceError when a place lies above or in the database's `data_dir` (if known) or another place."""
     resolved = [place.resolve() for place in places]
     for place in resolved:
-        if _overlap(place, data_dir.resolve()):
+        if data_dir and _overlap(place, data_dir.resolve()):
             raise KeyPlaceError(f"Nøglemappen {place} må ikke ligge over eller i databasens mappe {data_dir}.")
     for first, second in pairwise(resolved):
         if _overlap(first, second):

@@ -1,0 +1,163 @@
+"""The night's work, step by step, each step in a transaction of its own: keys, tally, participation, retention."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select
+
+from survey import ballot_box, embedded, keys, participation, retention, tally
+from survey.config import SettingError, Settings
+from survey.db import transaction
+from survey.keys import KeyPlaceError, KeyStore
+from survey.models import Municipality
+from survey.tally import Tallied, TallyError
+
+
+@dataclass
+class Report:
+    """What a night did in one municipality. `alarms` are sentences in Danish for whoever runs the program."""
+
+    municipality: str
+    tallied: Tallied = field(default_factory=Tallied)
+    keys_destroyed: int = 0
+    kept: retention.Kept = field(default_factory=retention.Kept)
+    alarms: list[str] = field(default_factory=list)
+
+
+def key_places(settings: Settings) -> tuple[Path, ...]:
+    """The folders of the private keys. Raises SettingError when they are not named or lie where they must not."""
+    if settings.key_dir is None and settings.database_url:
+        raise SettingError("TILFREDS_KEY_DIR skal nævne mappen med de private nøgler")
+    places = [settings.key_dir or settings.state_dir / "keys"]
+    if settings.key_mirror:
+        places.append(settings.key_mirror)
+    try:
+        # Of a database on a server we cannot know the folder; the other places are compared in any case.
+        keys.check_places(places, None if settings.database_url else embedded.data_dir(settings.state_dir))
+    except KeyPlaceError as error:
+        raise SettingError(str(error)) from None
+    return tuple(places)
+
+
+def run(places: Sequence[Path], now: datetime, municipality_id: int | None = None) -> list[Report]:
+    """Tally and retention of every municipality, or of one: what 03:40 is for."""
+    reports = tally_all(places, now, municipality_id)
+    return [
+        replace(report, kept=cleaned.kept)
+        for report, cleaned in zip(reports, clean_all(now, municipality_id), strict=True)
+    ]
+
+
+def tally_all(places: Sequence[Path], now: datetime, municipality_id: int | None = None) -> list[Report]:
+    """Tally every municipality, or one. What goes wrong in one is an alarm and does not stop the others."""
+    store = KeyStore(places)
+    return [_tally(store, number, name, now) for number, name in _municipalities(municipality_id)]
+
+
+def clean_all(now: datetime, municipality_id: int | None = None) -> list[Report]:
+    """Retention of every municipality, or of one, and of what belongs to none."""
+    with transaction() as session:
+        retention.sweep(session, now)
+    return [Report(name, kept=_clean(number, now)) for number, name in _municipalities(municipality_id)]
+
+
+def ensure_open_key(places: Sequence[Path], municipality_id: int, now: datetime) -> None:
+    """Make the municipality's first key, so that its answers can be sealed. Nothing happens when one is open."""
+    with transaction() as session:
+        ballot_box.alone(session, municipality_id)
+        if not ballot_box.has_open_key(session, municipality_id):
+            ballot_box.open_next(session, municipality_id, *KeyStore(places).make(municipality_id), now)
+
+
+def _municipalities(municipality_id: int | None) -> list[tuple[int, str]]:
+    chosen = select(Municipality.id, Municipality.slug).order_by(Municipality.slug)
+    if municipality_id is not None:
+        chosen = chosen.where(Municipality.id == municipality_id)
+    with transaction() as session:
+        return [(row.id, row.slug) for row in session.execute(chosen)]
+
+
+def _tally(store: KeyStore, municipality_id: int, name: str, now: datetime) -> Report:
+    report = Report(name)
+    # A run that was killed is finished first: it may have left keys whose ballots are tallied.
+    _destroy_spent(store, municipality_id, now, report)
+    try:
+        _open_next(store, municipality_id, now)
+    except (KeyPlaceError, OSError) as error:
+        report.alarms.append(f"Ingen ny nøgle i nat: {error}")
+    try:
+        report.tallied = _count(store, municipality_id, now)
+    except TallyError as error:
+        report.alarms.append(str(error))
+    left = _destroy_spent(store, municipality_id, now, report)
+    with transaction() as session:
+        participation.snapshot_participation(session, municipality_id, now)
+    report.alarms += [f"Nøglen {key_id} er brugt, men ikke slettet i {_listed(left[key_id])}." for key_id in left]
+    report.alarms += _missing(store, municipality_id, left)
+    return report
+
+
+def _open_next(store: KeyStore, municipality_id: int, now: datetime) -> None:
+    """Rotate when ballots lie in the box. The pair is durable in all places before its public half is used."""
+    with transaction() as session:
+        # The lock comes before the files: two runs at once would otherwise both open a key.
+        ballot_box.alone(session, municipality_id)
+        if ballot_box.has_open_key(session, municipality_id) and ballot_box.is_empty(session, municipality_id):
+            return
+        ballot_box.open_next(session, municipality_id, *store.make(municipality_id), now)
+
+
+def _count(store: KeyStore, municipality_id: int, now: datetime) -> Tallied:
+    with transaction() as session:
+        in_use = ballot_box.keys_in_use(session, municipality_id)
+    closed = {key_id: public for key_id, (state, public, n) in in_use.items() if state == "closed" and n}
+    found = {key_id: store.read(municipality_id, key_id, public) for key_id, public in closed.items()}
+    # Ballots of a lost key stay where they are; the others are not kept waiting for them.
+    privates = {key_id: private for key_id, private in found.items() if private is not None}
+    if not privates:
+        return Tallied()
+    with transaction() as session:
+        return tally.count(session, municipality_id, privates, now)
+
+
+def _destroy_spent(store: KeyStore, municipality_id: int, now: datetime, report: Report) -> dict[UUID, list[Path]]:
+    """Destroy the closed keys no ballot hangs on. Those with a copy out of reach stay closed: where it may be."""
+    with transaction() as session:
+        spent = ballot_box.spent_keys(session, municipality_id)
+    left = {key_id: store.destroy(municipality_id, key_id) for key_id in spent}
+    gone = [key_id for key_id, places in left.items() if not places]
+    with transaction() as session:
+        report.keys_destroyed += ballot_box.mark_destroyed(session, municipality_id, gone, now)
+    return {key_id: places for key_id, places in left.items() if places}
+
+
+def _missing(store: KeyStore, municipality_id: int, spent: Collection[UUID]) -> list[str]:
+    """Alarms about keys still needed that are lost, or of which a copy is missing."""
+    with transaction() as session:
+        in_use = ballot_box.keys_in_use(session, municipality_id)
+    alarms = []
+    for key_id in in_use.keys() - spent:
+        _state, public_key, ballots = in_use[key_id]
+        missing = store.missing(municipality_id, key_id, public_key)
+        if len(missing) == len(store.places):
+            alarms.append(f"Nøglen {key_id} er væk: {ballots} besvarelser kan ikke åbnes.")
+        elif missing:
+            alarms.append(f"Nøglen {key_id} mangler i {_listed(missing)}. Kopiér den dertil.")
+    return sorted(alarms)
+
+
+def _clean(municipality_id: int, now: datetime) -> retention.Kept:
+    with transaction() as session:
+        weeks, invitations = retention.close_weeks(session, municipality_id, now)
+    with transaction() as session:
+        retention.reduce_meetings(session, municipality_id, now)
+    with transaction() as session:
+        deleted = retention.delete_old(session, municipality_id, now)
+    return replace(deleted, weeks=weeks, invitations=invitations)
+
+
+def _listed(places: Collection[Path]) -> str:
+    return " og ".join(str(place) for place in places)

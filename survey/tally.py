@@ -1,0 +1,243 @@
+"""The tally: ballots of closed keys become shuffled responses and counts, in batches of at least k."""
+
+import secrets
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, delete, insert, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from survey import ballot_box, batches, workdays
+from survey.batches import Book, Group, Plan, Width
+from survey.keys import BallotContent, BallotError, seal, unseal
+from survey.models import Ballot, BallotKey, Municipality, QuestionnaireVersion, Team, Unshown, Waiting
+
+READ_AHEAD = 500
+
+QUIET = {
+    "log_statement": ("none", "ddl"),
+    "log_min_duration_statement": ("-1",),
+    "log_min_duration_sample": ("-1",),
+    "log_transaction_sample_rate": ("0",),
+    "log_parameter_max_length_on_error": ("0",),
+    "debug_print_parse": ("off",),
+    "debug_print_rewritten": ("off",),
+    "debug_print_plan": ("off",),
+    "auto_explain.log_min_duration": ("-1",),
+    "pgaudit.log": ("none", ""),
+}
+"""What the database may be set to while opened answers pass through: else they may end in its log."""
+
+shuffle = secrets.SystemRandom().shuffle
+
+
+class TallyError(Exception):
+    """The tally did not happen and everything is as it was; the message is for whoever runs it, in Danish."""
+
+
+@dataclass(frozen=True)
+class Tallied:
+    """What one tally did: batches made, answers in them, ballots that wait on, ballots given up."""
+
+    batches: int = 0
+    answers: int = 0
+    waiting: int = 0
+    unshown: int = 0
+
+
+@dataclass
+class Rest:
+    """What goes into no batch: sealed anew to the open key, or given up and counted per law and version."""
+
+    resealed: list[bytes] = field(default_factory=list)
+    waiting: set[tuple[int, int]] = field(default_factory=set)
+    unshown: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    def total(self) -> int:
+        """How many ballots these were."""
+        return len(self.resealed) + self.unshown.total()
+
+
+def count(session: Session, municipality_id: int, privates: Mapping[UUID, bytes], now: datetime) -> Tallied:
+    """Tally every ballot of the closed keys in `privates` (key id → private half).
+
+    Raises TallyError, without a trace of what was opened, when anything is wrong; the door then rolls back.
+    """
+    tallied, failure = None, ""
+    try:
+        tallied = _count(session, municipality_id, privates, now)
+    except TallyError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, its text and its frames may hold opened answers
+        failure = _harmless(error)
+    # Raised out here, so that the first exception is not carried along as its context.
+    if tallied is None:
+        raise TallyError(f"Optællingen gik i stå ({failure}). Intet er ændret.")
+    return tallied
+
+
+def _harmless(error: Exception) -> str:
+    """The kind of `error` and the database's code for it; never its text."""
+    code = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return " ".join(filter(None, (type(error).__name__, code)))
+
+
+def _count(session: Session, municipality_id: int, privates: Mapping[UUID, bytes], now: datetime) -> Tallied:
+    # A second tally waits here; when its turn comes, the ballots it was to open are gone.
+    ballot_box.alone(session, municipality_id)
+    refuse_logging(session)
+    _commit_durably(session)
+    open_id, open_public = _open_key(session, municipality_id)
+    book = _book(session, municipality_id, now)
+    days: dict[Group, Counter[date]] = defaultdict(Counter)
+    for content in _opened(session, book, privates):
+        days[batches.group(content)][content.day] += 1
+    if not days:
+        return Tallied()
+    plan = batches.plan(days, book)
+    heaps = batches.start(session, book, plan)
+    rest = _sort(session, book, privates, plan, open_public)
+    for heap in heaps:
+        batches.finish(session, book, heap)
+    _replace(session, book, privates, open_id, rest)
+    answers = sum(heap.patterns.total() for heap in heaps)
+    if answers + rest.total() != sum(counted.total() for counted in days.values()):
+        raise TallyError("Antallet af besvarelser skiftede undervejs. Intet er ændret.")
+    return Tallied(len(heaps), answers, len(rest.resealed), rest.unshown.total())
+
+
+# Before anything is opened -------------------------------------------------------------------------------
+
+
+def refuse_logging(session: Session) -> None:
+    """Raise TallyError when the database would write statements or parameters to its log."""
+    settings = session.execute(
+        text("SELECT name, current_setting(name, true), current_user FROM unnest(CAST(:names AS text[])) name"),
+        {"names": list(QUIET)},
+    )
+    for name, value, role in settings:
+        if value is not None and value not in QUIET[name]:
+            raise TallyError(
+                f"Databasen ville skrive åbnede svar i sin log: {name} er {value}. "
+                f"Lad en superbruger køre: ALTER ROLE {role} SET {name} = '{QUIET[name][0]}'"
+            )
+
+
+def _commit_durably(session: Session) -> None:
+    # Keys are destroyed after this transaction, so it must not be lost in a crash.
+    durable = (
+        "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'"
+    )
+    session.execute(text(durable))
+
+
+def _open_key(session: Session, municipality_id: int) -> tuple[UUID, bytes]:
+    """The key that what waits is sealed to; FOR SHARE so that nobody closes it before we are done."""
+    row = session.execute(
+        select(BallotKey.id, BallotKey.public_key)
+        .where(BallotKey.municipality_id == municipality_id, BallotKey.state == "open")
+        .with_for_update(read=True)
+    ).first()
+    if row is None:
+        raise TallyError("Der er ingen åben nøgle at forsegle til. Intet er ændret.")
+    return row.id, row.public_key
+
+
+def _book(session: Session, municipality_id: int, now: datetime) -> Book:
+    teams = session.execute(select(Team.id, Team.law).where(Team.municipality_id == municipality_id))
+    version = QuestionnaireVersion
+    closed = version.closed_at.is_not(None) & (version.closed_at <= now)
+    versions = session.execute(
+        select(version.id, version.points, version.statement_count, closed.label("closed")).where(
+            version.municipality_id == municipality_id
+        )
+    )
+    return Book(
+        municipality_id,
+        session.scalars(select(Municipality.smallest_group).where(Municipality.id == municipality_id)).one(),
+        {row.id: row.law for row in teams},
+        {row.id: Width(row.points, row.statement_count, row.closed) for row in versions},
+        workdays.day(now),
+    )
+
+
+# Opening and sorting -------------------------------------------------------------------------------------
+
+
+def _closed(municipality_id: int, privates: Mapping[UUID, bytes]) -> Select[UUID]:
+    return select(BallotKey.id).where(
+        BallotKey.municipality_id == municipality_id, BallotKey.state == "closed", BallotKey.id.in_(privates)
+    )
+
+
+def _opened(session: Session, book: Book, privates: Mapping[UUID, bytes]) -> Iterator[BallotContent]:
+    """The ballots one by one, in the order of their random ids, through a server-side cursor."""
+    ballots = session.execute(
+        select(Ballot.id, Ballot.key_id, Ballot.sealed)
+        .where(
+            Ballot.municipality_id == book.municipality_id,
+            Ballot.key_id.in_(_closed(book.municipality_id, privates)),
+        )
+        .order_by(Ballot.id),
+        execution_options={"yield_per": READ_AHEAD},
+    )
+    for ballot_id, key_id, sealed in ballots:
+        content = None
+        with suppress(BallotError):
+            content = unseal(privates[key_id], sealed)
+        if content is None or not book.makes_sense(content):
+            raise TallyError(f"Den forseglede besvarelse {ballot_id} kan ikke åbnes. Intet er ændret.")
+        yield content
+
+
+def _sort(session: Session, book: Book, privates: Mapping[UUID, bytes], plan: Plan, open_public: bytes) -> Rest:
+    """Open every ballot a second time and lay it in its batch; what has none is returned, closed again."""
+    rest = Rest()
+    for content in _opened(session, book, privates):
+        heap = plan.get((batches.group(content), content.day))
+        if heap:
+            batches.lay(session, book, heap, content.answers)
+        elif book.is_given_up(content.day):
+            rest.unshown[book.laws[content.team_id], content.version_id] += 1
+        else:
+            rest.resealed.append(seal(open_public, content))
+            rest.waiting.add((content.team_id, content.version_id))
+    return rest
+
+
+def _replace(session: Session, book: Book, privates: Mapping[UUID, bytes], open_id: UUID, rest: Rest) -> None:
+    """Take the opened ballots out of the box and lay those that wait in again: shuffled, with new ids."""
+    mine = {"municipality_id": book.municipality_id}
+    session.execute(
+        delete(Ballot).where(
+            Ballot.municipality_id == book.municipality_id,
+            Ballot.key_id.in_(_closed(book.municipality_id, privates)),
+        )
+    )
+    shuffle(rest.resealed)
+    ballots = [{**mine, "id": uuid4(), "key_id": open_id, "sealed": sealed} for sealed in rest.resealed]
+    if ballots:
+        session.execute(insert(Ballot), ballots)
+    _note_rest(session, book, rest)
+
+
+def _note_rest(session: Session, book: Book, rest: Rest) -> None:
+    """Rewrite which teams have too few ballots, and add up those given up."""
+    mine = {"municipality_id": book.municipality_id, "tallied_on": book.today}
+    session.execute(delete(Waiting).where(Waiting.municipality_id == book.municipality_id))
+    waiting = [{**mine, "team_id": team_id, "version_id": version_id} for team_id, version_id in rest.waiting]
+    if waiting:
+        session.execute(insert(Waiting), waiting)
+    unshown = [
+        {**mine, "law": law, "version_id": version_id, "n": n} for (law, version_id), n in rest.unshown.items()
+    ]
+    if unshown:
+        added = upsert(Unshown).values(unshown)
+        key = [column.name for column in Unshown.__table__.primary_key]
+        more = added.on_conflict_do_update(index_elements=key, set_={"n": Unshown.n + added.excluded.n})
+        session.execute(more)
