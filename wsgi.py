@@ -4,7 +4,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from admin import access, callbacks, login, people_pages, teams
+from admin import access, callbacks, dashboard, login, people_pages, teams
 from admin import commands as staff_commands
 from survey import commands, config, db, embedded, views
 from survey.config import Settings
@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.exempt(views.pages)  # the link is the citizen's authority; a CSRF token would need a cookie
     app.register_blueprint(views.pages)
     app.register_error_handler(HTTPException, views.http_problem)
-    for doors in (login.doors, callbacks.doors, people_pages.doors, teams.doors):
+    for doors in (login.doors, callbacks.doors, dashboard.doors, people_pages.doors, teams.doors):
         app.register_blueprint(doors)
     app.cli.add_command(staff_commands.group)
     return app
