@@ -114,7 +114,9 @@ class CallForm(LinkForm):
             for position, statement in enumerate(questionnaire.statements, 1)
             if statement.offers_callback
         }
-        typed = (self.phone.data or "").strip()
+        # What cannot be shown again in a page, or would fill it, is no part of a number.
+        typed = "".join(filter(str.isprintable, self.phone.data or ""))[:40].strip()
+        self.phone.data = typed
         self.number = callbacks.phone_number(typed) if typed else mobile
 
     @property

@@ -16,12 +16,10 @@ from uuid import uuid4
 
 import html5lib
 import pytest
-from alembic import command
-from alembic.config import Config
 from flask import Flask
 from flask.testing import FlaskClient
 from nacl.public import PrivateKey
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text
+from sqlalchemy import Engine, create_engine, event, make_url, select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -79,16 +77,9 @@ def template(server_url: str, administration: Engine) -> str:
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine = create_engine(make_url(server_url).set(database=name))
     with engine.begin() as connection:
-        migrate(connection)
+        db.migrate(connection)
     engine.dispose()
     return name
-
-
-def migrate(connection: Connection, revision: str = "head") -> None:
-    """Run the project's migrations on `connection`."""
-    config = Config(toml_file=str(ROOT / "pyproject.toml"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
 
 
 @pytest.fixture
@@ -251,6 +242,26 @@ def open_key() -> Callable[..., bytes]:
         return bytes(pair)
 
     return make
+
+
+@pytest.fixture
+def new_link(
+    database_url: str, invite: Callable[..., int], send_link: Callable[..., str], open_key: Callable[..., bytes]
+) -> Iterator[Callable[..., str]]:
+    """`new_link(team="Ydelse")` really commits another citizen of Stevns to `database_url`: their link's token."""
+    engine = db.connect(database_url)
+    with db.transaction() as session:
+        stevns = municipalities.establish(
+            session, slug="stevns", name="Stevns", phone="56 57 57 57", sms_sender="Stevns", now=datetime.now(UTC)
+        )
+        open_key(session, stevns)
+
+    def make(team: str = "Ydelse") -> str:
+        with db.transaction() as session:
+            return send_link(session, stevns, invite(session, stevns, team))
+
+    yield make
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
