@@ -1,6 +1,8 @@
 """The `flask` commands: doors for whoever runs the program."""
 
+import signal
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import config, meeting_files, meetings, nightly, workdays
+from survey import config, jobs, meeting_files, meetings, nightly, workdays
 from survey.config import SettingError, Settings
 from survey.db import transaction
 from survey.models import Municipality
@@ -95,6 +97,30 @@ def import_report(report: meetings.Report, *, dry_run: bool) -> list[str]:
     return lines if report.changed else [*lines, "Filen bragte intet nyt: intet er ændret."]
 
 
+# Messages out --------------------------------------------------------------------------------------------
+
+
+@click.command("work")
+@click.option("--once", is_flag=True, help="Gør alt, hvad der er tid til, og slut.")
+@click.option("--now", "at", help="Som om klokken var dette, fx 2021-08-23T10:00; kun med --once.")
+def work_command(once: bool, at: str | None) -> None:
+    """Send beskeder og påmindelser, og kør nattens arbejde, til der bliver bedt om at stoppe."""
+    if at and not once:
+        raise click.UsageError("--now kræver --once")
+    clock = partial(moment, at) if at else workdays.now
+    gateways = jobs.configured(settings())
+    work = jobs.Work(settings(), gateways, click.echo, clock)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: work.stopping.set())
+    if not gateways:
+        click.echo(jobs.NO_GATEWAY)
+    try:
+        (jobs.once if once else jobs.run)(work)
+    finally:
+        for gateway in gateways:
+            gateway.close()
+
+
 # The night -----------------------------------------------------------------------------------------------
 
 
@@ -122,8 +148,9 @@ def tally_line(report: nightly.Report) -> str:
     """What the tally did in one municipality, in Danish."""
     done = report.tallied
     return (
-        f"{report.municipality}: {done.answers} besvarelser talt op i {done.batches} portioner, {done.waiting} venter, "
-        f"{done.unshown} for få til at vise, {report.keys_destroyed} nøgler slettet, {len(report.alarms)} alarmer"
+        f"{report.municipality}: {done.answers} besvarelser talt op i {done.batches} portioner, "
+        f"{done.waiting} venter, {done.unshown} for få til at vise, "
+        f"{report.keys_destroyed} nøgler slettet, {len(report.alarms)} alarmer"
     )
 
 
