@@ -2,12 +2,14 @@
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
-from admin import access, callbacks, dashboard, login, people_pages, teams
+from admin import access, callbacks, dashboard, login, people_pages, running, teams
 from admin import commands as staff_commands
-from survey import commands, config, db, embedded, views
-from survey.config import Settings
+from survey import commands, config, db, embedded, receipts, simulator, views
+from survey.access import EVERYONE, open_to
+from survey.config import SettingError, Settings
 
 csrf = CSRFProtect()
 
@@ -29,16 +31,36 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     if connect:
+        if settings.key_dir and not commands.running():
+            raise SettingError(
+                "TILFREDS_KEY_DIR må ikke være sat for en webproces: den kender kun offentlige nøgler"
+            )
         db.connect(settings.database_url or embedded.url(settings.state_dir))
     access.install(app)
     app.cli.add_command(commands.meetings_group)
+    app.cli.add_command(commands.work_command)
     app.cli.add_command(commands.tally_command)
     app.cli.add_command(commands.retention_command)
     csrf.init_app(app)
     csrf.exempt(views.pages)  # the link is the citizen's authority; a CSRF token would need a cookie
+    csrf.exempt(receipts.pages)  # providers have no session; the simulator's answers on this machine alone
     app.register_blueprint(views.pages)
+    app.register_blueprint(receipts.pages)
+    if settings.simulator_open:
+        app.register_blueprint(simulator.pages)
     app.register_error_handler(HTTPException, views.http_problem)
     for doors in (login.doors, callbacks.doors, dashboard.doors, people_pages.doors, teams.doors):
         app.register_blueprint(doors)
     app.cli.add_command(staff_commands.group)
+    for command in (running.init_command, running.migrate_command, running.serve_command, running.demo_command):
+        app.cli.add_command(command)
+    app.add_url_rule("/healthz", view_func=health)
     return app
+
+
+@open_to(EVERYONE)
+def health() -> str:
+    """200 when this process reaches the database."""
+    with db.reading() as connection:
+        connection.execute(select(1))
+    return "ok\n"

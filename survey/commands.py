@@ -1,6 +1,8 @@
 """The `flask` commands: doors for whoever runs the program."""
 
+import os
 import signal
+import sys
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
@@ -16,6 +18,11 @@ from survey import config, jobs, meeting_files, meetings, nightly, workdays
 from survey.config import SettingError, Settings
 from survey.db import transaction
 from survey.models import Municipality
+
+
+def running() -> bool:
+    """Is this process a `flask` command other than `flask run`, and so no web process?"""
+    return os.environ.get("FLASK_RUN_FROM_CLI") == "true" and "run" not in sys.argv[1:2]
 
 
 def settings() -> Settings:
@@ -103,12 +110,16 @@ def import_report(report: meetings.Report, *, dry_run: bool) -> list[str]:
 @click.command("work")
 @click.option("--once", is_flag=True, help="Gør alt, hvad der er tid til, og slut.")
 @click.option("--now", "at", help="Som om klokken var dette, fx 2021-08-23T10:00; kun med --once.")
+@with_appcontext
 def work_command(once: bool, at: str | None) -> None:
     """Send beskeder og påmindelser, og kør nattens arbejde, til der bliver bedt om at stoppe."""
     if at and not once:
         raise click.UsageError("--now kræver --once")
     clock = partial(moment, at) if at else workdays.now
-    gateways = jobs.configured(settings())
+    try:
+        gateways = jobs.configured(settings())
+    except SettingError as error:
+        raise click.ClickException(str(error)) from None
     work = jobs.Work(settings(), gateways, click.echo, clock)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: work.stopping.set())

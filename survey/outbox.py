@@ -81,7 +81,7 @@ class Doubt:
 
     municipality: str
     message_id: int
-    since: datetime | None
+    since: datetime
 
 
 def reference(municipality_id: int, message_id: int, attempt: int) -> str:
@@ -157,7 +157,7 @@ def in_doubt(session: Session) -> list[Doubt]:
         .where(Message.state == "unknown")
         .order_by(Message.claimed_at, Message.id)
     )
-    return [Doubt(slug, message_id, since) for slug, message_id, since in rows]
+    return [Doubt(slug, message_id, since) for slug, message_id, since in rows if since]
 
 
 def waiting(session: Session, *, carriers: Mapping[str, str], now: datetime) -> dict[str, int]:
