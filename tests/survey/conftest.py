@@ -1,0 +1,103 @@
+"""The ballot box in tests: two key places, ballots of any day, and what lies where afterwards."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey import keys, nightly, workdays
+from survey.keys import BallotContent, KeyStore
+from survey.models import Ballot, BallotKey, Municipality, QuestionnaireVersion, Response, Team
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> list[Path]:
+    """Where the private keys lie: a folder and its mirror."""
+    return [tmp_path / "keys", tmp_path / "mirror"]
+
+
+@pytest.fixture
+def box(session: Session, stevns: Municipality, places: list[Path], now: datetime) -> Municipality:
+    """Stevns with an open ballot key."""
+    nightly.ensure_open_key(places, stevns.id, now)
+    return stevns
+
+
+def content(
+    team: Team, version_id: int, day: date, answers: Sequence[int | None], comment: str = ""
+) -> BallotContent:
+    """What a citizen of `team` answered on `day`."""
+    return BallotContent(
+        team_id=team.id,
+        law=team.law,
+        version_id=version_id,
+        day=day,
+        language="da",
+        channel="sms",
+        first=True,
+        target_group=None,
+        meeting_number="1",
+        tag=None,
+        answers=tuple(answers),
+        comment=comment,
+    )
+
+
+@pytest.fixture
+def lay(now: datetime) -> Callable[..., None]:
+    """`lay(session, municipality, team="Ydelse", n=1, answers=…, day=…, comment="")` lays ballots in the box."""
+
+    def put(
+        session: Session,
+        municipality: Municipality,
+        team: str = "Ydelse",
+        *,
+        n: int = 1,
+        answers: Sequence[int | None] = (4, 3, 4, 2, 4),
+        day: date | None = None,
+        comment: str = "",
+    ) -> None:
+        asked = select(Team, QuestionnaireVersion.id).join(
+            QuestionnaireVersion,
+            (QuestionnaireVersion.municipality_id == Team.municipality_id)
+            & (QuestionnaireVersion.questionnaire_id == Team.questionnaire_id),
+        )
+        row, version = session.execute(
+            asked.where(Team.municipality_id == municipality.id, Team.name == team)
+        ).one()
+        key = session.scalars(select(BallotKey).filter_by(municipality_id=municipality.id, state="open")).one()
+        for _number in range(n):
+            sealed = keys.seal(key.public_key, content(row, version, day or workdays.day(now), answers, comment))
+            ballot = Ballot(municipality_id=municipality.id, id=uuid4(), key_id=key.id, sealed=sealed)
+            session.add(ballot)
+        session.flush()
+
+    return put
+
+
+@pytest.fixture
+def responses_in() -> Callable[[Session], Counter[tuple[int | None, ...]]]:
+    """`responses_in(session)`: every answer that was written out, and how often."""
+    return lambda session: Counter(tuple(answers) for answers in session.scalars(select(Response.answers)))
+
+
+@pytest.fixture
+def ballots_in(places: list[Path]) -> Callable[[Session], Counter[tuple[int | None, ...]]]:
+    """`ballots_in(session)`: every answer still in the box, opened with the keys in `places`."""
+
+    def opened(session: Session) -> Counter[tuple[int | None, ...]]:
+        store, found = KeyStore(places), Counter[tuple[int | None, ...]]()
+        for ballot, key in session.execute(
+            select(Ballot, BallotKey).join(BallotKey, Ballot.key_id == BallotKey.id)
+        ):
+            private = store.read(key.municipality_id, key.id, key.public_key)
+            assert private is not None
+            found[keys.unseal(private, ballot.sealed).answers] += 1
+        return found
+
+    return opened
