@@ -1,7 +1,7 @@
 """May this person? One gate before every request, and who the person behind it is."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from survey import workdays
-from survey.access import ADMINISTRATOR, CASEWORKER, EVERYONE, MANAGER, SIGNED_IN, declared
+from survey.access import ADMINISTRATOR, CASEWORKER, EVERYONE, MANAGER, SIGNED_IN, View, declared
 from survey.db import reading, transaction
 from survey.models import AccessLog, Assignment, Municipality, Staff, StaffSession
 
 IDLE_LIMIT = timedelta(minutes=60)
 AGE_LIMIT = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
+MOST_DISCARDED = 64 * 1024**2
 SECRET = "secret"  # noqa: S105 - the name of the cookie's entry, not a secret
 
 CONTENT_POLICY = (
@@ -41,7 +42,10 @@ MESSAGES = {
     403: ("Ingen adgang", "Din bruger har ikke adgang til denne side."),
     404: ("Siden findes ikke", "Der er ikke noget på denne adresse, eller det er ikke dit."),
     405: ("Det kan siden ikke", "Gå tilbage, og prøv igen."),
-    413: ("For meget på én gang", "Det, du sendte, er for stort. Intet er gemt."),
+    413: (
+        "For meget på én gang",
+        "Det, du sendte, er for stort, og intet er gemt. En fil med samtaler må højst fylde 20 MB.",
+    ),
 }
 
 
@@ -89,7 +93,8 @@ def gate() -> ResponseReturnValue | None:
     """
     if request.endpoint in (None, "static"):
         return None
-    who = declared(current_app.view_functions[str(request.endpoint)])
+    view = current_app.view_functions[str(request.endpoint)]
+    who = declared(view)
     if EVERYONE in who:
         return None
     if not who:
@@ -100,7 +105,19 @@ def gate() -> ResponseReturnValue | None:
         return redirect(url_for("login.sign_in", next=wanted), 303)
     if not staff.can(who):
         abort(403)
+    # Before the body is read: only who may upload here may send more than a form.
+    request.max_content_length = getattr(view, "most_bytes", request.max_content_length)
     return None
+
+
+def takes_bytes(most: int) -> Callable[[View], View]:
+    """Declare that this view takes a request of up to `most` bytes, for an upload."""
+
+    def declare(view: View) -> View:
+        view.most_bytes = most  # type: ignore[attr-defined]  # a mark on the function itself
+        return view
+
+    return declare
 
 
 def add_headers(response: Response) -> Response:
@@ -153,8 +170,19 @@ def log_access(session: Session, staff: CurrentStaff, action: str, subject: str,
 
 def _message(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
+    if code == 413:
+        _read_to_the_end()
     heading, words = MESSAGES[code]
     return render_template("admin/message.html", heading=heading, text=words), code
+
+
+def _read_to_the_end() -> None:
+    # A browser shows the answer only when it could send everything; what is far too big is cut off all the same.
+    length = request.content_length or 0
+    if (request.max_content_length or length) < length <= MOST_DISCARDED:
+        left = length
+        while left > 0 and (chunk := request.environ["wsgi.input"].read(min(left, 64 * 1024))):
+            left -= len(chunk)
 
 
 def _stale(_error: CSRFError) -> ResponseReturnValue:

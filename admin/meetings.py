@@ -1,0 +1,110 @@
+"""The administrator's room for meetings: a file in, first as a trial, and what became of earlier files."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from flask import Blueprint, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin import access
+from survey import config, meeting_files, meetings, workdays
+from survey.access import ADMINISTRATOR, open_to
+from survey.db import transaction
+from survey.models import ImportCount, MeetingImport
+
+doors = Blueprint("meetings", __name__)
+
+MOST_BYTES = meeting_files.MAX_BYTES + 1024**2
+REFUSED_SHOWN = 500
+IMPORTS_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier import: when (Copenhagen), the file's name, rows and counts by outcome."""
+
+    at: str
+    file_name: str
+    rows_read: int
+    counts: Mapping[str, int]
+
+
+@doors.get("/samtaler")
+@open_to(ADMINISTRATOR)
+def overview() -> ResponseReturnValue:
+    """The upload form and the earlier imports."""
+    return _page()
+
+
+@doors.post("/samtaler")
+@open_to(ADMINISTRATOR)
+@access.takes_bytes(MOST_BYTES)
+def upload() -> ResponseReturnValue:
+    """Try a file, or take it in when "Importér" was pressed. The file is never kept; 422 for an unusable one."""
+    staff, now = access.signed_in(), workdays.now()
+    files = [file for file in request.files.getlist("file") if file.filename]
+    if len(files) != 1:
+        return _page(wrong="Vælg én fil ad gangen." if files else "Vælg en fil."), 422
+    name, data = str(files[0].filename), files[0].read()
+    try:
+        meeting_files.check_size(len(data))
+        sheet = meeting_files.read(data, name)
+    except meeting_files.FileError as error:
+        return _page(wrong=str(error)), 422
+    key = config.secret(current_app.config["SETTINGS"].fingerprint_key_file)
+    digest, trial = sha256(data).digest(), request.form.get("action") != "import"
+    with transaction() as session:
+        report = meetings.record(
+            session,
+            staff.municipality_id,
+            sheet,
+            file_name=name,
+            sha256=digest,
+            fingerprint_key=key,
+            now=now,
+            dry_run=trial,
+        )
+        action = "try import" if trial else "import meetings"
+        access.log_access(session, staff, action, f"file {digest.hex()[:16]}", now)
+    return _page(report=report, trial=trial, name=name)
+
+
+def _page(*, wrong: str = "", report: meetings.Report | None = None, trial: bool = False, name: str = "") -> str:
+    with transaction() as session:
+        earlier = _earlier(session, access.signed_in().municipality_id)
+    return render_template(
+        "admin/meetings.html",
+        wrong=wrong,
+        report=report,
+        trial=trial,
+        name=name,
+        refused_shown=REFUSED_SHOWN,
+        earlier=earlier,
+        words=meetings.outcome_words,
+    )
+
+
+def _earlier(session: Session, municipality_id: int) -> list[Earlier]:
+    rows = session.scalars(
+        select(MeetingImport)
+        .where(MeetingImport.municipality_id == municipality_id)
+        .order_by(MeetingImport.imported_at.desc(), MeetingImport.id.desc())
+        .limit(IMPORTS_SHOWN)
+    ).all()
+    counts: dict[int, Counter[str]] = {row.id: Counter() for row in rows}
+    for count in session.scalars(
+        select(ImportCount).where(
+            ImportCount.municipality_id == municipality_id, ImportCount.import_id.in_(counts)
+        )
+    ):
+        counts[count.import_id][count.outcome] = count.n
+    return [
+        Earlier(
+            f"{workdays.local(row.imported_at):%d-%m-%Y kl. %H.%M}", row.file_name, row.rows_read, counts[row.id]
+        )
+        for row in rows
+    ]
