@@ -5,7 +5,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
-from admin import access, callbacks, dashboard, login, people_pages, running, teams
+from admin import access, callbacks, dashboard, login, meetings, people_pages, running, teams
 from admin import commands as staff_commands
 from survey import commands, config, db, embedded, receipts, simulator, views
 from survey.access import EVERYONE, open_to
@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        SESSION_COOKIE_NAME="__Host-tilfreds" if settings.base_url.startswith("https://") else "tilfreds",
         WTF_CSRF_TIME_LIMIT=None,
     )
     if connect:
@@ -49,7 +50,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.simulator_open:
         app.register_blueprint(simulator.pages)
     app.register_error_handler(HTTPException, views.http_problem)
-    for doors in (login.doors, callbacks.doors, dashboard.doors, people_pages.doors, teams.doors):
+    rooms = (callbacks.doors, dashboard.doors, meetings.doors, people_pages.doors, teams.doors)
+    for doors in (login.doors, *rooms):
         app.register_blueprint(doors)
     app.cli.add_command(staff_commands.group)
     for command in (running.init_command, running.migrate_command, running.serve_command, running.demo_command):
