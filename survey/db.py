@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine
@@ -69,3 +70,13 @@ def reading() -> Iterator[Connection]:
         return
     with bind.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         yield connection
+
+
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Run the migrations on `connection`, inside its transaction, up to `revision`."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(toml_file=str(Path(__file__).parent.parent / "pyproject.toml"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

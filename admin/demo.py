@@ -1,0 +1,167 @@
+"""The demo's municipalities with their staff: loaded once, described in `demo.json`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin import people
+from survey import config, invitations, municipalities, replay, responses, workdays
+from survey.config import Settings
+from survey.db import transaction
+from survey.demo import FAXE, STEVNS, Scenario, current
+from survey.gateways.simulated import Simulated, mailbox
+from survey.models import Team
+
+PASSWORD = "tilfreds-demo"  # noqa: S105 - printed for everybody who runs the demo
+ROLES = {"caseworker": "sagsbehandler", "manager": "leder", "administrator": "administrator"}
+"""Each role's account: the part of its e-mail address before the @."""
+ENDS = timedelta(days=45)
+"""So long after a series' last day its last week of sending is closed."""
+STEVNS_PERIOD = (date(2021, 5, 2), date(2021, 8, 23))
+
+
+@dataclass(frozen=True)
+class Town:
+    """A municipality of the demo and its teams (name → law, questionnaire)."""
+
+    slug: str
+    name: str
+    phone: str
+    sms_sender: str
+    teams: dict[str, tuple[str, str]]
+
+
+STEVNS_TOWN = Town("stevns", "Stevns Kommune", "56 57 57 57", "Stevns", dict(municipalities.DEFAULT_TEAMS))
+FAXE_TOWN = Town("faxe", "Faxe Kommune", "56 20 30 00", "Faxe", {"Jobcenter Faxe": ("LAB", "faxe")})
+FJORDBY_TOWN = Town(
+    "fjordby",
+    "Fjordby Kommune",
+    "70 20 30 40",
+    "Fjordby",
+    {**municipalities.DEFAULT_TEAMS, "Unge": ("LAB", "faxe")},
+)
+
+
+def load(settings: Settings, key_places: Sequence[Path], now: datetime) -> None:
+    """Make the three municipalities and live them up to `now`. Raises RuntimeError when a sum is not planned."""
+    stevns = found(STEVNS_TOWN, Scenario(STEVNS, seed=2021), settings, key_places, STEVNS_PERIOD[0])
+    stevns.live(days(STEVNS_PERIOD[0], STEVNS_PERIOD[1]), nights_after=nights(STEVNS_PERIOD[1]))
+    replay.check_sums(stevns.municipality_id, {"LAB": (1043, 559), "LAS": (167, 53)})
+
+    faxe = found(FAXE_TOWN, Scenario(FAXE, seed=320), settings, key_places, FAXE[0].first)
+    for wave in FAXE:
+        faxe.live(days(wave.first, wave.last), nights_after=nights(wave.last))
+    replay.check_sums(faxe.municipality_id, {"LAB": (280, 259)})
+
+    today = workdays.day(now)
+    scenario = Scenario(current(today), seed=today.toordinal())
+    fjordby = found(FJORDBY_TOWN, scenario, settings, key_places, scenario.series[0].first)
+    fjordby.base_url = settings.base_url
+    fjordby.postbox.inner = Simulated(settings.simulator_dir)
+    fjordby.live(days(scenario.series[0].first, today - timedelta(days=1)))
+    fjordby.night(today)
+    # The newest file comes when no more is sent today, so that there are messages waiting to look at.
+    closed = now if not workdays.in_send_window(now) else workdays.at(today, time(18, 30))
+    fjordby.take_in(today, closed)
+
+
+def found(
+    town: Town, scenario: Scenario, settings: Settings, key_places: Sequence[Path], first: date
+) -> replay.Life:
+    """Establish `town` with its staff the day before `first`."""
+    with transaction() as session:
+        row = municipalities.establish(
+            session,
+            slug=town.slug,
+            name=town.name,
+            phone=town.phone,
+            sms_sender=town.sms_sender,
+            teams=town.teams,
+            now=workdays.at(first - timedelta(days=1), replay.MORNING),
+        )
+        caseworkers = staff(session, town, row.id)
+    return replay.Life(
+        municipality_id=row.id,
+        scenario=scenario,
+        key_places=key_places,
+        fingerprint_key=config.secret(settings.fingerprint_key_file),
+        caseworkers=caseworkers,
+        postbox=replay.Postbox(),
+    )
+
+
+def staff(session: Session, town: Town, municipality_id: int) -> list[int]:
+    """A manager, an administrator, and three caseworkers who belong to every team; the caseworkers' ids."""
+    teams = session.scalars(select(Team.id).where(Team.municipality_id == municipality_id)).all()
+
+    def add(account: str, name: str, role: str, team_id: int | None = None) -> int:
+        staff_id, _ = people.add_person(
+            session,
+            municipality_id=municipality_id,
+            email=f"{account}@{town.slug}.eksempel.dk",
+            name=name,
+            role=role,
+            team_id=team_id,
+            password=PASSWORD,
+        )
+        return staff_id
+
+    add("leder", "Lone Lund", "manager")
+    add("administrator", "Adam Ager", "administrator")
+    names = {"sagsbehandler": "Sanne Sø", "sagsbehandler2": "Stig Skov", "sagsbehandler3": "Signe Strand"}
+    return [add(account, name, "caseworker", team) for account, name in names.items() for team in teams]
+
+
+def days(first: date, last: date) -> list[date]:
+    """Every day from `first` to `last`, both included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def nights(last: date) -> list[date]:
+    """The nights after a series' last day until its last week is closed."""
+    return days(last + timedelta(days=1), last + ENDS)
+
+
+def describe(settings: Settings, now: datetime) -> dict[str, Any]:
+    """What `demo.json` holds: addresses, sign-ins, and links that can be answered."""
+    base = settings.base_url
+    first, last = STEVNS_PERIOD
+    return {
+        "url": base,
+        "sign_in_url": f"{base}/log-ind",
+        "dashboard_url": f"{base}/tal?fra={first}&til={last}",
+        "callbacks_url": f"{base}/opkald",
+        "simulator_url": f"{base}/simulator",
+        "sign_ins": [
+            {
+                "role": role,
+                "municipality": town.name,
+                "email": f"{account}@{town.slug}.eksempel.dk",
+                "password": PASSWORD,
+            }
+            for town in (STEVNS_TOWN, FAXE_TOWN, FJORDBY_TOWN)
+            for role, account in ROLES.items()
+        ],
+        "citizen_links": links(settings, now),
+    }
+
+
+def links(settings: Settings, now: datetime) -> list[dict[str, str]]:
+    """For each questionnaire the newest link in the mailbox that nobody has answered yet."""
+    found: dict[str, str] = {}
+    with transaction() as session:
+        for delivered in mailbox(settings.simulator_dir):
+            token = replay.token_in(delivered.letter.body)
+            asked = invitations.find(session, token)
+            if asked is None or asked.answered or asked.expired(now):
+                continue
+            name = responses.questionnaire(session, asked.municipality_id, asked.version_id).name
+            found.setdefault(name, f"{settings.base_url}/s/{token}")
+            if len(found) == len(FJORDBY_TOWN.teams):
+                break
+    return [{"questionnaire": name, "url": url} for name, url in sorted(found.items())]

@@ -1,0 +1,177 @@
+"""Setting up and starting the program: `flask init`, `flask serve`, `flask demo`."""
+
+import json
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import create_engine, make_url, text
+
+from admin import demo, people
+from survey import db, embedded, municipalities, nightly, processes, workdays
+from survey.commands import settings
+from survey.config import SettingError, Settings
+from survey.db import transaction
+
+DEMO_DATABASE = "tilfreds_demo"
+
+
+@click.command("init")
+@click.option("--name", default="Min Kommune", show_default=True, help="The municipality's name.")
+@click.option("--slug", help="Its short name in commands; the name's first word by default.")
+@click.option("--phone", default="70 00 00 00", show_default=True, help="Where a citizen can call.")
+@click.option("--sms-sender", help="At most 11 characters; the name's first word by default.")
+@click.option("--administrator", default="administrator@eksempel.dk", show_default=True, help="Their e-mail.")
+@with_appcontext
+def init_command(name: str, slug: str | None, phone: str, sms_sender: str | None, administrator: str) -> None:
+    """Make the tables, a municipality with questionnaires and teams, and its first administrator."""
+    now = workdays.now()
+    word = name.split()[0]
+    places = nightly.key_places(settings())
+    with transaction() as session:
+        db.migrate(session.connection())
+        municipality = municipalities.establish(
+            session,
+            slug=slug or word.lower(),
+            name=name,
+            phone=phone,
+            sms_sender=sms_sender or word[:11],
+            now=now,
+        )
+        _, password = people.add_person(
+            session,
+            municipality_id=municipality.id,
+            email=administrator,
+            name="Administrator",
+            role="administrator",
+        )
+    nightly.ensure_open_key(places, municipality.id, now)
+    click.echo(f"{name} er klar: skemaerne Opfølgning, Ydelse og Faxe, teamene Opfølgning og Ydelse.")
+    click.echo(f"Log ind som {administrator}" + (f" med adgangskoden {password}" if password else ""))
+
+
+@click.command("migrate")
+@with_appcontext
+def migrate_command() -> None:
+    """Bring the tables up to this version of the program."""
+    with transaction() as session:
+        db.migrate(session.connection())
+    click.echo("Tabellerne er opdateret.")
+
+
+@click.command("serve")
+@with_appcontext
+def serve_command() -> None:
+    """Serve the pages on TILFREDS_HOST:PORT until interrupted."""
+    chosen = settings()
+    if chosen.key_dir:
+        raise SettingError("TILFREDS_KEY_DIR må ikke være sat for en webproces: den kender kun offentlige nøgler")
+    url = chosen.database_url or embedded.url(chosen.state_dir)
+    environ = {"TILFREDS_DATABASE_URL": url, "TILFREDS_STATE_DIR": str(chosen.state_dir)}
+    with processes.Together() as together:
+        together.start(processes.web(chosen), environ)
+        together.wait()
+
+
+@click.command("demo")
+@with_appcontext
+def demo_command() -> None:
+    """Load three made-up municipalities and serve them, with worker and simulator, until interrupted."""
+    chosen = settings()
+    if chosen.database_url:
+        raise click.UsageError("Demoen har sin egen database: fjern TILFREDS_DATABASE_URL.")
+    if not chosen.on_loopback:
+        raise click.UsageError("Demoen kan kun nås fra denne maskine: fjern TILFREDS_HOST.")
+    here = demo_settings(chosen)
+    marker = chosen.state_dir / "demo.json"
+    try:
+        prepare(here, marker)
+        serve_demo(here, marker)
+    except processes.Stopped:
+        click.echo("Stoppet.")
+
+
+def demo_settings(chosen: Settings) -> Settings:
+    """The demo's own database, state, mailbox and keys, apart from any real ones."""
+    server = make_url(embedded.url(chosen.state_dir))
+    state = chosen.state_dir / "demo"
+    return replace(
+        chosen,
+        database_url=server.set(database=DEMO_DATABASE).render_as_string(hide_password=False),
+        state_dir=state,
+        gateways=("simulated",),
+        simulator_dir=state / "simulator",
+        key_dir=state / "keys",
+        key_mirror=None,
+        fingerprint_key_file=state / "fingerprint-key",
+        secret_key_file=state / "secret-key",
+    )
+
+
+def prepare(here: Settings, marker: Path) -> None:
+    """Connect to the demo's database; load it when it is missing, half loaded, of another day or another port."""
+    loaded = json.loads(marker.read_text("utf-8")) if marker.exists() else {}
+    today = str(workdays.day(workdays.now()))
+    if (loaded.get("loaded_on"), loaded.get("url")) != (today, here.base_url):
+        marker.unlink(missing_ok=True)
+        click.echo("Indlæser tre kommuner …")
+        start_over(here)
+        db.connect(str(here.database_url))
+        now = workdays.now()
+        demo.load(here, nightly.key_places(here), now)
+    else:
+        db.connect(str(here.database_url))
+    description = {"loaded_on": today, **demo.describe(here, workdays.now())}
+    marker.write_text(json.dumps(description, ensure_ascii=False, indent=2), "utf-8")
+
+
+def start_over(here: Settings) -> None:
+    """An empty, migrated demo database and an empty demo folder."""
+    shutil.rmtree(here.state_dir, ignore_errors=True)
+    url = make_url(str(here.database_url))
+    administration = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with administration.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {DEMO_DATABASE} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {DEMO_DATABASE}"))
+    administration.dispose()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        db.migrate(connection)
+    engine.dispose()
+
+
+def serve_demo(here: Settings, marker: Path) -> None:
+    """Web and worker as processes of their own until interrupted; only the worker knows the keys."""
+    environ = {
+        "TILFREDS_DATABASE_URL": str(here.database_url),
+        "TILFREDS_STATE_DIR": str(here.state_dir),
+        "TILFREDS_GATEWAY": "simulated",
+        "TILFREDS_SIMULATOR_DIR": str(here.simulator_dir),
+        "TILFREDS_HOST": here.host,
+        "TILFREDS_BASE_URL": here.base_url,
+        "PORT": str(here.port),
+    }
+    with processes.Together() as together:
+        together.start(processes.web(here), environ)
+        together.start(processes.worker(), {**environ, "TILFREDS_KEY_DIR": str(here.key_dir)})
+        together.wait_for(f"{here.base_url}/healthz")
+        announce(json.loads(marker.read_text("utf-8")), os.path.relpath(marker))
+        together.wait()
+    click.echo("Stoppet.")
+
+
+def announce(description: dict[str, object], path: str) -> None:
+    """Print what a newcomer needs: addresses, sign-ins, and one link to answer."""
+    click.echo(f"\nTilfreds kører på {description['url']}  (stop med Ctrl-C; alt dette står også i {path})\n")
+    lines = {"Tal": "dashboard_url", "Opkald": "callbacks_url", "Simulator (beskeder)": "simulator_url"}
+    for label, key in lines.items():
+        click.echo(f"  {label:22}{description[key]}")
+    for link in description["citizen_links"]:  # type: ignore[attr-defined]  # made by demo.describe
+        click.echo(f"  {'Svar som borger':22}{link['url']}  ({link['questionnaire']})")
+    click.echo(f"\n  Log ind på {description['sign_in_url']}  (adgangskode til alle: {demo.PASSWORD})")
+    for sign_in in description["sign_ins"]:  # type: ignore[attr-defined]  # made by demo.describe
+        click.echo(f"  {sign_in['municipality']:18}{sign_in['role']:16}{sign_in['email']}")
+    click.echo("")

@@ -1,0 +1,95 @@
+"""Child processes that live and stop together: the web server, and in the demo the worker beside it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Self
+
+from survey.config import Settings
+
+ROOT = Path(__file__).parent.parent
+STOP_SECONDS = 20
+
+
+def web(settings: Settings) -> list[str]:
+    """The command that serves the pages with gunicorn. Its access log is off: paths carry links."""
+    return [
+        *(sys.executable, "-m", "gunicorn", "--bind", f"{settings.host}:{settings.port}"),
+        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"),
+        *("--chdir", str(ROOT), "wsgi:create_app()"),
+    ]
+
+
+def worker() -> list[str]:
+    """The command that sends, reminds and tallies."""
+    return [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), "work"]
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: somebody pressed Ctrl-C
+    """The program was asked to stop."""
+
+
+class Together:
+    """Starts processes, waits for the first to end or for a signal, and stops them all on the way out."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        for process in self._running.values():
+            process.terminate()
+        for process in self._running.values():
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    @staticmethod
+    def _stop(_number: int, _frame: FrameType | None) -> None:
+        raise Stopped
+
+    def start(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
+        """Start `command` with `environ` on top of ours, in a group of its own so that Ctrl-C reaches only us."""
+        child = subprocess.Popen(list(command), env={**os.environ, **environ}, start_new_session=True)
+        self._running[" ".join(command)] = child
+
+    def wait_for(self, url: str, seconds: float = 60) -> None:
+        """Return when `url` answers 200. Raises RuntimeError when a process ends or the time is up."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self._check()
+            try:
+                with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own http address
+                    if answer.status == 200:
+                        return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise RuntimeError(f"{url} svarer ikke")
+
+    def wait(self) -> None:
+        """Wait until asked to stop; then return. Raises RuntimeError when a process ends by itself."""
+        try:
+            while True:
+                self._check()
+                time.sleep(0.5)
+        except Stopped:
+            return
+
+    def _check(self) -> None:
+        for command, process in self._running.items():
+            if process.poll() is not None:
+                raise RuntimeError(f"{command} stoppede med kode {process.returncode}")

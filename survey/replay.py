@@ -1,0 +1,184 @@
+"""Living a demo municipality day by day: files in, messages out, answers, callbacks, nights."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from survey import (
+    callbacks,
+    invitations,
+    meeting_files,
+    meetings,
+    nightly,
+    outbox,
+    question_sets,
+    responses,
+    workdays,
+)
+from survey.db import transaction
+from survey.demo import Scenario, Visit
+from survey.forms import WISHES
+from survey.gateways import Gateway, Letter, Outcome
+from survey.models import Batch, CallbackRequest, Participation, Team, Waiting
+
+MORNING, FILE_COMES, SENDING, EVENING, NIGHT = time(9, 30), time(15), time(15, 5), time(19), time(3, 40)
+WORKER = 1
+BASE_URL = "https://svar.eksempel.dk"
+
+
+@dataclass
+class Postbox:
+    """A gateway that gives every citizen the link out of the letter, and hands the letter on when told to whom."""
+
+    inner: Gateway | None = None
+    links: dict[str, str] = field(default_factory=dict)
+    name: str = "simulated"
+    channels: tuple[str, ...] = ("sms", "email")
+
+    def send(self, letter: Letter) -> Outcome:
+        """Accepted, and in the citizen's hand."""
+        self.links[letter.to] = token_in(letter.body)
+        return self.inner.send(letter) if self.inner else Outcome("accepted")
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+@dataclass
+class Life:
+    """A municipality being lived: who it is, what will happen, and where its letters, keys and staff are."""
+
+    municipality_id: int
+    scenario: Scenario
+    key_places: Sequence[Path]
+    fingerprint_key: bytes
+    caseworkers: Sequence[int]
+    postbox: Postbox
+    base_url: str = BASE_URL
+
+    def live(self, days: Sequence[date], *, nights_after: Sequence[date] = ()) -> None:
+        """Every day in turn, each with the night before it; then only the nights of `nights_after`."""
+        nightly.ensure_open_key(self.key_places, self.municipality_id, workdays.at(days[0], NIGHT))
+        for day in days:
+            self.night(day)
+            if workdays.is_workday(day):
+                self.call_back(day)
+                self.send(workdays.at(day, MORNING))
+                self.take_in(day, workdays.at(day, FILE_COMES))
+                self.send(workdays.at(day, SENDING))
+            self.answer(day)
+        for day in nights_after:
+            self.night(day)
+
+    def night(self, day: date) -> None:
+        """Tally and retention at 3.40."""
+        nightly.run(self.key_places, workdays.at(day, NIGHT), self.municipality_id)
+
+    def take_in(self, day: date, now: datetime) -> None:
+        """The day's file arrives."""
+        data = self.scenario.file(day)
+        with transaction() as session:
+            meetings.record(
+                session,
+                self.municipality_id,
+                meeting_files.read(data, "samtaler.csv"),
+                file_name=f"samtaler-{day:%Y-%m-%d}.csv",
+                sha256=sha256(data).digest(),
+                fingerprint_key=self.fingerprint_key,
+                now=now,
+            )
+
+    def send(self, now: datetime) -> None:
+        """Remind, and send all that is due, until nothing is."""
+        with transaction() as session:
+            invitations.remind(session, now)
+        carriers = dict.fromkeys(self.postbox.channels, self.postbox.name)
+        while True:
+            with transaction() as session:
+                batch = outbox.claim(
+                    session, carriers=carriers, worker=WORKER, base_url=self.base_url, now=now, size=200
+                )
+            handled = outbox.hand_over(batch.claimed, [self.postbox])
+            with transaction() as session:
+                outbox.note(session, handled, worker=WORKER, now=now)
+            if not batch.claimed and not batch.skipped:
+                return
+
+    def answer(self, day: date) -> None:
+        """Whoever answers on `day` does, in the evening, with the newest link they have."""
+        now = workdays.at(day, EVENING)
+        for visit in self.scenario.answering_on(day):
+            token = self.postbox.links[visit.address]
+            with transaction() as session:
+                if not responses.submit(session, token, visit.answers or (), now):
+                    raise RuntimeError(f"a link of the demo was refused on {day}")
+            if visit.wants_call:
+                self.ask(visit, token, now)
+
+    def ask(self, visit: Visit, token: str, now: datetime) -> None:
+        """The citizen asks to be called about what was not at the top."""
+        content = question_sets.load(visit.series.code)
+        with transaction() as session:
+            asked = invitations.find(session, token)
+            if asked is None:
+                raise RuntimeError("a link of the demo is gone")
+            callbacks.ask(
+                session,
+                municipality_id=self.municipality_id,
+                invitation_id=asked.invitation_id,
+                phone=asked.mobile or "+4556575757",
+                wished_time=list(WISHES.values())[visit.citizen % len(WISHES)],
+                topics=content.callback_topics(visit.answers or ()),
+                now=now,
+            )
+
+    def call_back(self, day: date) -> None:
+        """Caseworkers call those whose deadline is today: taken, tried, closed."""
+        now = workdays.at(day, MORNING)
+        with transaction() as session:
+            due = session.scalars(
+                select(CallbackRequest.id).where(
+                    CallbackRequest.municipality_id == self.municipality_id,
+                    CallbackRequest.state == "new",
+                    CallbackRequest.due_on <= day,
+                )
+            ).all()
+            for number in due:
+                staff = self.caseworkers[number % len(self.caseworkers)]
+                callbacks.take(session, self.municipality_id, number, staff_id=staff, now=now)
+                later = now + timedelta(minutes=20)
+                callbacks.close(
+                    session,
+                    self.municipality_id,
+                    number,
+                    staff_id=staff,
+                    outcome="reached" if number % 5 else "not_reached",
+                    note="",
+                    now=later,
+                )
+
+
+def token_in(body: str) -> str:
+    """The token of the link in a letter."""
+    return body.split("/s/")[1][:26]
+
+
+def check_sums(municipality_id: int, planned: dict[str, tuple[int, int]]) -> None:
+    """Raise RuntimeError unless each law has (sent, answered) as planned, in the batches too, and none wait."""
+    batches = select(Batch.law, func.sum(Batch.n)).where(Batch.municipality_id == municipality_id)
+    counted = (
+        select(Team.law, func.sum(Participation.sent), func.sum(Participation.answered))
+        .join(Team, (Team.municipality_id == Participation.municipality_id) & (Team.id == Participation.team_id))
+        .where(Participation.municipality_id == municipality_id)
+    )
+    waiting = select(func.count()).select_from(Waiting).where(Waiting.municipality_id == municipality_id)
+    with transaction() as session:
+        tallied = {law: int(n) for law, n in session.execute(batches.group_by(Batch.law))}
+        taken_part = {law: (int(sent), int(n)) for law, sent, n in session.execute(counted.group_by(Team.law))}
+        left = session.scalar(waiting)
+    if taken_part != planned or tallied != {law: pair[1] for law, pair in planned.items()} or left:
+        raise RuntimeError(f"planned {planned}, took part {taken_part}, in batches {tallied}, {left} waiting")
