@@ -71,13 +71,13 @@ def count(session: Session, municipality_id: int, privates: Mapping[UUID, bytes]
     tallied, failure = None, ""
     try:
         tallied = _count(session, municipality_id, privates, now)
-    except TallyError:
-        raise
+    except TallyError as error:
+        failure = str(error)
     except Exception as error:  # noqa: BLE001 - whatever it is, its text and its frames may hold opened answers
-        failure = _harmless(error)
-    # Raised out here, so that the first exception is not carried along as its context.
+        failure = f"Optællingen gik i stå ({_harmless(error)}). Intet er ændret."
+    # Raised out here: neither the first exception nor the frames it came through are carried along.
     if tallied is None:
-        raise TallyError(f"Optællingen gik i stå ({failure}). Intet er ændret.")
+        raise TallyError(failure)
     return tallied
 
 
@@ -177,22 +177,18 @@ def _closed(municipality_id: int, privates: Mapping[UUID, bytes]) -> Select[UUID
 
 def _opened(session: Session, book: Book, privates: Mapping[UUID, bytes]) -> Iterator[BallotContent]:
     """The ballots one by one, in the order of their random ids, through a server-side cursor."""
-    ballots = session.execute(
-        select(Ballot.id, Ballot.key_id, Ballot.sealed)
-        .where(
-            Ballot.municipality_id == book.municipality_id,
-            Ballot.key_id.in_(_closed(book.municipality_id, privates)),
-        )
-        .order_by(Ballot.id),
-        execution_options={"yield_per": READ_AHEAD},
+    waiting = select(Ballot.id, Ballot.key_id, Ballot.sealed).where(
+        Ballot.municipality_id == book.municipality_id,
+        Ballot.key_id.in_(_closed(book.municipality_id, privates)),
     )
-    for ballot_id, key_id, sealed in ballots:
-        content = None
-        with suppress(BallotError):
-            content = unseal(privates[key_id], sealed)
-        if content is None or not book.makes_sense(content):
-            raise TallyError(f"Den forseglede besvarelse {ballot_id} kan ikke åbnes. Intet er ændret.")
-        yield content
+    with session.execute(waiting.order_by(Ballot.id), execution_options={"yield_per": READ_AHEAD}) as ballots:
+        for ballot_id, key_id, sealed in ballots:
+            content = None
+            with suppress(BallotError):
+                content = unseal(privates[key_id], sealed)
+            if content is None or not book.makes_sense(content):
+                raise TallyError(f"Den forseglede besvarelse {ballot_id} kan ikke åbnes. Intet er ændret.")
+            yield content
 
 
 def _sort(session: Session, book: Book, privates: Mapping[UUID, bytes], plan: Plan, open_public: bytes) -> Rest:

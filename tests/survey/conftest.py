@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,6 +15,7 @@ from sqlalchemy.orm import Session
 from survey import keys, nightly, workdays
 from survey.keys import BallotContent, KeyStore
 from survey.models import Ballot, BallotKey, Municipality, QuestionnaireVersion, Response, Team
+from tests.survey.sending import open_key
 
 
 @pytest.fixture
@@ -50,7 +53,9 @@ def content(
 
 @pytest.fixture
 def lay(now: datetime) -> Callable[..., None]:
-    """`lay(session, municipality, team="Ydelse", n=1, answers=…, day=…, comment="")` lays ballots in the box."""
+    """`lay(session, municipality, team="Ydelse", n=1, answers=…, day=…, comment="")` lays ballots in the box; more
+    arguments change other fields of what is sealed.
+    """
 
     def put(
         session: Session,
@@ -61,6 +66,7 @@ def lay(now: datetime) -> Callable[..., None]:
         answers: Sequence[int | None] = (4, 3, 4, 2, 4),
         day: date | None = None,
         comment: str = "",
+        **change: Any,
     ) -> None:
         asked = select(Team, QuestionnaireVersion.id).join(
             QuestionnaireVersion,
@@ -71,9 +77,10 @@ def lay(now: datetime) -> Callable[..., None]:
             asked.where(Team.municipality_id == municipality.id, Team.name == team)
         ).one()
         key = session.scalars(select(BallotKey).filter_by(municipality_id=municipality.id, state="open")).one()
+        said = replace(content(row, version, day or workdays.day(now), answers, comment), **change)
         for _number in range(n):
-            sealed = keys.seal(key.public_key, content(row, version, day or workdays.day(now), answers, comment))
-            ballot = Ballot(municipality_id=municipality.id, id=uuid4(), key_id=key.id, sealed=sealed)
+            ballot = Ballot(municipality_id=municipality.id, id=uuid4(), key_id=key.id)
+            ballot.sealed = keys.seal(key.public_key, said)
             session.add(ballot)
         session.flush()
 
@@ -101,3 +108,10 @@ def ballots_in(places: list[Path]) -> Callable[[Session], Counter[tuple[int | No
         return found
 
     return opened
+
+
+@pytest.fixture
+def ready(session: Session, stevns: Municipality, now: datetime) -> Municipality:
+    """Stevns with an open ballot key whose private half nobody has: messages may leave."""
+    open_key(session, stevns, now)
+    return stevns
