@@ -140,7 +140,7 @@ _DAY = r"(?:[06][1-9]|[17]\d|[28]\d|[39][01])"  # replacement numbers add 60 to 
 _MONTH = r"(?:0[1-9]|1[0-2])"
 _CPR = re.compile(rf"(?<!\d){_DAY}[ .-]?{_MONTH}[ .-]?\d\d[ .‐-—-]{{0,3}}\d{{4}}(?!\d)")
 _CPR_WITHOUT_ZERO = re.compile(rf"(?<!\d)([1-9]{_MONTH}\d{{6}})(?!\d)")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffd]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffd]")
 _SUSPECT = re.compile(f"{_CPR.pattern}|{_CPR_WITHOUT_ZERO.pattern}|{_CONTROL.pattern}")
 _WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 

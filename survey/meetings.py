@@ -230,7 +230,7 @@ def _decide(
     since = now - timedelta(days=eligibility.ASKED_RECENTLY_DAYS)
     session.execute(text(_LEAVE_IN_PEACE), {"municipality_id": municipality_id, "since": since})
     counted = session.execute(text("SELECT decision, count(*) FROM incoming GROUP BY decision"))
-    return Counter(dict(counted.tuples().all()))
+    return Counter(dict(counted.all()))
 
 
 _STRIKE_OUT_KNOWN = """
@@ -306,7 +306,7 @@ INSERT INTO meeting (
 SELECT
     :municipality_id, :import_id, :now, fingerprint, citizen, team_id, held_on, held_at, status, decision,
     kind, contact_form, caseworker, target_group
-FROM incoming
+FROM incoming ORDER BY line
 ON CONFLICT (municipality_id, fingerprint) DO UPDATE SET
     import_id = excluded.import_id, decided_at = excluded.decided_at, citizen = excluded.citizen,
     team_id = excluded.team_id, held_on = excluded.held_on, held_at = excluded.held_at,

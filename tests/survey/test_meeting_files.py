@@ -128,8 +128,8 @@ def test_cells_of_a_workbook_become_the_text_a_person_sees() -> None:
         (
             1.5,
             "Ydelse",
-            datetime.fromisoformat("2021-08-20T09:30"),
-            datetime.fromisoformat("2021-08-20T09:15"),
+            HALF_PAST_NINE,
+            HALF_PAST_NINE,
             "Afholdt",
             False,
             "",

@@ -7,7 +7,7 @@ import phonenumbers
 import pytest
 
 from survey import meeting_rows
-from survey.meeting_files import COLUMNS, read
+from survey.meeting_files import COLUMNS, Sheet, read
 from survey.meeting_rows import Refusal, Row, check, holds_cpr, mask, shown
 
 DATA = Path(__file__).parent.parent / "data"
@@ -214,10 +214,7 @@ def test_the_quick_way_with_a_number_agrees_with_phonenumbers() -> None:
         if kind in (phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.TOLL_FREE):
             assert quick is None, text
         elif phonenumbers.is_valid_number(number):
-            assert (
-                phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-                == accepted(mobile=text).mobile
-            )
+            assert phonenumbers.format_number(number, e164) == accepted(mobile=text).mobile
 
 
 def test_an_email_is_normalised() -> None:
@@ -285,6 +282,12 @@ def test_empty_fields_beyond_the_header_do_no_harm() -> None:
     """Excel likes to add them."""
     data = "SamtaleID;Team;Dato;Status;Mobil\nS1;Ydelse;20-08-2021;Afholdt;20123456;;"
     assert len(check(read(data.encode(), "samtaler.csv"), LAWS)[0]) == 1
+
+
+def test_half_a_character_from_a_workbook_is_refused() -> None:
+    """Excel's own escapes can hide a lone surrogate, which no database stores."""
+    sheet = Sheet(("SamtaleID", "Navn"), {"meeting_id": 0, "name": 1}, [(2, ["S1", "Bo\ud800"])])
+    assert check(sheet, LAWS)[1][0][:3] == (2, "Navn", "Bo·")
 
 
 def test_a_shown_value_is_short_and_on_one_line() -> None:
