@@ -1,0 +1,143 @@
+"""What a claim takes, leaves and skips, and that its statements do not grow with it."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey import invitations, outbox
+from survey.gateways import Outcome
+from survey.models import Invitation, Municipality
+from tests.survey.sending import BOTH, WORKER, Obedient, claim, queue, send
+
+
+@pytest.mark.parametrize(
+    ("reason", "days", "answered"),
+    [("allerede besvaret", 1, True), ("mødet er for længe siden", 15, False)],
+)
+def test_what_must_not_leave_after_all_is_skipped_with_its_reason(
+    session: Session, ready: Municipality, now: datetime, reason: str, days: int, answered: bool
+) -> None:
+    """Asked again at the moment of sending; the meeting keeps its decision."""
+    (message,) = queue(session, ready, now, days=days)
+    session.scalars(select(Invitation)).one().answered = answered
+    session.flush()
+    batch = send(session, now, Obedient())
+    assert (message.state, message.reason, batch.claimed) == ("skipped", reason, [])
+    assert batch.skipped == Counter({reason: 1})
+
+
+def test_a_meeting_of_fourteen_days_ago_is_still_asked_about(
+    session: Session, ready: Municipality, now: datetime
+) -> None:
+    """Too old begins at fifteen."""
+    queue(session, ready, now, days=14)
+    assert len(claim(session, now).claimed) == 1
+
+
+def test_a_reminder_after_the_link_has_expired_is_skipped(
+    session: Session, ready: Municipality, now: datetime
+) -> None:
+    """An outage of two weeks lets it go."""
+    queue(session, ready, now)
+    send(session, now, Obedient())
+    invitations.remind(session, now + timedelta(days=3))
+    batch = send(session, now + timedelta(days=14), Obedient())
+    assert batch.skipped == Counter({"linket er udløbet": 1})
+
+
+@pytest.mark.parametrize("hour", [6, 16, 23])
+def test_outside_the_send_window_nothing_is_claimed(
+    session: Session, ready: Municipality, now: datetime, hour: int
+) -> None:
+    """8, 18 and 1 o'clock in Copenhagen."""
+    queue(session, ready, now - timedelta(days=1))
+    assert claim(session, datetime(2021, 5, 11, hour, 0, tzinfo=UTC)).claimed == []
+
+
+def test_nothing_is_claimed_before_it_is_due(session: Session, ready: Municipality, now: datetime) -> None:
+    """A message due in an hour waits."""
+    queue(session, ready, now + timedelta(hours=1))
+    assert claim(session, now).claimed == []
+
+
+@pytest.mark.parametrize(
+    ("expected", "sms", "email", "channels"),
+    [
+        ("sms", True, True, ("sms", "email")),
+        ("email", True, True, ("email",)),
+        ("email", False, True, ("sms", "email")),
+        (None, True, False, ("email",)),
+        (None, True, True, ()),
+    ],
+)
+def test_the_channel_is_chosen_at_the_claim(
+    session: Session,
+    ready: Municipality,
+    now: datetime,
+    expected: str | None,
+    sms: bool,
+    email: bool,
+    channels: tuple[str, ...],
+) -> None:
+    """SMS where there is a mobile and a gateway, else e-mail, else it waits and does not block others."""
+    queue(session, ready, now, sms=sms, email=email)
+    carriers = dict.fromkeys(channels, "obedient")
+    chosen = [(message.channel, message.to[0]) for message in claim(session, now, carriers=carriers).claimed]
+    assert chosen == ([(expected, {"sms": "+", "email": "a"}[expected])] if expected else [])
+
+
+def test_a_municipality_without_an_open_key_waits_and_does_not_block_others(
+    session: Session, stevns: Municipality, now: datetime
+) -> None:
+    """Answers to it could not be sealed; the program says so."""
+    queue(session, stevns, now, 2)
+    assert claim(session, now, size=1).claimed == []
+    assert outbox.waiting(session, carriers=BOTH, now=now) == {"ingen åben nøgle til besvarelser": 2}
+
+
+def test_what_waits_is_counted_by_why(session: Session, ready: Municipality, now: datetime) -> None:
+    """No gateway for the channel, not yet time, the send window, or ready."""
+    queue(session, ready, now)
+    queue(session, ready, now + timedelta(hours=1))
+    queue(session, ready, now, sms=False, email=True)
+    only_sms = {"sms": "obedient"}
+    night = datetime(2021, 5, 11, 22, 0, tzinfo=UTC)
+    why = {"ingen gateway til kanalen": 1, "endnu ikke tid": 1, "klar til afsendelse": 1}
+    assert why == outbox.waiting(session, carriers=only_sms, now=now)
+    why = {"ingen gateway til kanalen": 1, "uden for sendevinduet": 2}
+    assert why == outbox.waiting(session, carriers=only_sms, now=night)
+    why = {"ingen gateway til kanalen": 3}
+    assert why == outbox.waiting(session, carriers={}, now=now)
+
+
+def test_statements_do_not_grow_with_the_batch(
+    session: Session, ready: Municipality, now: datetime, sql: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    """Four to claim, one to note: as many for one message as for twenty."""
+    counts = []
+    for n in (1, 20):
+        queue(session, ready, now, n)
+        with sql() as statements:
+            batch = claim(session, now)
+            outbox.note(session, outbox.hand_over(batch.claimed, [Obedient()]), worker=WORKER, now=now)
+        counts.append(len([line for line in statements if "SAVEPOINT" not in line]))
+    assert counts == [5, 5]
+
+
+def test_statements_do_not_grow_when_everything_goes_wrong(
+    session: Session, ready: Municipality, now: datetime, sql: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    """Skipping is one more, taking back two."""
+    for days in (1, 15):
+        queue(session, ready, now, 8, days=days)
+    refusing = Obedient(lambda _: Outcome("refused", "optaget"))
+    with sql() as statements:
+        batch = claim(session, now)
+        outbox.note(session, outbox.hand_over(batch.claimed, [refusing]), worker=WORKER, now=now)
+    assert (len(batch.claimed), batch.skipped.total()) == (8, 8)
+    assert len([line for line in statements if "SAVEPOINT" not in line]) == 8
