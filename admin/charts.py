@@ -25,7 +25,10 @@ DIGIT = 6.2
 
 @dataclass(frozen=True)
 class Size:
-    """One of a chart's widths: its CSS class, and room for drawing in pixels."""
+    """One of a chart's widths in pixels: `height` of the date line's plane, margins, `text` beside bars.
+
+    `rows` is how many rows of n fit under the date line.
+    """
 
     name: str
     width: int
@@ -33,10 +36,11 @@ class Size:
     left: int
     right: int
     text: int
+    rows: int
 
 
-WIDE = Size("wide", 756, 320, left=30, right=60, text=330)
-NARROW = Size("narrow", 330, 300, left=24, right=12, text=0)
+WIDE = Size("wide", 756, 250, left=30, right=60, text=330, rows=12)
+NARROW = Size("narrow", 330, 220, left=24, right=12, text=0, rows=4)
 SIZES = (WIDE, NARROW)
 
 
@@ -92,16 +96,18 @@ class _Plane:
 
 def _date_line(size: Size, points: Sequence[Point], top: int, target: float | None, label: str) -> Markup:
     first, last = min(point.first_on for point in points), max(point.last_on for point in points)
-    plane = _Plane(first, last, top, size.left + 10, size.width - size.right - 8, 12, size.height - 74)
+    upper = 12 if size is WIDE else 30
+    plane = _Plane(first, last, top, size.left + 10, size.width - size.right - 8, upper, upper + size.height)
+    numbers, rows = _numbers(plane, points, size.rows)
     parts = [
         *_scale_lines(plane, size),
         *_date_ticks(plane, size),
         *_target_line(plane, size, target),
         *_trace(plane, points),
         *(_batch(plane, point) for point in points),
-        *_numbers(plane, points),
+        *numbers,
     ]
-    return _svg(size, size.height, label, parts)
+    return _svg(size, plane.lower + 28 + 13 * rows, label, parts)
 
 
 def _scale_lines(plane: _Plane, size: Size) -> list[str]:
@@ -117,16 +123,18 @@ def _target_line(plane: _Plane, size: Size, target: float | None) -> list[str]:
     if target is None:
         return []
     y, right = plane.y(target), size.width - size.right
-    # On a phone there is no room beside the line, so its name stands under it.
-    x, below = (right + 6, 4) if size is WIDE else (size.left + 4, 14)
     line = f'<line class="target" x1="{size.left}" x2="{right}" y1="{_n(y)}" y2="{_n(y)}"/>'
-    return [line, f'<text class="aim" x="{x}" y="{_n(y + below)}">{TARGET}</text>']
+    if size is WIDE:
+        return [line, f'<text class="aim" x="{right + 6}" y="{_n(y + 4)}">{TARGET}</text>']
+    # On a phone there is no room beside the line, so its name stands above the drawing.
+    key = f'<line class="target" x1="{size.left}" x2="{size.left + 28}" y1="10" y2="10"/>'
+    return [line, key, f'<text class="aim" x="{size.left + 34}" y="14">{TARGET}</text>']
 
 
 def _trace(plane: _Plane, points: Sequence[Point]) -> list[str]:
     shown = [(point.last_on, point.mean.value) for point in points if point.mean.value is not None]
-    if len(shown) < 2:
-        return []
+    if len(shown) < 2 or len({when for when, _ in shown}) < len(shown):
+        return []  # several teams on one day: a line between them would mean nothing
     path = " ".join(f"{_n(plane.x(when))},{_n(plane.y(value))}" for when, value in shown)
     return [f'<polyline class="trace" points="{path}"/>']
 
@@ -142,17 +150,18 @@ def _batch(plane: _Plane, point: Point) -> str:
     return f"<g><title>{escape(title)}</title>{bar}{dot}</g>"
 
 
-def _numbers(plane: _Plane, points: Sequence[Point]) -> list[str]:
-    """The row(s) of n under the axis, each below its point."""
+def _numbers(plane: _Plane, points: Sequence[Point], at_most: int) -> tuple[list[str], int]:
+    """The n under the axis, each below its point, and how many rows they take."""
     y = plane.lower + 34
     places = [plane.x(point.last_on) for point in points]
-    rows = placed(places, [DIGIT * len(str(point.n)) for point in points], rows=3)
+    rows = placed(places, [DIGIT * len(str(point.n)) for point in points], rows=at_most)
     texts = [
         f'<text class="n" x="{_n(x)}" y="{_n(y + 13 * row)}">{point.n}</text>'
         for x, row, point in zip(places, rows, points, strict=True)
         if row is not None
     ]
-    return [f'<text class="mark end" x="{_n(plane.left - 16)}" y="{_n(y)}">n</text>', *texts]
+    name = f'<text class="mark end" x="{_n(plane.left - 16)}" y="{_n(y)}">n</text>'
+    return [name, *texts], 1 + max(row or 0 for row in rows)
 
 
 def placed(centres: Sequence[float], widths: Sequence[float], *, rows: int) -> list[int | None]:
@@ -188,6 +197,8 @@ def ticks(first: date, last: date, *, at_most: int) -> list[tuple[date, str]]:
             divmod(number, 12) for number in range(first.year * 12 + first.month, last.year * 12 + last.month)
         ]
         firsts = [date(year, month + 1, 1) for year, month in months]
+        if (firsts[0] - first).days * at_most >= (last - first).days:
+            firsts = [first, *firsts]  # room enough to name the month that had begun
         marks = [(when, f"{MONTHS[when.month - 1][:3]} {when.year}") for when in firsts]
     return marks[:: -(-len(marks) // max(at_most, 1)) or 1]
 
@@ -207,14 +218,16 @@ def _statement_bars(
 ) -> Markup:
     texts = [wrap(statement.text, 50) for statement in statements]
     beside = size.text > 0
-    heights = [max(34, 16 * len(lines) + 14) if beside else 16 * len(lines) + 34 for lines in texts]
-    tall = sum(heights) + 40
-    plane = _Plane(date.min, date.min, top, size.text + 8, size.width - 96, 14, tall - 26)
-    parts, y = [*_value_axis(plane, target)], 16.0
+    heights = [max(36, 16 * len(lines) + 14) if beside else 16 * len(lines) + 38 for lines in texts]
+    lower = float(sum(heights))
+    plane = _Plane(date.min, date.min, top, size.text + 8, size.width - 96, 0, lower)
+    parts, y = _value_axis(plane, target), 0.0
     for statement, lines, height in zip(statements, texts, heights, strict=True):
+        # Beside the words the lines run through; below them they keep clear of the words.
         parts.append(_bar(plane, statement, lines, y, beside=beside))
+        parts.append(_rulers(plane, target, y if beside else y + 16 * len(lines) + 2, y + height))
         y += height
-    return _svg(size, tall, label, parts)
+    return _svg(size, lower + (34 if target is not None else 20), label, parts)
 
 
 def _across(plane: _Plane, value: float) -> float:
@@ -222,17 +235,25 @@ def _across(plane: _Plane, value: float) -> float:
 
 
 def _value_axis(plane: _Plane, target: float | None) -> list[str]:
-    lines = [
-        f'<line class="grid" x1="{_n(_across(plane, value))}" x2="{_n(_across(plane, value))}" '
-        f'y1="{_n(plane.upper)}" y2="{_n(plane.lower)}"/>'
-        f'<text class="mark middle" x="{_n(_across(plane, value))}" y="{_n(plane.lower + 16)}">{value}</text>'
+    names = [
+        f'<text class="mark middle" x="{_n(_across(plane, value))}" y="{_n(plane.lower + 14)}">{value}</text>'
         for value in range(1, plane.top + 1)
     ]
     if target is not None:
         x = _n(_across(plane, target))
-        lines.append(f'<line class="target" x1="{x}" x2="{x}" y1="{_n(plane.upper)}" y2="{_n(plane.lower)}"/>')
-        lines.append(f'<text class="aim middle" x="{x}" y="{_n(plane.upper - 4)}">{TARGET}</text>')
-    return lines
+        names.append(f'<text class="aim middle" x="{x}" y="{_n(plane.lower + 29)}">{TARGET}</text>')
+    return names
+
+
+def _rulers(plane: _Plane, target: float | None, upper: float, lower: float) -> str:
+    places = [("grid", float(value)) for value in range(1, plane.top + 1) if value != target]
+    if target is not None:
+        places.append(("target", target))
+    return "".join(
+        f'<line class="{name}" x1="{_n(_across(plane, value))}" x2="{_n(_across(plane, value))}" '
+        f'y1="{_n(upper)}" y2="{_n(lower)}"/>'
+        for name, value in places
+    )
 
 
 def _bar(plane: _Plane, statement: StatementResult, lines: Sequence[str], y: float, *, beside: bool) -> str:
@@ -241,7 +262,7 @@ def _bar(plane: _Plane, statement: StatementResult, lines: Sequence[str], y: flo
         for row, line in enumerate(lines)
     )
     mean = statement.mean
-    centre = y + 8 * len(lines) if beside else y + 16 * len(lines) + 13
+    centre = y + 8 * len(lines) if beside else y + 16 * len(lines) + 14
     if mean.value is None:
         return f'<g>{words}<text class="soft" x="{_n(plane.left)}" y="{_n(centre + 4)}">{mean.text}</text></g>'
     width = _across(plane, mean.value) - plane.left
