@@ -1,6 +1,6 @@
 """The composition root: `create_app()` and the `flask` commands. The only module that knows both packages."""
 
-from flask import Flask
+from flask import Flask, Response
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
@@ -61,8 +61,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 @open_to(EVERYONE)
-def health() -> str:
+def health() -> Response:
     """200 when this process reaches the database."""
     with db.reading() as connection:
         connection.execute(select(1))
-    return "ok\n"
+    return Response("ok\n", mimetype="text/plain")

@@ -20,14 +20,16 @@ DEMO_DATABASE = "tilfreds_demo"
 
 
 @click.command("init")
-@click.option("--name", default="Min Kommune", show_default=True, help="The municipality's name.")
-@click.option("--slug", help="Its short name in commands; the name's first word by default.")
-@click.option("--phone", default="70 00 00 00", show_default=True, help="Where a citizen can call.")
-@click.option("--sms-sender", help="At most 11 characters; the name's first word by default.")
-@click.option("--administrator", default="administrator@eksempel.dk", show_default=True, help="Their e-mail.")
+@click.option("--name", default="Min Kommune", show_default=True, help="Kommunens navn.")
+@click.option("--slug", help="Kortnavn i kommandoer; ellers navnets første ord.")
+@click.option("--phone", default="70 00 00 00", show_default=True, help="Nummeret, borgere kan ringe til.")
+@click.option("--sms-sender", help="Højst 11 tegn; ellers navnets første ord.")
+@click.option(
+    "--administrator", default="administrator@eksempel.dk", show_default=True, help="Administratorens e-mail."
+)
 @with_appcontext
 def init_command(name: str, slug: str | None, phone: str, sms_sender: str | None, administrator: str) -> None:
-    """Make the tables, a municipality with questionnaires and teams, and its first administrator."""
+    """Opret tabeller, en kommune med spørgeskemaer og team, og dens første administrator."""
     now = workdays.now()
     word = name.split()[0]
     places = nightly.key_places(settings())
@@ -56,7 +58,7 @@ def init_command(name: str, slug: str | None, phone: str, sms_sender: str | None
 @click.command("migrate")
 @with_appcontext
 def migrate_command() -> None:
-    """Bring the tables up to this version of the program."""
+    """Opdatér tabellerne til denne udgave af programmet."""
     with transaction() as session:
         db.migrate(session.connection())
     click.echo("Tabellerne er opdateret.")
@@ -65,7 +67,7 @@ def migrate_command() -> None:
 @click.command("serve")
 @with_appcontext
 def serve_command() -> None:
-    """Serve the pages on TILFREDS_HOST:PORT until interrupted."""
+    """Vis siderne på TILFREDS_HOST:PORT, indtil programmet stoppes."""
     chosen = settings()
     if chosen.key_dir:
         raise SettingError("TILFREDS_KEY_DIR må ikke være sat for en webproces: den kender kun offentlige nøgler")
@@ -79,7 +81,7 @@ def serve_command() -> None:
 @click.command("demo")
 @with_appcontext
 def demo_command() -> None:
-    """Load three made-up municipalities and serve them, with worker and simulator, until interrupted."""
+    """Indlæs tre opdigtede kommuner, og vis dem med udsendelse og simulator, indtil programmet stoppes."""
     chosen = settings()
     if chosen.database_url:
         raise click.UsageError("Demoen har sin egen database: fjern TILFREDS_DATABASE_URL.")

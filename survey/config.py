@@ -11,6 +11,40 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 GATEWAYS = ("simulated", "smtp")
 
 
+SETTINGS = {
+    "TILFREDS_DATABASE_URL": ("an embedded server", "PostgreSQL, as `postgresql://user@host/database`."),
+    "TILFREDS_STATE_DIR": ("`var` in the checkout", "Where files go whose own setting is not set."),
+    "TILFREDS_BASE_URL": (
+        "`http://TILFREDS_HOST:PORT`",
+        "The address in citizens' links; https, or loopback.",
+    ),
+    "TILFREDS_HOST": ("`127.0.0.1`", "The address the web server listens on."),
+    "PORT": ("`5000`", "The port the web server listens on."),
+    "TILFREDS_GATEWAY": ("none: nothing is sent", "`simulated` or `smtp`, or both with a comma."),
+    "TILFREDS_SIMULATOR_DIR": ("`simulator` in the state folder", "The simulated gateway's mailbox."),
+    "TILFREDS_KEY_DIR": (
+        "with the embedded database `keys` in the state folder",
+        ("Private ballot keys; for the worker and commands only, a web process refuses to start with it."),
+    ),
+    "TILFREDS_KEY_MIRROR": ("none", "A second copy of the private ballot keys, on another disk."),
+    "TILFREDS_FINGERPRINT_KEY_FILE": (
+        "`fingerprint-key` in the state folder",
+        ("The secret that meeting and citizen ids are fingerprinted with. Made when missing; never change it."),
+    ),
+    "TILFREDS_SECRET_KEY_FILE": (
+        "`secret-key` in the state folder",
+        "What signs cookies. Made when missing.",
+    ),
+    "TILFREDS_SMTP_HOST": ("none", "The mail relay; needed for the gateway `smtp`."),
+    "TILFREDS_SMTP_PORT": ("`587`", "Its port for submission."),
+    "TILFREDS_SMTP_USER": ("none: no sign-in", "The account at the relay."),
+    "TILFREDS_SMTP_PASSWORD": ("none", "Its password."),
+    "TILFREDS_SMTP_SENDER": ("none", "The address mails come from; needed for the gateway `smtp`."),
+    "TILFREDS_SMTP_PLAINTEXT": ("off", "`1` sends without TLS, to a relay on loopback only."),
+}
+"""Every setting: name → its default and its meaning, for docs/reference/settings.md."""
+
+
 class SettingError(Exception):
     """A setting is missing or wrong; the message names it and says what to do."""
 

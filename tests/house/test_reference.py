@@ -1,0 +1,84 @@
+"""The reference pages are made from the program; run with TILFREDS_WRITE_REFERENCE=1 to write them anew."""
+
+import os
+import re
+from collections.abc import Iterator
+
+import click
+import pytest
+from flask import Flask
+
+from survey import access, config
+from tests.conftest import ROOT
+
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def settings_page(_app: Flask) -> Iterator[str]:
+    """Every setting with default and meaning."""
+    yield "# Settings"
+    yield ""
+    yield "From the environment. A wrong value stops the program and is named."
+    yield ""
+    yield "| setting | default | meaning |"
+    yield "|---|---|---|"
+    for name, (default, meaning) in config.SETTINGS.items():
+        yield f"| `{name}` | {default} | {meaning} |"
+
+
+def commands_page(app: Flask) -> Iterator[str]:
+    """Every command with its options."""
+    yield "# Commands"
+    for path, command in walk(app.cli, ()):
+        context = click.Context(command)
+        arguments = [one.make_metavar(context) for one in command.params if isinstance(one, click.Argument)]
+        yield ""
+        yield f"## `flask {' '.join([*path, *arguments])}`"
+        yield ""
+        yield " ".join((command.help or "").split())
+        options = [option for option in command.params if isinstance(option, click.Option)]
+        if options:
+            yield ""
+        for option in options:
+            yield f"- `{'`, `'.join(option.opts)}` {option.help or ''}".rstrip()
+
+
+def routes_page(app: Flask) -> Iterator[str]:
+    """Every route with who may open it."""
+    yield "# Routes"
+    yield ""
+    yield "Who may open what. A route that declares nothing stays shut."
+    yield ""
+    yield "| route | methods | open to |"
+    yield "|---|---|---|"
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        who = access.declared(app.view_functions[rule.endpoint])
+        methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        yield f"| `{rule}` | {methods} | {', '.join(sorted(who)) or 'everyone (static files)'} |"
+
+
+def walk(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command below `group` that is ours."""
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, click.Group):
+            yield from walk(command, (*path, name))
+        elif name not in ("run", "shell", "routes"):
+            yield (*path, name), command
+
+
+@pytest.mark.parametrize("make", [settings_page, commands_page, routes_page], ids=lambda make: make.__name__)
+def test_the_reference_pages_are_true(make: object, app: Flask) -> None:
+    """Each page is what the program says of itself."""
+    assert callable(make)
+    path = REFERENCE / f"{make.__name__.removesuffix('_page')}.md"
+    expected = "\n".join(make(app)) + "\n"
+    if os.environ.get("TILFREDS_WRITE_REFERENCE") == "1":
+        path.write_text(expected, "utf-8")
+    assert path.read_text("utf-8") == expected
+
+
+def test_every_setting_that_is_read_is_documented() -> None:
+    """No setting is read that the list does not name, and none is listed that nobody reads."""
+    source = (ROOT / "survey" / "config.py").read_text("utf-8")
+    read = set(re.findall(r'(?:environ\.get\(|environ, )"([A-Z_]+)"', source))
+    assert read == set(config.SETTINGS)
