@@ -1,0 +1,265 @@
+"""The manager's room: who sees which figures, and what the page says."""
+
+import re
+import secrets
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin import access
+from admin.dashboard import extremes
+from survey import municipalities, question_sets, scoring, workdays
+from survey.figures import StatementResult
+from survey.models import (
+    Assignment,
+    Batch,
+    MeetingCount,
+    Municipality,
+    Participation,
+    QuestionnaireVersion,
+    Staff,
+    StaffSession,
+    Team,
+)
+from survey.scoring import Figure
+
+DAY = date(2021, 5, 5)
+Add = Callable[..., Batch]
+SignIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def sign_in(app: Flask, session: Session) -> SignIn:
+    """A client signed in: `sign_in(municipality, role="manager", team=None)`."""
+
+    def sign(municipality: Municipality, role: str = "manager", team: Team | None = None) -> FlaskClient:
+        secret, now = secrets.token_hex(8), workdays.now()
+        staff = Staff(email=f"{secret}@x.dk", name="Lene", password_hash="-")
+        session.add(staff)
+        session.flush()
+        of = {"municipality_id": municipality.id, "staff_id": staff.id}
+        session.add(Assignment(**of, role=role, team_id=team.id if team else None))
+        hashed = access.secret_hash(secret)
+        session.add(StaffSession(**of, secret_hash=hashed, started_at=now, seen_at=now))
+        session.flush()
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie[access.SECRET] = secret
+        return client
+
+    return sign
+
+
+def team_of(session: Session, municipality: Municipality, law: str = "LAB") -> Team:
+    """The municipality's team under `law`."""
+    wanted = select(Team).where(Team.municipality_id == municipality.id, Team.law == law)
+    return session.scalars(wanted.order_by(Team.id)).first()  # type: ignore[return-value]  # it has one
+
+
+def grown(session: Session, like: Team, name: str, caseworkers: int = 3) -> Team:
+    """One more team of the same law group with so many caseworkers."""
+    of = {"municipality_id": like.municipality_id}
+    team = Team(**of, name=name, law=like.law, questionnaire_id=like.questionnaire_id)
+    people = [Staff(email=f"{name}{n}@x.dk".lower(), name="X", password_hash="-") for n in range(caseworkers)]
+    session.add_all([team, *people])
+    session.flush()
+    session.add_all(Assignment(**of, staff_id=staff.id, role="caseworker", team_id=team.id) for staff in people)
+    session.flush()
+    return team
+
+
+def send(session: Session, team: Team, week: date, sent: int, answered: int, unknown: int = 0) -> None:
+    """A week of sending."""
+    wanted = select(QuestionnaireVersion.id).where(QuestionnaireVersion.questionnaire_id == team.questionnaire_id)
+    of = {"municipality_id": team.municipality_id, "team_id": team.id, "version_id": session.scalar(wanted)}
+    numbers = {"invited": sent, "sent": sent, "unknown": unknown, "delivered": sent - unknown}
+    session.add(Participation(**of, **numbers, week=week, answered=answered))
+    session.flush()
+
+
+def words(page: str) -> str:
+    """The page's text without markup, spaces made one."""
+    return re.sub(r"\s+", " ", re.sub(r"<title>[^<]*</title>|<[^>]+>", " ", page)).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+
+
+def test_stevns_2021_reads_as_published(
+    session: Session, stevns: Municipality, sign_in: SignIn, add_batch: Add
+) -> None:
+    """Both groups apart, each rate with both numbers and its interval; an old municipality shows its data."""
+    send(session, team_of(session, stevns), date(2021, 5, 3), 1043, 559, unknown=2)
+    send(session, team_of(session, stevns, "LAS"), date(2021, 5, 10), 167, 53)
+    add_batch(team_of(session, stevns), DAY, [(4, 3, 4, 3, 4, 3, 4)] * 7)
+    page = sign_in(stevns).get("/tal")
+    text = words(page.text)
+    assert page.status_code == 200
+    assert "559/1043 = 53,6 %" in text
+    assert "53/167 = 31,7 %" in text
+    assert "Usikkerhed: 25,2 % til 39,1 %" in text
+    assert "Heraf 2 usikre afsendelser" in text
+    assert "Gennemsnit ift. dato" in text
+    assert "11. maj 2020 – 10. maj 2021" in text
+
+
+def test_a_chart_and_its_table_say_the_same(
+    session: Session, stevns: Municipality, sign_in: SignIn, add_batch: Add
+) -> None:
+    """A batch of seven who all answered at the top: "mindst 3,9" with n = 7, drawn and written."""
+    add_batch(team_of(session, stevns), DAY, [(4,) * 7] * 7)
+    page = sign_in(stevns).get("/tal").text
+    assert "5. maj 2021: mindst 3,9 (n = 7)" in page
+    assert "5. maj 2021 mindst 3,9 7" in words(page)
+    assert "4,0" not in words(page)
+
+
+def test_the_period_and_team_lie_in_the_address(
+    session: Session, stevns: Municipality, sign_in: SignIn, add_batch: Add
+) -> None:
+    """Only the chosen days count, and the form shows them again."""
+    for days, answer in ((0, 2), (10, 3)):
+        add_batch(team_of(session, stevns), DAY + timedelta(days), [(answer,) * 7] * 5)
+    page = sign_in(stevns).get("/tal?fra=2021-05-01&til=2021-05-09").text
+    assert "n = 5 besvarelser" in words(page)
+    assert 'value="2021-05-09"' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("fra=2021-02-30", "En af datoerne findes ikke"),
+        ("til=i går", "En af datoerne findes ikke"),
+        ("fra=2021-05-02&til=2021-05-01", "Fra-datoen ligger efter til-datoen"),
+    ],
+)
+def test_wrong_dates_are_told(query: str, message: str, stevns: Municipality, sign_in: SignIn) -> None:
+    """The page says what is wrong, answers 400 and shows the usual period."""
+    page = sign_in(stevns).get(f"/tal?{query}")
+    assert page.status_code == 400
+    assert message in page.text
+    assert "Fejl: Tal" in page.text
+
+
+def test_extreme_dates_are_only_empty(stevns: Municipality, sign_in: SignIn) -> None:
+    """The first and last day there are break nothing."""
+    assert sign_in(stevns).get("/tal?fra=0001-01-01&til=9999-12-31").status_code == 200
+
+
+def test_no_answers_yet_is_a_page_too(stevns: Municipality, sign_in: SignIn) -> None:
+    """A new municipality reads that the first figure comes with five answers."""
+    text = words(sign_in(stevns).get("/tal").text)
+    assert text.count("Ingen svar endnu i perioden") == 2
+
+
+def test_no_team_is_a_page_too(session: Session, now: datetime, sign_in: SignIn) -> None:
+    """A municipality without teams has nothing to show, and says so."""
+    place = {"slug": "tom", "name": "Tom", "phone": "1", "sms_sender": "Tom"}
+    empty = municipalities.establish(session, **place, now=now, teams={})
+    assert "endnu ingen team" in sign_in(empty).get("/tal").text
+
+
+def test_an_anonymous_visitor_gets_the_sign_in_page(app: Flask, stevns: Municipality) -> None:
+    """No figure without a name."""
+    assert app.test_client().get("/tal").status_code == 303
+
+
+@pytest.mark.parametrize("role", ["administrator", "caseworker"])
+def test_only_managers_come_in(role: str, session: Session, stevns: Municipality, sign_in: SignIn) -> None:
+    """An administrator has no business here, and a caseworker never sees a score."""
+    team = team_of(session, stevns) if role == "caseworker" else None
+    assert sign_in(stevns, role, team).get("/tal").status_code == 403
+
+
+def test_a_manager_of_one_team_sees_that_team(
+    session: Session, stevns: Municipality, sign_in: SignIn, add_batch: Add
+) -> None:
+    """Their own mean, not the neighbour's, nor the law group's; the neighbour's address is refused."""
+    like = team_of(session, stevns)
+    mine, theirs = grown(session, like, "Jobklar"), grown(session, like, "Aktivitet")
+    add_batch(mine, DAY, [(3,) * 7] * 6)
+    add_batch(theirs, DAY, [(2,) * 7] * 9)
+    client = sign_in(stevns, team=mine)
+    page = client.get("/tal").text
+    assert "n = 6 besvarelser" in words(page)
+    assert "Aktivitet" not in page
+    assert "Ydelse</h2>" not in page
+    assert client.get(f"/tal?team={theirs.id}").status_code == 403
+    assert client.get("/tal?team=99999").status_code == 404
+
+
+def test_a_small_team_is_shown_only_in_its_law_group(
+    session: Session, stevns: Municipality, sign_in: SignIn, add_batch: Add
+) -> None:
+    """Two caseworkers: their manager sees the law group, and why."""
+    small = grown(session, team_of(session, stevns), "Lille", caseworkers=2)
+    add_batch(small, DAY, [(3,) * 7] * 6)
+    text = words(sign_in(stevns, team=small).get("/tal").text)
+    assert "Tallene for Lille vises kun samlet med resten af Opfølgning" in text
+
+
+def test_all_teams_stand_side_by_side_and_one_can_be_chosen(
+    session: Session, stevns: Municipality, sign_in: SignIn, add_batch: Add
+) -> None:
+    """The law group lists its teams with links; the chosen one has its own page."""
+    teams = [grown(session, team_of(session, stevns), name) for name in ("Jobklar", "Aktivitet")]
+    for team, answer in zip(teams, (3, 2), strict=True):
+        add_batch(team, DAY, [(answer,) * 7] * 6)
+    client = sign_in(stevns)
+    assert "Jobklar 3,0 6" in words(client.get("/tal").text)
+    page = client.get(f"/tal?team={teams[1].id}").text
+    assert "Tal for Aktivitet" in page
+    assert "n = 6 besvarelser" in words(page)
+
+
+def test_another_municipality_never_shows(
+    session: Session, stevns: Municipality, now: datetime, sign_in: SignIn, add_batch: Add
+) -> None:
+    """Faxe's answers are not on Stevns' page, and Faxe's team is unknown there."""
+    faxe = municipalities.establish(session, slug="faxe", name="Faxe", phone="1", sms_sender="Faxe", now=now)
+    add_batch(team_of(session, faxe), DAY, [(3,) * 7] * 9)
+    client = sign_in(stevns)
+    assert "n = 9" not in words(client.get("/tal").text)
+    assert client.get(f"/tal?team={team_of(session, faxe).id}").status_code == 404
+
+
+def test_two_versions_have_their_own_headings(
+    session: Session, stevns: Municipality, now: datetime, sign_in: SignIn, add_batch: Add
+) -> None:
+    """Each series is named by questionnaire and version."""
+    add_batch(team_of(session, stevns), DAY, [(2,) * 7] * 5)
+    municipalities.publish(session, stevns.id, question_sets.load("opfoelgning"), now)
+    add_batch(team_of(session, stevns), DAY, [(3,) * 7] * 5)
+    text = words(sign_in(stevns).get("/tal").text)
+    assert "Opfølgning: Opfølgning, version 1" in text
+    assert "Opfølgning: Opfølgning, version 2" in text
+
+
+def test_reasons_are_danish_and_small_numbers_are_words(
+    session: Session, stevns: Municipality, sign_in: SignIn, add_batch: Add
+) -> None:
+    """Two protected addresses are "færre end fem"; with k = 8 they are "færre end 8"."""
+    team = team_of(session, stevns)
+    add_batch(team, DAY, [(3,) * 7] * 9)
+    of = {"municipality_id": stevns.id, "team_id": team.id, "week": date(2021, 5, 3)}
+    session.add(MeetingCount(**of, decision="protected_address", n=2))
+    session.flush()
+    assert "Borgeren har beskyttet adresse færre end fem" in words(sign_in(stevns).get("/tal").text)
+    stevns.smallest_group = 8
+    session.flush()
+    assert "Borgeren har beskyttet adresse færre end 8" in words(sign_in(stevns).get("/tal").text)
+
+
+def test_lowest_and_highest_are_of_published_means() -> None:
+    """Equal means have no extremes, and hidden ones are none."""
+    low, high, hidden = (
+        StatementResult(number, str(number), mean, None, scoring.HIDDEN)
+        for number, mean in enumerate((Figure("2,0", 9, 2.0), Figure("3,0", 9, 3.0), scoring.HIDDEN))
+    )
+    assert extremes([high, hidden, low]) == (low, high)
+    assert extremes([low, low]) is None
+    assert extremes([hidden]) is None
