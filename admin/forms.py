@@ -86,6 +86,20 @@ class CallRecord(Form):
     outcome = SelectField("Udfald", choices=list(OUTCOMES.items()), validate_choice=True)
 
 
+class Named(Form):
+    """A person's name and e-mail."""
+
+    name = StringField("Navn", [filled("personens navn"), Length(max=120, message="Navnet er for langt.")])
+    email = EmailField(
+        "E-mail",
+        [
+            filled("personens e-mail"),
+            Length(max=254, message="E-mailen er for lang."),
+            Email("Det ligner ikke en e-mail."),
+        ],
+    )
+
+
 def number_or_none(value: str | None) -> int | None:
     """A choice that may be empty: None for the empty one. Raises ValueError for what is no number."""
     return int(value) if value else None
@@ -102,21 +116,11 @@ class RoleForm(Form):
         if self.role.data == CASEWORKER and field.data is None:
             raise ValidationError("En sagsbehandler skal have et team.")
         if self.role.data == ADMINISTRATOR and field.data is not None:
-            raise ValidationError("En administrator gælder hele kommunen. Vælg “Alle team”.")
+            raise ValidationError("En administrator gælder hele kommunen. Vælg “Alle teams”.")
 
 
-class PersonForm(RoleForm):
+class PersonForm(Named, RoleForm):
     """A new person with a first role."""
-
-    name = StringField("Navn", [filled("personens navn"), Length(max=120, message="Navnet er for langt.")])
-    email = EmailField(
-        "E-mail",
-        [
-            filled("personens e-mail"),
-            Length(max=254, message="E-mailen er for lang."),
-            Email("Det ligner ikke en e-mail."),
-        ],
-    )
 
 
 class TeamForm(Form):

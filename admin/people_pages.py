@@ -170,7 +170,7 @@ def _teams(session: Session, municipality_id: int) -> list[tuple[int | str, str]
     rows = session.execute(
         select(Team.id, Team.name).where(Team.municipality_id == municipality_id, Team.active).order_by(Team.name)
     )
-    return [("", "Alle team"), *((row.id, row.name) for row in rows)]
+    return [("", "Alle teams"), *((row.id, row.name) for row in rows)]
 
 
 def _back(staff_id: int) -> ResponseReturnValue:
