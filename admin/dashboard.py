@@ -31,10 +31,10 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Room:
-    """A section of the page; `hidden_team` is the team that is shown only inside this law group."""
+    """A section of the page; `hidden_teams` are the manager's that are shown only inside this law group."""
 
     section: Section
-    hidden_team: TeamView | None = None
+    hidden_teams: tuple[TeamView, ...] = ()
 
 
 @doors.get("/tal")
@@ -93,17 +93,17 @@ def _chosen_team(staff: CurrentStaff, counts: Counts, wanted: str) -> TeamView |
 
 
 def _rooms(staff: CurrentStaff, counts: Counts, team: TeamView | None) -> list[Room]:
-    """One section a law group for who sees all teams; else one a team, or its law group where it is too small."""
+    """One section a law group for who sees all teams; else one a team, and too small teams in their law group."""
+    laws = [law for law in LAW_NAMES if law in {each.law for each in counts.teams}]
     if team is None and staff.manager_teams is None:
-        laws = dict.fromkeys(each.law for each in counts.teams)
-        return [Room(figures.section(counts, law)) for law in LAW_NAMES if law in laws]
+        return [Room(figures.section(counts, law)) for law in laws]
     mine = [team] if team else [each for each in counts.teams if staff.can_see_figures_of(each.id)]
-    return [
-        Room(figures.section(counts, each.law, each))
-        if each.shown
-        else Room(figures.section(counts, each.law), hidden_team=each)
-        for each in mine
-    ]
+    rooms = [Room(figures.section(counts, each.law, each)) for each in mine if each.shown]
+    for law in laws:
+        hidden = tuple(each for each in mine if each.law == law and not each.shown)
+        if hidden:
+            rooms.append(Room(figures.section(counts, law), hidden))
+    return rooms
 
 
 def extremes(statements: Sequence[StatementResult]) -> tuple[StatementResult, StatementResult] | None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -162,10 +163,17 @@ def invite(now: datetime) -> Callable[..., int]:
 
 
 @pytest.fixture
-def add_batch(session: Session) -> Callable[..., Batch]:
-    """Write a tallied batch with its counts: `add_batch(team, day, [(4, 3, …), …])`, one tuple a person."""
+def add_batch(session: Session, write_batch: Callable[..., Batch]) -> Callable[..., Batch]:
+    """`add_batch(team, day, people)` is `write_batch` in the test's own session."""
+    return partial(write_batch, session)
+
+
+@pytest.fixture
+def write_batch() -> Callable[..., Batch]:
+    """A tallied batch with its counts: `write_batch(session, team, day, [(4, 3, …), …])`, one tuple a person."""
 
     def add(
+        session: Session,
         team: Team,
         day: date,
         people: Sequence[Sequence[int | None]],

@@ -11,9 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin import access
 from admin.dashboard import extremes
-from survey import municipalities, question_sets, scoring, workdays
+from survey import municipalities, question_sets, scoring
 from survey.figures import StatementResult
 from survey.models import (
     Assignment,
@@ -23,7 +22,6 @@ from survey.models import (
     Participation,
     QuestionnaireVersion,
     Staff,
-    StaffSession,
     Team,
 )
 from survey.scoring import Figure
@@ -34,23 +32,13 @@ SignIn = Callable[..., FlaskClient]
 
 
 @pytest.fixture
-def sign_in(app: Flask, session: Session) -> SignIn:
+def sign_in(session: Session, employ: Callable[..., Staff], enter: Callable[..., FlaskClient]) -> SignIn:
     """A client signed in: `sign_in(municipality, role="manager", team=None)`."""
 
     def sign(municipality: Municipality, role: str = "manager", team: Team | None = None) -> FlaskClient:
-        secret, now = secrets.token_hex(8), workdays.now()
-        staff = Staff(email=f"{secret}@x.dk", name="Lene", password_hash="-")
-        session.add(staff)
-        session.flush()
-        of = {"municipality_id": municipality.id, "staff_id": staff.id}
-        session.add(Assignment(**of, role=role, team_id=team.id if team else None))
-        hashed = access.secret_hash(secret)
-        session.add(StaffSession(**of, secret_hash=hashed, started_at=now, seen_at=now))
-        session.flush()
-        client = app.test_client()
-        with client.session_transaction() as cookie:
-            cookie[access.SECRET] = secret
-        return client
+        email = f"{secrets.token_hex(4)}@x.dk"
+        person = employ(session, municipality, role, team.name if team else None, email=email)
+        return enter(person, municipality)
 
     return sign
 

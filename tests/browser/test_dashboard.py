@@ -1,0 +1,91 @@
+"""The dashboard in a real Chromium: accessible, never wider than the screen, clean under its content policy."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from sqlalchemy import select
+
+from survey import db
+from survey.models import Batch, Municipality, Participation, QuestionnaireVersion, Staff, Team
+
+WIDER = "() => document.documentElement.scrollWidth - window.innerWidth"
+DRAWN = "() => [...document.querySelectorAll('svg')].filter(e => e.checkVisibility()).map(e => e.classList[1])"
+SMALL_PRINT = """
+() => Math.min(...[...document.querySelectorAll('svg text')].filter(e => e.checkVisibility())
+    .map(e => parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a))
+"""
+
+
+@pytest.fixture
+def manager(live: str, employ: Callable[..., Staff], write_batch: Callable[..., Batch]) -> str:
+    """Stevns with a spring of figures, and a manager: the address of the program."""
+    with db.transaction() as session:
+        stevns = session.scalars(select(Municipality)).one()
+        employ(session, stevns, "manager", email="leder@stevns.dk")
+        for team in session.scalars(select(Team).where(Team.municipality_id == stevns.id)).all():
+            wanted = QuestionnaireVersion.questionnaire_id == team.questionnaire_id
+            version = session.scalars(select(QuestionnaireVersion).where(wanted)).one()
+            day = date(2021, 5, 5)
+            for number in range(75 if team.law == "LAB" else 9):
+                people = [(3 + (number + place) % 2,) * version.statement_count for place in range(5 + number % 7)]
+                last = day + timedelta(days=number * 84 // (75 if team.law == "LAB" else 9))
+                write_batch(session, team, last, people, first=last - timedelta(number % 3))
+            key = {"municipality_id": stevns.id, "team_id": team.id, "version_id": version.id}
+            numbers = {"invited": 200, "sent": 167, "unknown": 1, "delivered": 150, "answered": 53}
+            session.add(Participation(**key, **numbers, week=date(2021, 5, 3)))
+    return live
+
+
+def sign_in(page: Page, address: str) -> None:
+    """Sign in as the manager and open the dashboard."""
+    page.goto(f"{address}/tal")
+    page.get_by_label("E-mail").fill("leder@stevns.dk")
+    page.get_by_label("Adgangskode").fill("korrekt hest batteri")
+    page.get_by_role("button", name="Log ind").click()
+    page.wait_for_url("**/tal*")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everyone_can_read_it(chromium: Browser, manager: str, width: int, scheme: str) -> None:
+    """Axe finds nothing with every table open, nothing is wider than the screen, and no policy is broken."""
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]  # one of two known words
+    page, complaints = context.new_page(), list[str]()
+    page.on("console", lambda message: complaints.append(message.text))
+    sign_in(page, manager)
+    assert page.evaluate(WIDER) <= 0
+    page.evaluate("() => document.querySelectorAll('details').forEach(e => { e.open = true })")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate(WIDER) <= 0
+    assert complaints == []
+    context.close()
+
+
+def test_each_screen_gets_its_own_drawing(chromium: Browser, manager: str) -> None:
+    """A phone sees narrow charts alone, and no small print under ten pixels on either."""
+    context = chromium.new_context(viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    sign_in(page, manager)
+    assert page.evaluate(DRAWN) == ["narrow"] * 4
+    assert page.evaluate(SMALL_PRINT) >= 9.9
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert page.evaluate(DRAWN) == ["wide", "narrow"] * 2
+    assert page.evaluate(SMALL_PRINT) >= 9.9
+    context.close()
+
+
+def test_a_period_is_chosen_without_a_script(chromium: Browser, manager: str) -> None:
+    """The form alone changes the figures and the address."""
+    context = chromium.new_context(java_script_enabled=False, locale="da-DK")
+    page = context.new_page()
+    sign_in(page, manager)
+    assert "53/167" in page.get_by_role("main").inner_text()
+    page.get_by_label("Fra").fill("2021-06-01")
+    page.get_by_role("button", name="Vis").click()
+    assert "fra=2021-06-01" in page.url
+    assert "53/167" not in page.get_by_role("main").inner_text()
+    context.close()
