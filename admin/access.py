@@ -91,6 +91,7 @@ def gate() -> ResponseReturnValue | None:
 
     A view that declares nothing is shut for everyone. What no view answers is left to Flask (404, 405).
     """
+    g.pop("staff", None)  # an application context may outlive one request; who was signed in must not
     if request.endpoint in (None, "static"):
         return None
     view = current_app.view_functions[str(request.endpoint)]

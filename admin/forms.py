@@ -1,5 +1,6 @@
 """The staff's forms. A field that is not named here cannot be set."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -8,11 +9,15 @@ from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Leng
 
 from admin.passwords import LONGEST, SHORTEST
 from survey.access import ADMINISTRATOR, CASEWORKER, MANAGER
-from survey.models import LAWS
 
 ROLE_NAMES = {CASEWORKER: "Sagsbehandler", MANAGER: "Leder", ADMINISTRATOR: "Administrator"}
 LAW_NAMES = {"LAB": "LAB · Opfølgning", "LAS": "LAS · Ydelse"}
 OUTCOMES = {"reached": "Truffet", "not_reached": "Ikke truffet", "not_relevant": "Ikke relevant"}
+
+
+def choices(words: Mapping[Any, str]) -> Any:
+    """Value → label as WTForms wants them; Any because its published types know only an older way."""
+    return dict(words)
 
 
 class Danish:
@@ -83,7 +88,7 @@ class CallRecord(Form):
     """What happened on the phone: a note, and the outcome of a callback that is closed."""
 
     note = TextAreaField("Note (valgfri)", [Length(max=1000, message="Noten må højst have 1000 tegn.")])
-    outcome = SelectField("Udfald", choices=list(OUTCOMES.items()), validate_choice=True)
+    outcome = SelectField("Udfald", choices=choices(OUTCOMES), validate_choice=True)
 
 
 class Named(Form):
@@ -108,7 +113,7 @@ def number_or_none(value: str | None) -> int | None:
 class RoleForm(Form):
     """A role, and the team it is for; the choices of team are the municipality's own."""
 
-    role = SelectField("Rolle", choices=list(ROLE_NAMES.items()))
+    role = SelectField("Rolle", choices=choices(ROLE_NAMES))
     team_id = SelectField("Team", coerce=number_or_none, choices=[])
 
     def validate_team_id(self, field: SelectField) -> None:
@@ -127,5 +132,5 @@ class TeamForm(Form):
     """A team: its name, law and questionnaire."""
 
     name = StringField("Navn", [filled("teamets navn"), Length(max=80, message="Navnet må højst have 80 tegn.")])
-    law = SelectField("Lov", choices=[(law, LAW_NAMES[law]) for law in LAWS])
+    law = SelectField("Lov", choices=choices(LAW_NAMES))
     questionnaire = SelectField("Spørgeskema", coerce=int, choices=[])

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from admin import access, passwords, sign_in_limit
-from admin.forms import ChoiceOfMunicipality, PasswordChange, SignIn
+from admin.forms import ChoiceOfMunicipality, PasswordChange, SignIn, choices
 from survey import workdays
 from survey.access import EVERYONE, SIGNED_IN, open_to
 from survey.db import transaction
@@ -99,7 +99,7 @@ def do_choose() -> ResponseReturnValue:
     """Work in another municipality from now on; 404 for one where the person has no role."""
     staff, form = access.signed_in(), ChoiceOfMunicipality()
     with transaction() as session:
-        form.municipality.choices = municipalities_of(session, staff.id)
+        form.municipality.choices = choices(dict(municipalities_of(session, staff.id)))
         if not form.validate():
             access.not_here()
         session.execute(

@@ -1,12 +1,14 @@
 """The administrator's room for people: make, give and take roles, shut out, new password."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import access, people
-from admin.forms import ROLE_NAMES, PersonForm, RoleForm
+from admin.forms import ROLE_NAMES, PersonForm, RoleForm, choices
 from survey import workdays
 from survey.access import ADMINISTRATOR, open_to
 from survey.db import transaction
@@ -166,11 +168,11 @@ def _found(session: Session, staff_id: int) -> people.Person:
     return found[0] if found else access.not_here()
 
 
-def _teams(session: Session, municipality_id: int) -> list[tuple[int | str, str]]:
+def _teams(session: Session, municipality_id: int) -> Any:
     rows = session.execute(
         select(Team.id, Team.name).where(Team.municipality_id == municipality_id, Team.active).order_by(Team.name)
     )
-    return [("", "Alle teams"), *((row.id, row.name) for row in rows)]
+    return choices({"": "Alle teams"} | {row.id: row.name for row in rows})
 
 
 def _back(staff_id: int) -> ResponseReturnValue:

@@ -1,5 +1,7 @@
 """The administrator's room for teams: make, rename, law, questionnaire, take out of use."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import exists, select
@@ -7,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from admin import access
-from admin.forms import LAW_NAMES, TeamForm
+from admin.forms import LAW_NAMES, TeamForm, choices
 from survey.access import ADMINISTRATOR, open_to
 from survey.db import transaction
 from survey.models import Batch, Meeting, Questionnaire, Team
@@ -122,13 +124,13 @@ def _found(session: Session, team_id: int) -> Team:
     return session.get(Team, (access.signed_in().municipality_id, team_id)) or access.not_here()
 
 
-def _questionnaires(session: Session) -> list[tuple[int, str]]:
+def _questionnaires(session: Session) -> Any:
     rows = session.execute(
         select(Questionnaire.id, Questionnaire.name)
         .where(Questionnaire.municipality_id == access.signed_in().municipality_id)
         .order_by(Questionnaire.name)
     )
-    return [(row.id, row.name) for row in rows]
+    return choices({row.id: row.name for row in rows})
 
 
 def _in_use(session: Session, team: Team) -> bool:
