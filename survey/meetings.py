@@ -98,7 +98,7 @@ def record(
     if savepoint:
         savepoint.rollback()
     ordered = {outcome: counts[outcome] for outcome in outcome_words if outcome in counts}
-    return Report(len(sheet.rows), ordered, tuple(refused), sheet.ignored, changed)
+    return Report(len(sheet.rows), ordered, tuple(refused), tuple(map(shown, sheet.ignored)), changed)
 
 
 _IMPORT_LOCK = 20210502
@@ -158,8 +158,8 @@ class _Incoming:
             self._fingerprint(*_citizen(row)),
             team.id,
             team.version_id,
-            row.held_on,
-            held_at,
+            row.held_on.isoformat(),
+            held_at.isoformat(),
             row.status,
             decision,
             row.kind,

@@ -1,0 +1,1 @@
+"""Benchmarks: ratios of our work to a bare script's, in one run. Never asserted in tests."""
