@@ -1,0 +1,82 @@
+"""The simulated provider: a mailbox of whole files, and rules per number."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from survey.gateways import Letter, Outcome, simulated
+from survey.gateways.simulated import Simulated
+
+NUMBER = "+4520123456"
+
+
+def letter(reference: str = "1-2-1", to: str = NUMBER) -> Letter:
+    """An SMS with a link."""
+    return Letter(reference, "sms", to, "Stevns", "", "Hvordan gik dit møde? https://svar.x.dk/s/abc")
+
+
+def test_an_accepted_letter_is_a_file_named_by_its_reference(tmp_path: Path) -> None:
+    """Nothing else is left in the folder."""
+    folder = tmp_path / "new" / "mailbox"
+    gateway = Simulated(folder)
+    assert Outcome("accepted") == gateway.send(letter())
+    gateway.close()
+    assert [path.name for path in folder.iterdir()] == ["1-2-1.json"]
+    assert json.loads((folder / "1-2-1.json").read_text("utf-8"))["body"] == letter().body
+
+
+def test_the_mailbox_is_read_newest_first(tmp_path: Path) -> None:
+    """Every letter comes back as it was."""
+    gateway = Simulated(tmp_path)
+    for number in (1, 2, 3):
+        gateway.send(letter(f"1-{number}-1"))
+    assert [found.letter for found in simulated.mailbox(tmp_path)] == [letter(f"1-{n}-1") for n in (3, 2, 1)]
+
+
+def test_a_letter_sent_twice_is_seen_twice(tmp_path: Path) -> None:
+    """The mailbox never hides a double."""
+    gateway = Simulated(tmp_path)
+    for _ in range(3):
+        gateway.send(letter())
+    assert sorted(found.name for found in simulated.mailbox(tmp_path)) == ["1-2-1", "1-2-1~2", "1-2-1~3"]
+
+
+@pytest.mark.parametrize(
+    ("word", "permanent", "rule"), [("refused", True, "refuse"), ("refused", False, "refuse for now")]
+)
+def test_a_number_can_refuse(tmp_path: Path, word: str, permanent: bool, rule: str) -> None:
+    """For ever or for now; nothing is delivered, and other numbers are not touched."""
+    gateway = Simulated(tmp_path)
+    simulated.set_rule(tmp_path, NUMBER, rule)
+    outcome = gateway.send(letter())
+    assert (outcome.word, outcome.permanent) == (word, permanent)
+    assert simulated.mailbox(tmp_path) == []
+    assert gateway.send(letter(to="+4520000000")).word == "accepted"
+
+
+def test_a_silent_number_leaves_doubt_and_sometimes_a_letter(tmp_path: Path) -> None:
+    """Always unknown; some are delivered all the same, the same ones every time."""
+    simulated.set_rule(tmp_path, NUMBER, "silent")
+    gateway = Simulated(tmp_path)
+    outcomes = {gateway.send(letter(f"1-{number}-1")).word for number in range(40)}
+    assert outcomes == {"unknown"}
+    assert 0 < len(simulated.mailbox(tmp_path)) < 40
+
+
+def test_a_rule_can_be_removed_and_must_be_known(tmp_path: Path) -> None:
+    """Rules live in a file; a word that is none is refused."""
+    simulated.set_rule(tmp_path / "new", NUMBER, "silent")
+    assert simulated.rules(tmp_path / "new") == {NUMBER: "silent"}
+    simulated.set_rule(tmp_path / "new", NUMBER, None)
+    assert simulated.rules(tmp_path / "new") == {}
+    with pytest.raises(ValueError, match="a rule is one of"):
+        simulated.set_rule(tmp_path, NUMBER, "explode")
+
+
+def test_a_letter_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    """A folder that is gone makes `deliver` raise; the outbox counts that as unknown."""
+    gateway = Simulated(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(FileNotFoundError):
+        gateway.send(letter())
