@@ -120,9 +120,11 @@ class KeyStore:
         self.places = tuple(Path(place) for place in places)
 
     def prepare(self) -> None:
-        """Make the places ready as long as none holds a key. Raises KeyPlaceError for one that is away."""
-        if not any(True for place in self.places for _file in place.glob("*/*.key")):
-            for place in self.away():
+        """Make places that were never used ready. Raises KeyPlaceError for one that is away."""
+        used = any(True for place in self.places for _folder in place.glob("[0-9]*"))
+        if not used and self.places[0] in self.away():
+            # The first place comes last: once it is ready, one that is not can only be away.
+            for place in reversed(self.away()):
                 _make_folder(place)
                 _write(place / READY, b"")
         for place in self.away():

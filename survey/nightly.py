@@ -96,7 +96,7 @@ def _tally(store: KeyStore, municipality_id: int, name: str, now: datetime) -> R
     with transaction() as session:
         participation.snapshot_participation(session, municipality_id, now)
     report.alarms += [f"Nøglen {key_id} er brugt, men ikke slettet i {_listed(left[key_id])}." for key_id in left]
-    report.alarms += _missing(store, municipality_id, left)
+    report.alarms += _missing(store, municipality_id)
     return report
 
 
@@ -134,19 +134,26 @@ def _destroy_spent(store: KeyStore, municipality_id: int, now: datetime, report:
     return {key_id: places for key_id, places in left.items() if places}
 
 
-def _missing(store: KeyStore, municipality_id: int, spent: Collection[UUID]) -> list[str]:
+def _missing(store: KeyStore, municipality_id: int) -> list[str]:
     """Alarms about keys still needed that are lost, or of which a copy is missing."""
     with transaction() as session:
-        in_use = ballot_box.keys_in_use(session, municipality_id)
+        before = ballot_box.keys_in_use(session, municipality_id)
+    missing = {
+        key_id: store.missing(municipality_id, key_id, public) for key_id, (_s, public, _n) in before.items()
+    }
+    # Asked again after looking: another tally may have finished a key, and destroyed it rightly.
+    with transaction() as session:
+        needed = ballot_box.keys_in_use(session, municipality_id)
     alarms = []
-    for key_id in in_use.keys() - spent:
-        _state, public_key, ballots = in_use[key_id]
-        missing = store.missing(municipality_id, key_id, public_key)
-        if len(missing) == len(store.places):
+    for key_id, (state, _public, ballots) in needed.items():
+        if state == "closed" and not ballots:
+            continue
+        gone = missing.get(key_id, [])
+        if len(gone) == len(store.places):
             alarms.append(f"Nøglen {key_id} er væk: {ballots} besvarelser kan ikke åbnes.")
-        elif missing:
-            alarms.append(f"Nøglen {key_id} mangler i {_listed(missing)}. Kopiér den dertil.")
-    return sorted(alarms)
+        elif gone:
+            alarms.append(f"Nøglen {key_id} mangler i {_listed(gone)}. Kopiér den dertil.")
+    return alarms
 
 
 def _clean(municipality_id: int, now: datetime) -> retention.Kept:

@@ -1,9 +1,10 @@
 """The ballot box in tests: two key places, ballots of any day, and what lies where afterwards."""
 
+import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,18 @@ from sqlalchemy.orm import Session
 
 from survey import keys, nightly, workdays
 from survey.keys import BallotContent, KeyStore
-from survey.models import Ballot, BallotKey, Municipality, QuestionnaireVersion, Response, Team
+from survey.models import (
+    ACCEPTED_STATES,
+    Ballot,
+    BallotKey,
+    Invitation,
+    Link,
+    Message,
+    Municipality,
+    QuestionnaireVersion,
+    Response,
+    Team,
+)
 from tests.survey.sending import open_key
 
 
@@ -115,3 +127,36 @@ def ready(session: Session, stevns: Municipality, now: datetime) -> Municipality
     """Stevns with an open ballot key whose private half nobody has: messages may leave."""
     open_key(session, stevns, now)
     return stevns
+
+
+@pytest.fixture
+def sent(invite: Callable[..., int], now: datetime) -> Callable[..., int]:
+    """`sent(session, municipality, team="Ydelse", state="delivered", answered=False, at=now)`: an invitation
+    whose first message was handed over `at`; its id.
+    """
+
+    def make(
+        session: Session,
+        municipality: Municipality,
+        team: str = "Ydelse",
+        *,
+        state: str = "delivered",
+        answered: bool = False,
+        at: datetime | None = None,
+    ) -> int:
+        moment, number = at or now, invite(session, municipality, team)
+        invitation = session.get_one(Invitation, (municipality.id, number))
+        invitation.sent_week = workdays.monday(workdays.day(moment))
+        invitation.expires_at, invitation.answered = moment + timedelta(days=14), answered
+        message = Message(municipality_id=municipality.id, invitation_id=number, kind="invitation", due_at=moment)
+        message.state, message.channel, message.claimed_at, message.claimed_by = state, "sms", moment, 1
+        message.sent_at = moment if state in ACCEPTED_STATES else None
+        session.add(message)
+        session.flush()
+        link = Link(municipality_id=municipality.id, message_id=message.id, attempt=1, invitation_id=number)
+        link.token_hash = secrets.token_bytes(32)
+        session.add(link)
+        session.flush()
+        return number
+
+    return make

@@ -10,7 +10,7 @@ import pytest
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from survey import keys
-from survey.keys import BallotContent, BallotError, KeyPlaceError, KeyStore
+from survey.keys import READY, BallotContent, BallotError, KeyPlaceError, KeyStore
 
 PAIR = PrivateKey(bytes(range(32)))
 PUBLIC, PRIVATE = bytes(PAIR.public_key), bytes(PAIR)
@@ -131,6 +131,25 @@ def test_a_place_that_is_away_holds_back_new_keys_and_keeps_its_copies(places: l
     with pytest.raises(KeyPlaceError, match="ikke til at nå"):
         store.make(3)
     assert [places[1]] == store.away() == store.destroy(3, key_id)
+
+
+def test_a_place_that_is_away_is_not_made_anew_when_the_others_hold_no_key(places: list[Path]) -> None:
+    """Else its copies would pass for destroyed."""
+    store = KeyStore(places)
+    key_id, _public = store.make(3)
+    places[1].rename(places[1].with_name("elsewhere"))
+    store.destroy(3, key_id)
+    with pytest.raises(KeyPlaceError):
+        store.make(3)
+    assert not places[1].exists()
+
+
+def test_preparing_that_was_cut_short_is_finished(places: list[Path]) -> None:
+    """A mirror made ready before the program died is no reason to stop."""
+    places[1].mkdir()
+    (places[1] / READY).write_text("")
+    KeyStore(places).make(3)
+    assert (places[0] / READY).exists()
 
 
 def test_a_copy_that_cannot_be_deleted_is_told(places: list[Path]) -> None:
