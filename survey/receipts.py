@@ -68,6 +68,6 @@ def from_this_machine() -> bool:
     """
     try:
         here = ipaddress.ip_address(request.remote_addr or "").is_loopback
-    except ValueError:
+        return here and urlsplit(f"//{request.host}").hostname in LOOPBACK
+    except ValueError:  # neither an address nor a host name
         return False
-    return here and urlsplit(f"//{request.host}").hostname in LOOPBACK
