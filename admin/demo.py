@@ -13,7 +13,7 @@ from admin import people
 from survey import config, invitations, municipalities, replay, responses, workdays
 from survey.config import Settings
 from survey.db import transaction
-from survey.demo import FAXE, STEVNS, Scenario, current
+from survey.demo import FAXE, STEVNS, Scenario, current, newest
 from survey.gateways.simulated import Simulated, mailbox
 from survey.models import Team
 
@@ -66,8 +66,9 @@ def load(settings: Settings, key_places: Sequence[Path], now: datetime) -> None:
     fjordby.live(days(scenario.series[0].first, today - timedelta(days=1)))
     fjordby.night(today)
     # The newest file comes when no more is sent today, so that there are messages waiting to look at.
+    fjordby.scenario = Scenario([newest(today)], seed=today.toordinal())
     closed = now if not workdays.in_send_window(now) else workdays.at(today, time(18, 30))
-    fjordby.take_in(today, closed)
+    fjordby.take_in(fjordby.scenario.visits[0].day, closed)
 
 
 def found(

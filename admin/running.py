@@ -89,11 +89,8 @@ def demo_command() -> None:
         raise click.UsageError("Demoen kan kun nås fra denne maskine: fjern TILFREDS_HOST.")
     here = demo_settings(chosen)
     marker = chosen.state_dir / "demo.json"
-    try:
-        prepare(here, marker)
-        serve_demo(here, marker)
-    except processes.Stopped:
-        click.echo("Stoppet.")
+    prepare(here, marker)
+    serve_demo(here, marker)
 
 
 def demo_settings(chosen: Settings) -> Settings:

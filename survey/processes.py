@@ -47,25 +47,31 @@ class Together:
             signal.signal(number, self._stop)
         return self
 
-    def __exit__(self, *_error: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
-        for process in self._running.values():
+        for process in self.running:
             process.terminate()
-        for process in self._running.values():
+        for process in self.running:
             try:
                 process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+        return isinstance(error, Stopped)
 
     @staticmethod
     def _stop(_number: int, _frame: FrameType | None) -> None:
         raise Stopped
 
+    @property
+    def running(self) -> list[subprocess.Popen[bytes]]:
+        """The processes, in the order they were started."""
+        return list(self._running.values())
+
     def start(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
         """Start `command` with `environ` on top of ours, in a group of its own so that Ctrl-C reaches only us."""
         child = subprocess.Popen(list(command), env={**os.environ, **environ}, start_new_session=True)
-        self._running[" ".join(command)] = child
+        self._running[f"{len(self._running)}: {' '.join(command)}"] = child
 
     def wait_for(self, url: str, seconds: float = 60) -> None:
         """Return when `url` answers 200. Raises RuntimeError when a process ends or the time is up."""
@@ -81,13 +87,10 @@ class Together:
         raise RuntimeError(f"{url} svarer ikke")
 
     def wait(self) -> None:
-        """Wait until asked to stop; then return. Raises RuntimeError when a process ends by itself."""
-        try:
-            while True:
-                self._check()
-                time.sleep(0.5)
-        except Stopped:
-            return
+        """Wait until asked to stop, which ends the block. Raises RuntimeError when a process ends by itself."""
+        while True:
+            self._check()
+            time.sleep(0.5)
 
     def _check(self) -> None:
         for command, process in self._running.items():

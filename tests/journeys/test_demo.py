@@ -1,0 +1,152 @@
+"""What a newcomer meets: the demo loads, its figures are the planned ones, and everything in it can be opened."""
+
+import json
+import os
+import signal
+import socket
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, make_url, text
+
+from admin import demo, running
+from survey import config, db, nightly, replay, workdays
+from survey.config import Settings
+from survey.demo import LAST_NAMES
+from tests.conftest import CheckedClient
+from wsgi import create_app
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A loaded demo: its settings, and the file that describes it."""
+
+    settings: Settings
+    marker: Path
+
+
+@pytest.fixture(scope="module")
+def loaded(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+    """The whole demo, loaded once."""
+    state = tmp_path_factory.mktemp("var")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    url = make_url(server_url).set(database=running.DEMO_DATABASE).render_as_string(hide_password=False)
+    environ = {"PORT": port, "TILFREDS_STATE_DIR": str(state), "TILFREDS_GATEWAY": "simulated"}
+    chosen = config.load({**environ, "TILFREDS_DATABASE_URL": url, "TILFREDS_KEY_DIR": str(state / "keys")})
+    here = Loaded(replace(chosen, state_dir=state / "demo"), state / "demo.json")
+    running.prepare(here.settings, here.marker)
+    let_go()
+    yield here
+
+
+@pytest.fixture
+def connected(loaded: Loaded) -> Iterator[Loaded]:
+    """The loaded demo, with this process working on its database."""
+    db.connect(str(loaded.settings.database_url))
+    yield loaded
+    let_go()
+
+
+def let_go() -> None:
+    """Close the connections of whatever database this process works on."""
+    engine = db.bound()
+    assert isinstance(engine, Engine)
+    engine.dispose()
+
+
+def browser(here: Loaded, account: str = "") -> FlaskClient:
+    """A browser on the demo, signed in as `account` of the demo."""
+    app = create_app(here.settings)
+    app.testing = True
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = CheckedClient
+    client = app.test_client()
+    if account:
+        client.post("/log-ind", data={"email": f"{account}.eksempel.dk", "password": demo.PASSWORD})
+    return client
+
+
+def figures() -> list[tuple[object, ...]]:
+    """Everything the dashboards are made of."""
+    tables = ("batch", "batch_statement", "batch_person", "participation", "meeting_count", "unshown")
+    with db.transaction() as session:
+        return [
+            tuple(row)
+            for table in tables
+            for row in session.execute(text(f"SELECT '{table}', t::text FROM {table} t ORDER BY 2"))  # noqa: S608 - our own table names
+        ]
+
+
+def test_the_stevns_dashboard_shows_the_published_rates(connected: Loaded) -> None:
+    """559 of 1043 and 53 of 167, and no citizen's name."""
+    description = json.loads(connected.marker.read_text("utf-8"))
+    path = description["dashboard_url"].removeprefix(description["url"])
+    page = browser(connected, "leder@stevns").get(path).text.replace("\xa0", " ")
+    assert "559/1043 = 53,6 %" in page
+    assert "53/167 = 31,7 %" in page
+    assert not [name for name in LAST_NAMES if name in page]
+
+
+def test_a_retention_run_today_changes_no_figure(connected: Loaded) -> None:
+    """What the figures are made of outlives what they were counted from."""
+    before = figures()
+    places = nightly.key_places(connected.settings)
+    nightly.run(places, workdays.now())
+    replay.check_sums(1, {"LAB": (1043, 559), "LAS": (167, 53)})
+    stevns = [row for row in before if "(1," in str(row[1])]
+    assert stevns
+    assert [row for row in figures() if "(1," in str(row[1])] == stevns
+
+
+@pytest.mark.parametrize("role", ["sagsbehandler", "leder", "administrator"])
+@pytest.mark.parametrize("town", ["stevns", "faxe", "fjordby"])
+def test_everybody_can_sign_in(connected: Loaded, town: str, role: str) -> None:
+    """Nine accounts, each with a room of its own."""
+    answer = browser(connected, f"{role}@{town}").get("/", follow_redirects=True)
+    assert answer.status_code == 200
+    assert answer.request.path != "/log-ind"
+
+
+def test_the_current_municipality_has_work_to_do(connected: Loaded) -> None:
+    """Messages wait, links can be answered, callbacks are open."""
+    with db.transaction() as session:
+        waiting = session.scalar(text("SELECT count(*) FROM message WHERE state = 'waiting'"))
+        callbacks = session.scalar(text("SELECT count(*) FROM callback_request WHERE state <> 'closed'"))
+    links = json.loads(connected.marker.read_text("utf-8"))["citizen_links"]
+    assert waiting
+    assert callbacks
+    assert [link["questionnaire"] for link in links] == ["Faxe", "Opfølgning", "Ydelse"]
+    for link in links:
+        assert browser(connected).get(link["url"].removeprefix(connected.settings.base_url)).status_code == 200
+
+
+def test_it_is_served_until_interrupted(
+    connected: Loaded, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second start loads nothing, prints where to look, answers, and stops on Ctrl-C."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    announce, seen = running.announce, []
+
+    def look_and_interrupt(description: dict[str, object], path: str) -> None:
+        announce(description, path)
+        with urllib.request.urlopen(str(description["simulator_url"])) as answer:  # noqa: S310 - our own http address
+            seen.append(answer.status)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(running, "announce", look_and_interrupt)
+    let_go()
+    running.prepare(connected.settings, connected.marker)
+    running.serve_demo(connected.settings, connected.marker)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    said = capfd.readouterr().out
+    assert seen == [200]
+    assert "Indlæser" not in said
+    assert f"Tilfreds kører på {connected.settings.base_url}" in said
+    assert said.rstrip().endswith("Stoppet.")
