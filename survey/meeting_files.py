@@ -15,6 +15,7 @@ MAX_UNPACKED = 50 * 1024 * 1024
 MAX_RATIO = 100
 MAX_ROWS = 200_000
 MAX_COLUMNS = 100
+EXCEL_ROWS = 1_048_576
 FILE_TYPES = (".csv", ".txt", ".tsv", ".xlsx")
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -167,7 +168,7 @@ def _workbook_rows(data: bytes) -> Numbered:
         sheet = workbook.worksheets[0]
         sheet.reset_dimensions()
         roles: dict[int, str] = {}
-        for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
+        for line, values in _within_a_sheet(sheet.iter_rows(values_only=True)):
             cells = [_cell(value, roles.get(place, ""), workbook.epoch) for place, value in enumerate(values)]
             roles = roles or {place: column for column, place in _recognise(cells).items()}
             yield line, cells
@@ -175,6 +176,14 @@ def _workbook_rows(data: bytes) -> Numbered:
         raise
     except Exception:  # noqa: BLE001 - whatever a broken workbook makes the library raise, the file is at fault
         raise FileError("Excel-arket er beskadiget og kan ikke læses. Gem det igen fra Excel som .xlsx.") from None
+
+
+def _within_a_sheet(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    # A row may claim any number, and the library would count up to it.
+    for line, values in enumerate(rows, 1):
+        if line > EXCEL_ROWS:
+            raise FileError(f"Excel-arket har rækker efter nr. {EXCEL_ROWS}. Gem kun rækkerne med samtaler.")
+        yield line, values
 
 
 def _check_archive(data: bytes) -> None:

@@ -197,6 +197,17 @@ def test_a_workbook_row_with_300_cells_is_refused() -> None:
         read(workbook(("x",) * 300), "samtaler.xlsx")
 
 
+FAR_AWAY = b"""<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
+<sheetData><row r="999999999999"><c r="A999999999999"><v>1</v></c></row></sheetData></worksheet>"""
+
+
+def test_a_row_that_claims_an_impossible_number_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The empty rows before it are not counted for ever."""
+    monkeypatch.setattr(meeting_files, "EXCEL_ROWS", 1000)
+    with pytest.raises(FileError, match=r"rækker efter nr\. 1000"):
+        read(with_part(workbook(("SamtaleID",)), "xl/worksheets/sheet1.xml", FAR_AWAY), "samtaler.xlsx")
+
+
 def test_workbooks_are_never_read_without_the_hardened_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     """Should defusedxml be missing, reading stops instead of going on without it."""
     monkeypatch.setattr(openpyxl, "DEFUSEDXML", False)
