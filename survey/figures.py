@@ -320,20 +320,18 @@ def _not_invited(counts: Counts) -> tuple[tuple[str, int | None], ...]:
 
 
 def _team_lines(counts: Counts, law: str, points: int) -> tuple[TeamLine, ...]:
-    """The shown teams of a law group that has several; nothing where the group is a single team."""
-    of_law = [team for team in counts.teams if team.law == law]
-    shown = [team for team in of_law if team.shown]
-    if len(of_law) < 2:
+    """The shown teams that have figures in this series; nothing where no more than one team has."""
+    parts = [(team, _of_group(counts, law, team)) for team in counts.teams if team.law == law]
+    parts = [(team, part) for team, part in parts if part.batches or part.weeks or part.waiting]
+    if len(parts) < 2:
         return ()
-    own = [_of_group(counts, law, team) for team in shown]
-    turnouts = [_turnout(part) for part in own]
-    means = [_mean(part, points) for part in own]
-    rates = [turnout.rate if turnout else scoring.HIDDEN for turnout in turnouts]
-    people = [sum(row.n for row in part.people) for part in own]
-    sent = [sum(weeks.sent for weeks in turnout.weeks) if turnout else 0 for turnout in turnouts]
-    # A team without any figures hides nothing, so it takes no other team with it.
-    means = _withheld(
-        means, people, [bool(part.batches) and not mean.shown for part, mean in zip(own, means, strict=True)]
-    )
+    shown = [(team, part, _turnout(part)) for team, part in parts if team.shown]
+    means = [_mean(part, points) for _, part, _ in shown]
+    rates = [turnout.rate if turnout else scoring.HIDDEN for _, _, turnout in shown]
+    people = [sum(row.n for row in part.people) for _, part, _ in shown]
+    sent = [sum(weeks.sent for weeks in turnout.weeks) if turnout else 0 for _, _, turnout in shown]
+    # A team without batches, or to which nothing was sent, hides nothing and takes no other team with it.
+    silent = [bool(part.batches) and not mean.shown for (_, part, _), mean in zip(shown, means, strict=True)]
+    means = _withheld(means, people, silent)
     rates = _withheld(rates, sent, [n > 0 and scoring.capped(rate) for n, rate in zip(sent, rates, strict=True)])
-    return tuple(TeamLine(*line) for line in zip(shown, means, rates, strict=True))
+    return tuple(TeamLine(*line) for line in zip([team for team, _, _ in shown], means, rates, strict=True))
