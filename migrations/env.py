@@ -7,7 +7,7 @@ from sqlalchemy import Connection, create_engine
 
 from survey import config, embedded, models
 
-metadata = models.Base.metadata
+metadata = models.Municipality.metadata
 
 
 def is_ours(name: str | None, kind: str, _parents: Any) -> bool:

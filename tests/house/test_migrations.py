@@ -6,7 +6,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, text
 
-from survey.models import GLOBAL_TABLES, Base
+from survey.db import Base
+from survey.models import GLOBAL_TABLES
 from tests.conftest import ROOT
 
 

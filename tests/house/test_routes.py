@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from survey import access, callbacks
-from survey.models import Base, Municipality, Staff
+from survey.db import Base
+from survey.models import Municipality, Staff
 
 ROLES = (access.CASEWORKER, access.MANAGER, access.ADMINISTRATOR)
 MAY_WRITE = {"access_log": "*", "staff_session": "seen_at"}
@@ -36,8 +37,15 @@ def ids(
 ) -> dict[str, Any]:
     """What stands in the routes: a link, a callback, a person, a team."""
     invitation = invite(session, stevns)
-    asked = {"phone": "+4520123456", "wished_time": "Om formiddagen", "topics": ["Svar"], "now": now}
-    callbacks.ask(session, municipality_id=stevns.id, invitation_id=invitation, **asked)
+    callbacks.ask(
+        session,
+        municipality_id=stevns.id,
+        invitation_id=invitation,
+        phone="+4520123456",
+        wished_time="Om formiddagen",
+        topics=["Svar"],
+        now=now,
+    )
     return {
         "token": send_link(session, stevns, invitation),
         "callback_id": session.scalar(text("SELECT id FROM callback_request")),
