@@ -68,6 +68,15 @@ def test_every_silenced_tool_has_its_reason_on_the_line(path: Path) -> None:
             assert len(rest) >= 10 or "re.compile" in line, f"{path}:{number} has no reason"
 
 
+def test_every_module_of_the_survey_has_its_layer() -> None:
+    """A module that no contract names could import anything."""
+    contracts = tomllib.loads(text_of(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if "Inside survey" in contract["name"])
+    named = {name.removeprefix("survey.") for layer in layers for name in re.split(r" [|:] ", layer)}
+    modules = {path.relative_to(ROOT / "survey").parts[0] for path in OURS if path.is_relative_to(ROOT / "survey")}
+    assert {name.removesuffix(".py") for name in modules} - {"__init__"} == named
+
+
 def test_third_party_static_files_are_listed_with_checksum_and_licence() -> None:
     """The manifest and the folder agree, file by file."""
     vendor = ROOT / "static" / "vendor"
