@@ -333,6 +333,11 @@ def app(settings: Settings) -> Flask:
     return app
 
 
+@pytest.fixture(autouse=True)
+def _push_request_context() -> None:
+    """Not pytest-flask's: its one context for a whole test would outlive the requests, and `flask.g` with it."""
+
+
 class CheckedClient(FlaskClient):
     """A test client that fails on invalid HTML, a missing `lang` or title, and repeated ids."""
 
