@@ -26,7 +26,7 @@ outcome_words: Mapping[str, str] = {
     "opted_out": "ikke inviteret: fravalgt",
     "protected_address": "ikke inviteret: adressebeskyttelse",
     "asked_recently": f"ikke inviteret: spurgt inden for {eligibility.ASKED_RECENTLY_DAYS} dage",
-    "duplicate": "ikke inviteret: indlæst før (samme samtale)",
+    "duplicate": "ikke inviteret: dublet, samtalen kendes allerede",
     "refused": "afvist",
 }
 """What a row can end as, in the order of a report, with the words staff see."""

@@ -38,7 +38,7 @@ def test_again_it_says_that_nothing_changed(session: Session, stevns: Municipali
     run(app, FAULTY, *NOW)
     printed = run(app, FAULTY, *NOW)
     assert "intet er ændret" in printed
-    assert "    1204  ikke inviteret: indlæst før (samme samtale)" in printed
+    assert "    1204  ikke inviteret: dublet, samtalen kendes allerede" in printed
     assert session.scalar(select(func.count()).select_from(MeetingImport)) == 1
 
 
