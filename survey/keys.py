@@ -20,8 +20,8 @@ BALLOT_BYTES = 4608
 COMMENT_CHARACTERS = 1000
 SEAL_BYTES = 48
 LENGTHS = 4
-HEADER_BYTES = BALLOT_BYTES - SEAL_BYTES - LENGTHS - 4 * COMMENT_CHARACTERS
-"""What is left for everything but the comment, as JSON in UTF-8."""
+CONTENT_BYTES = BALLOT_BYTES - SEAL_BYTES - LENGTHS
+"""Room for the comment in UTF-8 (at most 4000 bytes) and the rest as JSON (some 230 and the target group)."""
 
 READY = "tilfreds-keys"
 """A file that says a key place is really there, and not the empty mount point of a disk that is away."""
@@ -61,13 +61,13 @@ class BallotContent:
 def seal(public_key: bytes, content: BallotContent) -> bytes:
     """`content` sealed to `public_key`: always BALLOT_BYTES long.
 
-    Raises ValueError when the comment is over 1000 characters or the rest over HEADER_BYTES.
+    Raises ValueError when the comment is over 1000 characters or all together over CONTENT_BYTES.
     """
     header, comment = _header(content), _encoded(content.comment)
     if len(content.comment) > COMMENT_CHARACTERS:
         raise ValueError(f"A comment has at most {COMMENT_CHARACTERS} characters")
-    if len(header) > HEADER_BYTES:
-        raise ValueError(f"A ballot without its comment has at most {HEADER_BYTES} bytes")
+    if len(header) + len(comment) > CONTENT_BYTES:
+        raise ValueError(f"A ballot has at most {CONTENT_BYTES} bytes")
     lengths = len(header).to_bytes(2, "big") + len(comment).to_bytes(2, "big")
     plain = (lengths + header + comment).ljust(BALLOT_BYTES - SEAL_BYTES, b"\0")
     return SealedBox(PublicKey(public_key)).encrypt(plain)

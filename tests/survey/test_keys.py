@@ -36,15 +36,19 @@ def test_what_is_sealed_is_what_is_opened() -> None:
     assert keys.unseal(PRIVATE, keys.seal(PUBLIC, CONTENT)) == CONTENT
 
 
-@pytest.mark.parametrize("comment", ["", "a" * 1000, "💚" * 1000])
-def test_every_ballot_has_one_size(comment: str) -> None:
-    """Neither a long comment nor letters of four bytes show from outside."""
-    sealed = keys.seal(PUBLIC, dataclasses.replace(CONTENT, comment=comment))
+@pytest.mark.parametrize(
+    ("comment", "target_group"), [("", None), ("💚" * 1000, "x" * 60), ("æ" * 1000, "ø" * 200), ("", "\0" * 200)]
+)
+def test_every_ballot_has_one_size(comment: str, target_group: str | None) -> None:
+    """Neither a long comment, nor letters of four bytes, nor the longest target group shows from outside."""
+    said = dataclasses.replace(CONTENT, comment=comment, target_group=target_group)
+    sealed = keys.seal(PUBLIC, said)
     assert len(sealed) == keys.BALLOT_BYTES == 4608
+    assert keys.unseal(PRIVATE, sealed) == said
 
 
 @pytest.mark.parametrize(
-    "change", [{"comment": "a" * 1001}, {"target_group": "æ" * 400}, {"comment": "\ud800"}, {"tag": "\udfff"}]
+    "change", [{"comment": "a" * 1001}, {"target_group": "æ" * 3000}, {"comment": "\ud800"}, {"tag": "\udfff"}]
 )
 def test_what_does_not_fit_is_refused_without_saying_what_it_was(change: dict[str, str]) -> None:
     """ValueError, and none of the content in its text."""
