@@ -3,6 +3,7 @@
 APScheduler is only the ticker: a row in `job_slot` settles who does a slot, and a claim who sends a message.
 """
 
+import logging
 import os
 import secrets
 import subprocess
@@ -227,6 +228,8 @@ def run(work: Work) -> None:
     Every job is also tried at once: a slot missed while no worker ran is made up for.
     """
     defaults = {"misfire_grace_time": 6 * 3600, "coalesce": True, "max_instances": 1}
+    # A tick that finds the one before it still sending is no news.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone=workdays.COPENHAGEN, job_defaults=defaults)
     for timed in JOBS:
         if timed.possible(work):

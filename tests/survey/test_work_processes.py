@@ -16,9 +16,9 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from survey import db, invitations, municipalities, outbox
-from survey.models import Link, Message
+from survey.models import Invitation, Link, Message
 from tests.conftest import ROOT
-from tests.survey.sending import open_key, queue
+from tests.survey.sending import claim, open_key, queue
 
 NOW = "2021-05-11T10:00"
 Start = Callable[..., subprocess.Popen[str]]
@@ -183,6 +183,19 @@ def test_a_clean_stop_leaves_no_doubt(engine: Engine, mailbox: Path, work: Start
     assert "I tvivl: 0" in said
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(Link)) == after["sent"]
+
+
+def test_somebody_answering_right_now_is_passed_over_and_then_skipped(engine: Engine, now: datetime) -> None:
+    """Nobody is reminded in the second in which he answers: the claim locks the invitation too."""
+    fill(now, 2)
+    with Session(engine) as citizen, Session(engine) as worker:
+        answering = citizen.scalars(select(Invitation).order_by(Invitation.id).limit(1).with_for_update()).one()
+        answering.answered = True
+        citizen.flush()
+        first = claim(worker, now)
+        citizen.commit()
+        assert [message.invitation_id for message in first.claimed] == [answering.id + 1]
+        assert claim(worker, now).skipped == Counter({"allerede besvaret": 1})
 
 
 def test_without_a_gateway_nothing_is_sent_and_the_program_says_so(
