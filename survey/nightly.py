@@ -1,5 +1,6 @@
 """The night's work, step by step, each step in a transaction of its own: keys, tally, participation, retention."""
 
+import resource
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -53,6 +54,8 @@ def run(places: Sequence[Path], now: datetime, municipality_id: int | None = Non
 
 def tally_all(places: Sequence[Path], now: datetime, municipality_id: int | None = None) -> list[Report]:
     """Tally every municipality, or one. What goes wrong in one is an alarm and does not stop the others."""
+    # A core dump of this process would hold private keys and opened answers.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     store = KeyStore(places)
     return [_tally(store, number, name, now) for number, name in _municipalities(municipality_id)]
 

@@ -1,6 +1,5 @@
 """The tally: ballots of closed keys become shuffled responses and counts, in batches of at least k."""
 
-import secrets
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -13,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from survey import ballot_box, batches, workdays
-from survey.batches import Book, Group, Plan, Width
+from survey.batches import Book, Group, Plan, Width, shuffle
 from survey.keys import BallotContent, BallotError, seal, unseal
 from survey.models import Ballot, BallotKey, Municipality, QuestionnaireVersion, Team, Unshown, Waiting
 
@@ -32,8 +31,6 @@ QUIET = {
     "pgaudit.log": ("none", ""),
 }
 """What the database may be set to while opened answers pass through: else they may end in its log."""
-
-shuffle = secrets.SystemRandom().shuffle
 
 
 class TallyError(Exception):
