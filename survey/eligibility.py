@@ -10,6 +10,9 @@ from survey.models import Invitation, Meeting, Message
 TOO_OLD_DAYS = 14
 """A meeting held more than this many days ago is not asked about: memory has faded."""
 
+STALE_DAYS = TOO_OLD_DAYS + 7
+"""An invitation that could not leave within a week of the latest decision is not sent: the outage was too long."""
+
 ASKED_RECENTLY_DAYS = 30
 """A citizen invited within this many days is left in peace."""
 
@@ -40,7 +43,7 @@ def why_not_send(now: datetime) -> ColumnElement[str | None]:
     For a query over `Message` joined with its `Invitation` and `Meeting`. Only an invitation can come too
     late, after an outage: a reminder follows a message that was in time, and the end of its link stops it.
     """
-    oldest = workdays.day(now) - timedelta(days=TOO_OLD_DAYS)
+    oldest = workdays.day(now) - timedelta(days=STALE_DAYS)
     return case(
         (Invitation.answered, "allerede besvaret"),
         (Invitation.expires_at <= now, "linket er udløbet"),

@@ -86,7 +86,7 @@ def test_sending_goes_on_until_nothing_is_due(
 ) -> None:
     """Several batches, what was skipped among them; said in one line, and silence when there was nothing."""
     queue(session, ready, now, outbox.BATCH * 2)
-    queue(session, ready, now, 3, days=20)
+    queue(session, ready, now, 3, days=25)
     gateway = Obedient()
     jobs.send_aloud(worker(gateway))
     jobs.send_aloud(worker(gateway))
@@ -123,7 +123,7 @@ def test_once_tells_all_in_danish(
 ) -> None:
     """Counts by outcome and reason, and every message in doubt with since when."""
     messages = queue(session, ready, now, 4)
-    queue(session, ready, now, 1, days=20)
+    queue(session, ready, now, 1, days=25)
     queue(session, ready, now + timedelta(hours=1))
     answers = iter(
         [Outcome("accepted"), Outcome("unknown"), Outcome("refused"), Outcome("refused", permanent=True)]
