@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import ARRAY, BigInteger, Select, any_, delete, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningDelete
 
@@ -97,26 +97,23 @@ def _weeks_over(municipality_id: int, now: datetime) -> Select[Any]:
 
 def _forget(session: Session, municipality_id: int, invitation_ids: Sequence[int]) -> None:
     """Delete these invitations and all that hangs on them; meetings and callbacks stay without the tie."""
-    meetings = select(Invitation.meeting_id).where(
-        Invitation.municipality_id == municipality_id, Invitation.id.in_(invitation_ids)
-    )
+    # One array instead of a parameter each: there may be more than the 65 535 PostgreSQL takes.
+    listed = any_(literal(invitation_ids, ARRAY(BigInteger)))
+    mine = (Invitation.municipality_id == municipality_id, Invitation.id == listed)
+    meetings = select(Invitation.meeting_id).where(*mine)
     session.execute(
         update(Meeting).where(Meeting.municipality_id == municipality_id, Meeting.id.in_(meetings)).values(_bare)
     )
     session.execute(
         update(CallbackRequest)
-        .where(
-            CallbackRequest.municipality_id == municipality_id, CallbackRequest.invitation_id.in_(invitation_ids)
-        )
+        .where(CallbackRequest.municipality_id == municipality_id, CallbackRequest.invitation_id == listed)
         .values(invitation_id=None)
     )
     for table in (Link, Message, Contact):
         session.execute(
-            delete(table).where(table.municipality_id == municipality_id, table.invitation_id.in_(invitation_ids))
+            delete(table).where(table.municipality_id == municipality_id, table.invitation_id == listed)
         )
-    session.execute(
-        delete(Invitation).where(Invitation.municipality_id == municipality_id, Invitation.id.in_(invitation_ids))
-    )
+    session.execute(delete(Invitation).where(*mine))
 
 
 def reduce_meetings(session: Session, municipality_id: int, now: datetime) -> int:
