@@ -82,6 +82,7 @@ def _page(*, wrong: str = "", report: meetings.Report | None = None, trial: bool
         report=report,
         trial=trial,
         name=name,
+        sending=bool(current_app.config["SETTINGS"].gateways),
         refused_shown=REFUSED_SHOWN,
         earlier=earlier,
         words=meetings.outcome_words,

@@ -198,3 +198,9 @@ def test_a_form_that_is_far_too_big_is_read_and_refused(stevns: Municipality, bo
     answer = enter(bo, stevns).post("/opkald/1/luk", data={"note": "x" * 2_000_000})
     assert answer.status_code == 413
     assert "for stort" in answer.text
+
+
+def test_what_is_far_beyond_any_form_is_cut_off(stevns: Municipality, bo: Staff, enter: Enter) -> None:
+    """Over 64 MB the rest is not even read."""
+    said = {"CONTENT_LENGTH": str(65 * 1024**2)}
+    assert enter(bo, stevns).post("/opkald/1/luk", environ_overrides=said).status_code == 413

@@ -2,9 +2,12 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -61,6 +64,15 @@ def test_an_import_saves_and_a_second_one_changes_nothing(admin: FlaskClient, se
     assert stored(session) == 2
     page = admin.get("/samtaler").text
     assert page.count('<td class="value">samtaler.csv</td>') == 1
+
+
+def test_without_a_gateway_the_page_does_not_promise_to_send(app: Flask, admin: FlaskClient) -> None:
+    """It says that the messages wait; with one, when they leave."""
+    day = f"{workdays.day(workdays.now()) - timedelta(days=1):%d-%m-%Y}"
+    first, second = (HEADER + f"{n};Ydelse;{day};08:00;Afholdt;{n};Anne;2012345{n}\n" for n in (1, 2))
+    assert "i sendetiden, hverdage kl. 9-18" in send(admin, first.encode(), action="import").text
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], gateways=())
+    assert "ingen gateway sat op" in send(admin, second.encode(), action="import").text
 
 
 def test_refused_rows_are_shown_with_line_column_value_and_remedy(admin: FlaskClient) -> None:
