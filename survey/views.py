@@ -1,7 +1,7 @@
 """The citizen's pages: answer, thank-you, callback, and a kind page for every link that leads nowhere."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
@@ -44,6 +44,7 @@ MONTHS = (
     "december",
 )
 
+SLOT = "-token-"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PROBLEMS = {
     400: ("Siden kunne ikke forstå det, der blev sendt", "Gå tilbage, og prøv igen."),
@@ -58,11 +59,14 @@ PROBLEMS = {
 
 @dataclass(frozen=True)
 class Version:
-    """A published version made ready once per process: it never changes."""
+    """A published version made ready once per process: it never changes.
+
+    `untouched` are pages with nothing chosen, by what the municipality may change, with SLOT for the token.
+    """
 
     questionnaire: Questionnaire
     form: type[AnswerForm]
-    untouched: Markup
+    untouched: dict[tuple[str, str, int, bool], str] = field(default_factory=dict)
 
 
 @pages.after_request
@@ -81,7 +85,8 @@ def questionnaire(token: str) -> Response:
         return _answered(token, asked, workdays.now())
     if asked.expired(workdays.now()):
         return _expired(asked)
-    return _page("questionnaire.html", token=token, asked=asked, statements=version.untouched)
+    # A readable token is 26 letters and digits, so it needs no escaping.
+    return make_response(_untouched(asked, version).replace(SLOT, token))
 
 
 @pages.post("/s/<token>")
@@ -202,9 +207,18 @@ def _version(connection: Connection, asked: Asked) -> Version:
     key = (asked.municipality_id, asked.version_id)
     if key not in known:
         content = responses.questionnaire(connection, *key)
-        known[key] = Version(content, answer_form(content), _statements(content, {}, {}))
+        known[key] = Version(content, answer_form(content))
     version: Version = known[key]
     return version
+
+
+def _untouched(asked: Asked, version: Version) -> str:
+    key = (asked.municipality, asked.phone, asked.smallest_group, asked.called)
+    if key not in version.untouched:
+        statements = _statements(version.questionnaire, {}, {})
+        page = render_template("survey/questionnaire.html", token=SLOT, asked=asked, statements=statements)
+        version.untouched[key] = page
+    return version.untouched[key]
 
 
 def _page(template: str, status: int = 200, **context: object) -> Response:
