@@ -160,7 +160,7 @@ def tally_line(report: nightly.Report) -> str:
     done = report.tallied
     return (
         f"{report.municipality}: {done.answers} besvarelser talt op i {done.batches} portioner, "
-        f"{done.waiting} venter, {done.unshown} for få til at vise, "
+        f"{'nogle' if done.waiting else 'ingen'} venter, {done.unshown} for få til at vise, "
         f"{report.keys_destroyed} nøgler slettet, {len(report.alarms)} alarmer"
     )
 

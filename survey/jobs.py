@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Connection, delete, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import Session
 
 from survey import db, invitations, outbox, workdays
@@ -97,7 +98,12 @@ def working() -> Iterator[Worker]:
         for patience in ("idle = 60", "interval = 15", "count = 4"):
             connection.exec_driver_sql(f"SET tcp_keepalives_{patience}")
         connection.exec_driver_sql("SELECT pg_advisory_lock(%s)", (number,))
-        yield Worker(number, connection)
+        try:
+            yield Worker(number, connection)
+        finally:
+            # The server notices a closed connection in its own time; the lock must be free at once.
+            with suppress(DBAPIError, PendingRollbackError):
+                connection.exec_driver_sql("SELECT pg_advisory_unlock(%s)", (number,))
 
 
 def send(work: Work) -> Counter[str]:
