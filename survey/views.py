@@ -7,7 +7,7 @@ from datetime import date, datetime
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
 from markupsafe import Markup
 from sqlalchemy import Connection
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from survey import callbacks, invitations, responses, workdays
 from survey.access import EVERYONE, open_to
@@ -45,6 +45,7 @@ MONTHS = (
 )
 
 SLOT = "-token-"
+ANSWERED = ("GET", "HEAD", "POST")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PROBLEMS = {
     400: ("Siden kunne ikke forstå det, der blev sendt", "Gå tilbage, og prøv igen."),
@@ -162,7 +163,9 @@ def ask_for_call(token: str) -> Response:
 @open_to(EVERYONE)
 def nowhere(_rest: str) -> Response:
     """What no page of the citizen answers: a wrong method (405), or an address that is none (404)."""
-    abort(404 if request.method in ("GET", "HEAD", "POST") else 405)
+    if request.method not in ANSWERED:
+        raise MethodNotAllowed(ANSWERED)
+    abort(404)
 
 
 def problem_page(status: int, title: str, *lines: str, asked: Asked | None = None) -> Response:

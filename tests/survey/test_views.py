@@ -203,6 +203,7 @@ def test_other_methods_are_refused_in_danish(client: FlaskClient, token: str) ->
     """405 for DELETE and PUT."""
     for page in (client.delete(f"/s/{token}"), client.put(f"/s/{token}/opkald")):
         assert page.status_code == 405
+        assert page.headers["Allow"] == "GET, HEAD, POST"
         assert "Det kan man ikke her" in page.text
 
 
