@@ -1,0 +1,167 @@
+"""A program that tries to tell who gave which answer, from all that is kept except the private keys.
+
+It is told who answered in which batch, and may learn on half of the batches which of its tricks works; what it is
+judged by is the other half, and the other way around. Chance is then 1 / (answers in the batch).
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import chain, product
+from math import sqrt
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
+from sqlalchemy import text
+
+from tests.survey import attack_loot
+from tests.survey.attack_loot import Loot, Order
+from tests.survey.attack_world import Answers, World
+
+ANSWERS = re.compile(rb'"answers":(\[[^\]]*\])')
+
+
+@dataclass(frozen=True)
+class Attack:
+    """How many citizens were tied to their own response, and how many a guess would have tied on average."""
+
+    name: str
+    correct: int
+    expected: float
+    limit: float
+
+    @property
+    def succeeds(self) -> bool:
+        """More right than three standard deviations above chance."""
+        return self.correct > self.limit
+
+
+def attack(world: World) -> list[Attack]:
+    """Try everything on the world as it is now."""
+    loot, random = attack_loot.steal(world), Random(7)
+    touched, answers = attack_loot.transactions(loot), attack_loot.orders_of_responses(loot)
+    tried = {"xmin join": [_sharing(loot, touched, answers["xmin"], random)]}
+    ids, members = ({batch: pair[side] for batch, pair in loot.batches.items()} for side in (0, 1))
+    rows = [_ranked(ids, order, random) for order in answers.values()]
+    for name, orders in attack_loot.orders_of_citizens(loot).items():
+        people = [_ranked(members, order, random) for order in orders]
+        tried[name] = [_matching(loot, *sides) for sides in product(people, rows, (1, -1))]
+    tried["log transactions"] = [_sharing(loot, touched, attack_loot.logged(loot), random)]
+    attacks = [_judged(loot, name, guesses) for name, guesses in tried.items()]
+    return [*attacks, _opened(loot), _markers(loot)]
+
+
+# Guessing ------------------------------------------------------------------------------------------------
+
+Guess = Mapping[UUID, int]
+"""Batch → how many of its citizens were tied to their own response."""
+
+Ranking = Mapping[UUID, list[Any]]
+"""Batch → its citizens, or its responses, in some order."""
+
+
+def _ranked(groups: Mapping[UUID, Sequence[Any]], order: Order, random: Random) -> Ranking:
+    return {batch: _in_order(items, order, random) for batch, items in groups.items()}
+
+
+def _in_order(items: Sequence[Any], order: Order, random: Random) -> list[Any]:
+    """Sorted; equals by lot, and what has no place in the order anywhere."""
+    shuffled = random.sample(items, len(items))
+    ranked = sorted((item for item in shuffled if item in order), key=order.__getitem__)
+    for item in shuffled:
+        if item not in order:
+            ranked.insert(random.randrange(len(ranked) + 1), item)
+    return ranked
+
+
+def _matching(loot: Loot, people: Ranking, responses: Ranking, step: int) -> Guess:
+    """Tie the first citizen of each batch to its first response and so on; `step` -1 starts at the other end."""
+    return {
+        batch: sum(loot.truth[response] == one for one, response in zip(people[batch][::step], ids, strict=True))
+        for batch, ids in responses.items()
+    }
+
+
+def _sharing(loot: Loot, people: Mapping[int, set[int]], responses: Mapping[UUID, int], random: Random) -> Guess:
+    """Tie those that share a transaction; one by lot when several do."""
+    found = {}
+    for batch, (ids, members) in loot.batches.items():
+        same = {one: [r for r in ids if responses.get(r) in people.get(one, ())] for one in members}
+        found[batch] = sum(loot.truth[random.choice(some)] == one for one, some in same.items() if some)
+    return found
+
+
+def _judged(loot: Loot, name: str, guesses: Sequence[Guess]) -> Attack:
+    """Learn on every second batch which guess is best and count what it ties in the others; then turn around."""
+    ordered = sorted(loot.batches)
+    halves, correct = (ordered[::2], ordered[1::2]), 0
+    for learnt, judged in (halves, halves[::-1]):
+        _tied, best = max((sum(guess[batch] for batch in learnt), i) for i, guess in enumerate(guesses))
+        correct += sum(guesses[best][batch] for batch in judged)
+    return _against_chance(loot, name, correct)
+
+
+def _against_chance(loot: Loot, name: str, correct: int) -> Attack:
+    chances = [1 / len(ids) for ids, _members in loot.batches.values() for _id in ids]
+    deviation = sqrt(sum(chance * (1 - chance) for chance in chances))
+    return Attack(name, correct, sum(chances), sum(chances) + 3 * deviation)
+
+
+# Opening ballots, and looking for what should be nowhere ----------------------------------------------------
+
+
+def _opened(loot: Loot) -> Attack:
+    """Open every sealed ballot in log and backups that can be tied to a citizen, with every secret found."""
+    laid = [(citizen, row) for copy in loot.copies for citizen, row in attack_loot.ballots_in(loot, copy).items()]
+    laid += attack_loot.ballots_in_the_log(loot).items()
+    keys = [PrivateKey(secret) for secret in _working_secrets(loot)]
+    truth = {citizen.number: citizen.answers for citizen in loot.world.citizens}
+    tied = {citizen for citizen, row in laid if truth[citizen] in _read(bytes(row.get("sealed", b"")), keys)}
+    return _against_chance(loot, "ballots opened", len(tied))
+
+
+def _read(ballot: bytes, keys: Sequence[PrivateKey]) -> Iterator[Answers]:
+    """The answers in a ballot, if it is not sealed at all or one of `keys` opens it."""
+    texts = [ballot]
+    for key in keys:
+        with suppress(CryptoError):
+            texts.append(SealedBox(key).decrypt(ballot))
+    return (tuple(json.loads(found[1])) for opened in texts if (found := ANSWERS.search(opened)))
+
+
+def _working_secrets(loot: Loot) -> set[bytes]:
+    """Of all secrets found, what is the private half of a key of the ballot box."""
+    publics = {bytes(row["public_key"]) for copy in loot.copies for row in copy.tables["ballot_key"]}
+    return {secret for secret in _secrets(loot) if bytes(PrivateKey(secret).public_key) in publics}
+
+
+def _secrets(loot: Loot) -> set[bytes]:
+    """Everything of 32 bytes: what a file begins with, the hash of that, what a column holds."""
+    folders = [*loot.world.reachable, loot.world.data_dir]
+    begun = {file.read_bytes()[: PrivateKey.SIZE] for folder in folders for file in _files(folder)}
+    rows = (row for copy in loot.copies for table in copy.tables.values() for row in table)
+    columns = {value for row in rows for value in row.values() if isinstance(value, bytes)}
+    hashed = {sha256(secret).digest() for secret in begun}
+    return {value for value in begun | columns | hashed if len(value) == PrivateKey.SIZE}
+
+
+def _markers(loot: Loot) -> Attack:
+    """How many citizens' markers stand in the dump, in a backup, in the server's files or in its log."""
+    pattern = re.compile(re.escape(loot.world.marker.encode()) + rb"-\d{4}")
+    with loot.world.engine.connect() as connection:
+        connection.execute(text("CHECKPOINT"))
+    texts = [loot.dump.encode(), *(repr(copy.tables).encode() for copy in loot.copies)]
+    files = (file.read_bytes() for file in _files(loot.world.data_dir))
+    seen = {marker for content in chain(texts, files) for marker in pattern.findall(content)}
+    return Attack("markers found", len(seen), 0, 0)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (file for file in folder.rglob("*") if file.is_file())
