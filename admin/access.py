@@ -8,8 +8,9 @@ from typing import Any, NoReturn
 
 from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
 from flask import session as cookie
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
-from flask.wrappers import Response
+from flask.wrappers import Request, Response
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -78,6 +79,7 @@ class CurrentStaff:
 
 def install(app: Flask) -> None:
     """Put the gate before every request of `app`, and the headers of a staff page after it."""
+    app.session_interface = Sessions()
     app.before_request(gate)
     app.after_request(add_headers)
     app.context_processor(lambda: {"current_staff": current_staff})
@@ -123,12 +125,24 @@ def takes_bytes(most: int) -> Callable[[View], View]:
 
 def add_headers(response: Response) -> Response:
     """Headers of a page that shows personal data; a door that has set its own keeps them."""
+    if current_app.config["SETTINGS"].base_url.startswith("https://"):
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if "Content-Security-Policy" in response.headers:
+        return response
     kept = ("X-Content-Type-Options",) if request.endpoint == "static" else tuple(HEADERS)
     for name in kept:
         response.headers.setdefault(name, HEADERS[name])
-    if current_app.config["SETTINGS"].base_url.startswith("https://"):
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, without the price of a signature for a visitor who has none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of the cookie; a new one where there is no cookie."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 def current_staff() -> CurrentStaff | None:

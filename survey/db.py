@@ -1,11 +1,14 @@
 """The database: one engine per process, `Base` with a naming convention, and `transaction()`."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine
+import psycopg
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 
@@ -31,19 +34,48 @@ class Base(DeclarativeBase):
 
 
 _bind: Engine | Connection | None = None
+_reader: Engine | None = None
+
+TRUSTED_SECONDS = 1.0
+"""A pooled connection used this recently is taken to be alive; an older one is asked first."""
 
 
 def connect(url: str) -> Engine:
-    """Make `url` (`postgresql://…`) the database of this process and return its engine. Connects lazily."""
-    engine = create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
-    use(engine)
+    """Make `url` (`postgresql://…`) the database of this process and return its engine. Connects lazily.
+
+    Beside it stands a small pool for `reading()`, whose connections never begin a transaction.
+    """
+    engine = _engine(url, pool_size=10, max_overflow=10)
+    reader = _engine(url, pool_size=5, max_overflow=5, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+    event.listen(engine, "engine_disposed", lambda _engine: reader.dispose())
+    use(engine, reader)
     return engine
 
 
-def use(bind: Engine | Connection | None) -> None:
+def _engine(url: str, **options: Any) -> Engine:
+    engine = create_engine(url, hide_parameters=True, **options)
+
+    def note_use(_connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    def ask_when_old(connection: Any, record: Any, _proxy: Any) -> None:
+        # The server may have been restarted while the connection lay in the pool.
+        if time.monotonic() - record.info.get("used", time.monotonic()) < TRUSTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise DisconnectionError from error
+
+    event.listen(engine, "checkin", note_use)
+    event.listen(engine, "checkout", ask_when_old)
+    return engine
+
+
+def use(bind: Engine | Connection | None, reader: Engine | None = None) -> None:
     """Let this process work on `bind`; a test hands a connection whose transaction it rolls back."""
-    global _bind  # noqa: PLW0603 - one database per process is the point
-    _bind = bind
+    global _bind, _reader
+    _bind, _reader = bind, reader
 
 
 def bound() -> Engine | Connection:
@@ -68,7 +100,7 @@ def reading() -> Iterator[Connection]:
     if isinstance(bind, Connection):
         yield bind
         return
-    with bind.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with (_reader or bind.execution_options(isolation_level="AUTOCOMMIT")).connect() as connection:
         yield connection
 
 
