@@ -100,9 +100,11 @@ def _forget(session: Session, municipality_id: int, invitation_ids: Sequence[int
     # One array instead of a parameter each: there may be more than the 65 535 PostgreSQL takes.
     listed = any_(literal(invitation_ids, ARRAY(BigInteger)))
     mine = (Invitation.municipality_id == municipality_id, Invitation.id == listed)
-    meetings = select(Invitation.meeting_id).where(*mine)
+    # Fetched, not joined: a join may rewrite the meetings in the order in which the invitations lie, and answering
+    # moves an invitation. The meetings stay for a year, and with them whatever their order tells.
+    meetings = any_(literal(session.scalars(select(Invitation.meeting_id).where(*mine)).all(), ARRAY(BigInteger)))
     session.execute(
-        update(Meeting).where(Meeting.municipality_id == municipality_id, Meeting.id.in_(meetings)).values(_bare)
+        update(Meeting).where(Meeting.municipality_id == municipality_id, Meeting.id == meetings).values(_bare)
     )
     session.execute(
         update(CallbackRequest)
