@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from admin import access
 from admin.access import CurrentStaff
 from admin.forms import OUTCOMES, CallRecord
-from survey import callbacks, workdays
+from survey import callbacks, phones, workdays
 from survey.access import CASEWORKER, open_to
 from survey.db import transaction
 from survey.models import CallbackAttempt, CallbackRequest, Staff, Team
@@ -152,7 +152,7 @@ def _card(row: CallbackRequest, staff: CurrentStaff, today: date, tries: int, ta
     return Card(
         id=row.id,
         name=row.name,
-        phone=callbacks.shown_phone(row.phone),
+        phone=phones.shown(row.phone),
         dial=row.phone,
         wished_time=row.wished_time,
         topics=row.topics,

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Literal
 
-import phonenumbers
 from sqlalchemy import ARRAY, Date, DateTime, Text, and_, case, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
@@ -22,25 +21,6 @@ TRANSITIONS = {
     "close": ("taken", "closed"),
 }
 """What can be done → the state it needs and the state it leaves. Everything else is refused."""
-
-
-def phone_number(text: str) -> str | None:
-    """`text` as E.164 ("+4520123456"), read as a Danish number unless it says otherwise; None when it is none."""
-    try:
-        number = phonenumbers.parse(text, "DK")
-    except phonenumbers.NumberParseException:
-        return None
-    if number.extension or not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def shown_phone(phone: str) -> str:
-    """E.164 as it is read aloud: "20 12 34 56" for a Danish number, "+46 8 12 34 56 00" for others."""
-    number = phonenumbers.parse(phone)
-    if number.country_code == 45:
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def due_on(asked_at: datetime) -> date:

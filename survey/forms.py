@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField
 from wtforms.validators import ValidationError
 
-from survey import callbacks
+from survey import phones
 from survey.questionnaire import DONT_KNOW, Questionnaire
 
 BLANK = "Vælg et svar"
@@ -117,7 +117,7 @@ class CallForm(LinkForm):
         # What cannot be shown again in a page, or would fill it, is no part of a number.
         typed = "".join(filter(str.isprintable, self.phone.data or ""))[:40].strip()
         self.phone.data = typed
-        self.number = callbacks.phone_number(typed) if typed else mobile
+        self.number = phones.number(typed) if typed else mobile
 
     @property
     def topics(self) -> list[str]:

@@ -12,6 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberType
 
 from survey.meeting_files import COLUMNS, Sheet
+from survey.phones import DANISH
 
 T = TypeVar("T")
 
@@ -295,11 +296,7 @@ def _when(day: str, clock: str) -> tuple[date, time | None]:
 
 # Ways to reach the citizen -------------------------------------------------------------------------------
 
-_DANISH_NUMBER = re.compile(r"(?!80|90)[2-9]\d{7}", re.ASCII)
-"""The numbering plan without free-phone and premium numbers. Files are full of blocks that phonenumbers calls
-invalid (20 0x xx xx); a number not in use costs one failed message, a refused row costs a citizen's voice."""
-
-_ORDINARY = re.compile(rf"(?:\+45|0045)?({_DANISH_NUMBER.pattern})", re.ASCII)
+_ORDINARY = re.compile(rf"(?:\+45|0045)?({DANISH.pattern})", re.ASCII)
 _PHONE_CHARACTERS = re.compile(r"[\d ()+.\u00a0-]+", re.ASCII)
 _SEVERAL = re.compile(r"\d{8}\D+(?:\+?45 ?)?\d{8}$|[/,;]|\bog\b|\beller\b")
 
@@ -327,7 +324,7 @@ def _parsed_mobile(value: str) -> str:
         raise RowError("mobile", "Nummeret er udenlandsk, og der sendes kun til danske. Ret eller slet det.")
     if phonenumbers.number_type(number) in _SERVICE_TYPES:
         raise RowError("mobile", "Nummeret er et servicenummer, der ikke kan modtage SMS. Ret eller slet det.")
-    if not _DANISH_NUMBER.fullmatch(str(number.national_number)):
+    if not DANISH.fullmatch(str(number.national_number)):
         raise RowError("mobile", _NO_NUMBER)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

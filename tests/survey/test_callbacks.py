@@ -189,26 +189,3 @@ def test_other_teams_and_municipalities_are_not_seen(
     assert callbacks.find(session, stevns.id, [other_team], asked.id) is None
     assert callbacks.find(session, stevns.id + 1, [asked.team_id], asked.id) is None
     assert callbacks.open_ones(session, stevns.id, [other_team], staff_id=1) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("20 12 34 56", "+4520123456"),
-        ("+45 20123456", "+4520123456"),
-        ("0046 8 123 456 00", "+46812345600"),
-        ("2012345", None),
-        ("20123456 lokal 12", None),
-        ("ring til min søster", None),
-        ("", None),
-    ],
-)
-def test_a_phone_number_is_kept_as_e164(text: str, expected: str | None) -> None:
-    """Danish unless it says otherwise; what is no number is None."""
-    assert callbacks.phone_number(text) == expected
-
-
-def test_a_phone_number_is_shown_as_it_is_read_aloud() -> None:
-    """Danish in pairs, others internationally."""
-    assert callbacks.shown_phone("+4520123456") == "20 12 34 56"
-    assert callbacks.shown_phone("+46812345600") == "+46 8 123 456 00"
