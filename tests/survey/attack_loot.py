@@ -61,9 +61,10 @@ _FILES = text("""
 
 
 def _read_log(world: World) -> Log:
-    with world.engine.connect() as connection:
+    with world.engine.begin() as connection:
         names = {(row.database, row.file): row.name for row in connection.execute(_FILES)}
-        end = connection.execute(text("SELECT CAST(pg_current_wal_flush_lsn() AS text)")).scalar_one()
+        # The log may be flushed to the middle of a record; the end of our own is the end of one.
+        end = connection.execute(text("SELECT CAST(pg_logical_emit_message(true, '', '') AS text)")).scalar_one()
     return attack_log.read(world.data_dir, names, world.log_start, end)
 
 
@@ -152,7 +153,7 @@ def orders_of_responses(loot: Loot) -> dict[str, Order]:
     """Everything by which responses can be sorted, by name."""
     rows = loot.now.tables["response"]
     batches = {
-        row["id"]: {f"its {name}": value for name, value in row.items()} for row in loot.now.tables["batch"]
+        row["id"]: {f"batch's {name}": value for name, value in row.items()} for row in loot.now.tables["batch"]
     }
     described = {row["id"]: batches[row["batch_id"]] | row for row in rows}
     orders: dict[str, Order] = {"dumped": _dumped(loot, "response")}

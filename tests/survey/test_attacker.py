@@ -92,7 +92,7 @@ def test_the_attacker_does_no_better_than_chance(build: Build) -> None:
     """With ballots waiting and with all tallied, no attack on 500 citizens in 57 batches beats chance."""
     found = sound(build(24), "The product")
     if found:
-        # Of 22 attacks on nothing at all one exceeds three deviations in about thirty runs; a leak does so again.
+        # By chance one of all these attacks goes beyond its limit in some of a hundred runs; a leak does so again.
         found &= sound(build(24, seed=2), "The product once more")
     assert found == set()
 
