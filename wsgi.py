@@ -4,6 +4,7 @@ from flask import Flask, Response
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin import access, callbacks, dashboard, login, meetings, people_pages, running, teams
 from admin import commands as staff_commands
@@ -37,6 +38,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 "TILFREDS_KEY_DIR må ikke være sat for en webproces: den kender kun offentlige nøgler"
             )
         db.connect(settings.database_url or embedded.url(settings.state_dir))
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]  # as Flask's docs say
     access.install(app)
     app.cli.add_command(commands.meetings_group)
     app.cli.add_command(commands.work_command)

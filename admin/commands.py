@@ -11,19 +11,19 @@ from survey.commands import chosen_municipality
 from survey.db import transaction
 from survey.models import Staff, Team
 
-group = AppGroup("people", help="Who may sign in.")
+group = AppGroup("people", help="Hvem der kan logge ind.")
 
 
 @group.command("add")
-@click.option("--email", required=True)
-@click.option("--name", required=True)
-@click.option("--role", type=click.Choice(list(ROLE_NAMES)), required=True)
-@click.option("--team", help="The team's name; a caseworker must have one.")
-@click.option("--municipality", help="Its short name; not needed where there is only one.")
+@click.option("--email", required=True, help="Personens e-mail.")
+@click.option("--name", required=True, help="Personens navn.")
+@click.option("--role", type=click.Choice(list(ROLE_NAMES)), required=True, help="Rollen.")
+@click.option("--team", help="Teamets navn; en sagsbehandler skal have et.")
+@click.option("--municipality", help="Kommunens kortnavn, når der er flere.")
 def add(email: str, name: str, role: str, team: str | None, municipality: str | None) -> None:
-    """Give a person a role; a new person's first password is printed once."""
+    """Giv en person en rolle; en ny persons første adgangskode vises én gang."""
     if (role == "caseworker" and not team) or (role == "administrator" and team):
-        raise click.UsageError("A caseworker has a --team, an administrator has none.")
+        raise click.UsageError("En sagsbehandler har et --team, en administrator har intet.")
     with transaction() as session:
         place = chosen_municipality(session, municipality)
         team_id = None
@@ -31,7 +31,7 @@ def add(email: str, name: str, role: str, team: str | None, municipality: str | 
             named = (Team.municipality_id == place.id, Team.name == team)
             team_id = session.scalar(select(Team.id).where(*named))
             if team_id is None:
-                raise click.UsageError(f"{place.name} has no team {team!r}.")
+                raise click.UsageError(f"{place.name} har ikke et team, der hedder {team!r}.")
         _, password = people.add_person(
             session, municipality_id=place.id, email=email, name=name, role=role, team_id=team_id
         )
@@ -39,13 +39,13 @@ def add(email: str, name: str, role: str, team: str | None, municipality: str | 
 
 
 @group.command("password")
-@click.option("--email", required=True)
+@click.option("--email", required=True, help="Personens e-mail.")
 def password(email: str) -> None:
-    """Give a person a new password, printed once; every session of theirs ends."""
+    """Giv en person en ny adgangskode, der vises én gang; personen bliver logget ud overalt."""
     drawn = passwords.drawn()
     with transaction() as session:
         staff_id = session.scalar(select(Staff.id).where(Staff.email == email.strip().lower()))
         if staff_id is None:
-            raise click.UsageError(f"Nobody has the e-mail {email}.")
+            raise click.UsageError(f"Ingen har e-mailen {email}.")
         set_password(session, staff_id, passwords.hashed(drawn))
     click.echo(f"{email}: adgangskode {drawn}")

@@ -20,6 +20,10 @@ SETTINGS = {
     ),
     "TILFREDS_HOST": ("`127.0.0.1`", "The address the web server listens on."),
     "PORT": ("`5000`", "The port the web server listens on."),
+    "TILFREDS_PROXIES": (
+        "`0`",
+        "How many proxies stand before the web server; their word is taken.",
+    ),
     "TILFREDS_GATEWAY": ("none: nothing is sent", "`simulated` or `smtp`, or both with a comma."),
     "TILFREDS_SIMULATOR_DIR": ("`simulator` in the state folder", "The simulated gateway's mailbox."),
     "TILFREDS_KEY_DIR": (
@@ -62,6 +66,7 @@ class Settings:
     base_url: str
     host: str
     port: int
+    proxies: int
     gateways: tuple[str, ...]
     simulator_dir: Path
     key_dir: Path | None
@@ -99,6 +104,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         base_url=_base_url(environ.get("TILFREDS_BASE_URL") or f"http://{host}:{port}"),
         host=host,
         port=port,
+        proxies=_number(environ, "TILFREDS_PROXIES", 0),
         gateways=_gateways(environ.get("TILFREDS_GATEWAY") or ""),
         simulator_dir=Path(environ.get("TILFREDS_SIMULATOR_DIR") or state / "simulator"),
         key_dir=Path(key_dir) if key_dir else None,
@@ -138,7 +144,7 @@ def secret(path: Path) -> bytes:
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:
     value = environ.get(name) or str(default)
     if not value.isdigit() or int(value) > 65535:
-        raise SettingError(f"{name} must be a port number from 0 to 65535, not {value!r}")
+        raise SettingError(f"{name} must be a number from 0 to 65535, not {value!r}")
     return int(value)
 
 

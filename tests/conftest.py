@@ -8,21 +8,18 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
-import html5lib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from nacl.public import PrivateKey
-from sqlalchemy import Engine, create_engine, event, make_url, select, text
+from sqlalchemy import Engine, create_engine, make_url, select, text
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from admin import access, login, passwords, people
 from survey import config, db, embedded, municipalities, workdays
@@ -42,6 +39,7 @@ from survey.models import (
     Staff,
     Team,
 )
+from tests.checking import CheckedClient, counting_statements
 from wsgi import create_app
 
 ROOT = Path(__file__).parent.parent
@@ -336,43 +334,6 @@ def app(settings: Settings) -> Flask:
 @pytest.fixture(autouse=True)
 def _push_request_context() -> None:
     """Not pytest-flask's: its one context for a whole test would outlive the requests, and `flask.g` with it."""
-
-
-class CheckedClient(FlaskClient):
-    """A test client that fails on invalid HTML, a missing `lang` or title, and repeated ids."""
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Make a request and check the page that answers."""
-        response = super().open(*args, **kwargs)
-        if response.mimetype == "text/html" and response.data and response.status_code not in (301, 302, 303):
-            check_html(response.text)
-        return response
-
-
-def check_html(page: str) -> None:
-    """Fail unless `page` is valid HTML with `lang`, a title and unique ids."""
-    tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
-    assert tree.get("lang"), "the page has no lang"
-    title = tree.find("head/title")
-    assert title is not None, "the page has no title"
-    assert (title.text or "").strip(), "the title is empty"
-    ids = [element.get("id") for element in tree.iter() if element.get("id")]
-    assert sorted(set(ids)) == sorted(ids), f"repeated ids: {sorted(i for i in ids if ids.count(i) > 1)}"
-
-
-@contextmanager
-def counting_statements() -> Iterator[list[str]]:
-    """The SQL statements this process sends while the block runs."""
-    seen: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

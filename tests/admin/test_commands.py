@@ -39,16 +39,16 @@ def test_a_caseworker_is_added_to_a_team(run: Run, session: Session) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--role", "caseworker"), "must have a --team"),
-        (("--role", "administrator", "--team", "Ydelse"), "must have a --team"),
-        (("--role", "manager", "--team", "Ukendt"), "no team 'Ukendt'"),
+        (("--role", "caseworker"), "En sagsbehandler har et --team"),
+        (("--role", "administrator", "--team", "Ydelse"), "en administrator har intet"),
+        (("--role", "manager", "--team", "Ukendt"), "ikke et team, der hedder 'Ukendt'"),
     ],
 )
 def test_a_role_without_its_team_is_refused(run: Run, words: tuple[str, ...], message: str) -> None:
     """And nobody is made."""
     result = run("add", "--email", "bo@stevns.dk", "--name", "Bo", *words)
     assert result.exit_code == 2
-    assert message.replace("must have a --team", "has a --team") in result.output
+    assert message in result.output
 
 
 def test_a_forgotten_password_is_replaced(
@@ -59,4 +59,4 @@ def test_a_forgotten_password_is_replaced(
     printed = run("password", "--email", "Mette@stevns.dk").output.split()[-1]
     session.refresh(person)
     assert passwords.matches(person.password_hash, printed)
-    assert "Nobody has the e-mail x@y.dk" in run("password", "--email", "x@y.dk").output
+    assert "Ingen har e-mailen x@y.dk" in run("password", "--email", "x@y.dk").output

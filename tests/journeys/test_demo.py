@@ -17,7 +17,7 @@ from admin import demo, running
 from survey import config, db, nightly, replay, workdays
 from survey.config import Settings
 from survey.demo import LAST_NAMES
-from tests.conftest import CheckedClient
+from tests.checking import CheckedClient
 from wsgi import create_app
 
 

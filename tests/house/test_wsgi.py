@@ -1,0 +1,155 @@
+"""The composition root: what starts, what refuses to, and what is behind a proxy."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask, request
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from admin import running
+from survey import db, embedded
+from survey.config import SettingError, Settings
+from tests.conftest import ROOT
+from wsgi import create_app
+
+
+@pytest.fixture
+def environ(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`environ(NAME=value)` sets the environment of a program on the test's database."""
+
+    def put(**values: str) -> None:
+        every = {"TILFREDS_DATABASE_URL": database_url, "TILFREDS_STATE_DIR": str(tmp_path), **values}
+        for name, value in every.items():
+            monkeypatch.setenv(name, value)
+
+    return put
+
+
+def test_a_web_process_refuses_to_start_with_the_private_keys(environ: Callable[..., None]) -> None:
+    """It knows public keys only, so that breaking into it opens no answer."""
+    environ(TILFREDS_KEY_DIR="/somewhere")
+    with pytest.raises(SettingError, match="TILFREDS_KEY_DIR"):
+        create_app()
+
+
+def test_a_command_starts_with_the_private_keys(
+    environ: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker and the tally are commands."""
+    environ(TILFREDS_KEY_DIR="/somewhere", FLASK_RUN_FROM_CLI="true")
+    monkeypatch.setattr(sys, "argv", ["flask", "work"])
+    assert create_app().config["SETTINGS"].key_dir == Path("/somewhere")
+    monkeypatch.setattr(sys, "argv", ["flask", "run"])
+    with pytest.raises(SettingError):
+        create_app()
+
+
+def test_serving_refuses_the_private_keys_too(settings: Settings) -> None:
+    """`flask serve` is a command, but what it starts is not."""
+    app = create_app(replace(settings, key_dir=Path("/somewhere")))
+    assert isinstance(app.test_cli_runner().invoke(args=["serve"]).exception, SettingError)
+
+
+@pytest.mark.parametrize(("proxies", "address"), [(0, "127.0.0.1"), (1, "192.0.2.7")])
+def test_the_word_of_a_proxy_is_taken_when_there_is_one(settings: Settings, proxies: int, address: str) -> None:
+    """Without the setting anybody could write any address."""
+    app = create_app(replace(settings, proxies=proxies))
+    seen = []
+    app.before_request(lambda: seen.append(request.remote_addr))
+    app.test_client().get("/static/citizen.css", headers={"X-Forwarded-For": "192.0.2.7"}).close()
+    assert seen == [address]
+
+
+def test_health_is_the_database_in_reach(app: Flask, session: Session) -> None:
+    """200 and a word."""
+    answer = app.test_client().get("/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+def initialised(settings: Settings, url: str, *arguments: str) -> Result:
+    """`flask init` on the database `url`."""
+    engine = db.connect(url)
+    app = create_app(replace(settings, database_url=url, key_dir=settings.state_dir / "keys"))
+    result = app.test_cli_runner().invoke(args=["init", *arguments])
+    engine.dispose()
+    return result
+
+
+def test_init_makes_everything_a_municipality_needs(
+    settings: Settings, administration: object, server_url: str
+) -> None:
+    """From an empty database: tables, questionnaires, teams, an administrator with a password, and a key."""
+    assert hasattr(administration, "connect")
+    with administration.connect() as connection:
+        connection.execute(text("CREATE DATABASE from_nothing"))
+    url = make_url(server_url).set(database="from_nothing").render_as_string(hide_password=False)
+    result = initialised(settings, url, "--name", "Stevns Kommune", "--administrator", "adam@stevns.dk")
+    assert result.exit_code == 0, result.output
+    assert "Log ind som adam@stevns.dk med adgangskoden " in result.output
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        made = connection.execute(text("SELECT slug, sms_sender FROM municipality")).all()
+        keys = connection.scalar(text("SELECT count(*) FROM ballot_key WHERE state = 'open'"))
+    engine.dispose()
+    assert ([tuple(row) for row in made], keys) == ([("stevns", "Stevns")], 1)
+
+
+def test_a_second_municipality_keeps_the_administrators_password(settings: Settings, database_url: str) -> None:
+    """One person may hold roles in two municipalities."""
+    initialised(settings, database_url, "--name", "Dragør Kommune")
+    result = initialised(settings, database_url, "--name", "Tårnby Kommune")
+    assert result.exit_code == 0, result.output
+    assert result.output.rstrip().endswith("Log ind som administrator@eksempel.dk")
+
+
+def test_migrate_brings_an_old_database_up(settings: Settings, database_url: str) -> None:
+    """And says so."""
+    engine = db.connect(database_url)
+    app = create_app(settings)
+    result = app.test_cli_runner().invoke(args=["migrate"])
+    engine.dispose()
+    assert result.output == "Tabellerne er opdateret.\n"
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [({}, "TILFREDS_DATABASE_URL"), ({"database_url": None, "host": "192.0.2.1"}, "TILFREDS_HOST")],
+)
+def test_the_demo_touches_nothing_real(settings: Settings, changed: dict[str, object], message: str) -> None:
+    """Neither a real database nor a real network."""
+    app = create_app(replace(settings, **changed))  # type: ignore[arg-type]  # the fields fit
+    result = app.test_cli_runner().invoke(args=["demo"])
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+def test_the_demo_keeps_its_things_apart(
+    settings: Settings, server_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own database, keys and mailbox."""
+    monkeypatch.setattr(embedded, "url", lambda _state: server_url)
+    here = running.demo_settings(settings)
+    assert make_url(str(here.database_url)).database == running.DEMO_DATABASE
+    assert here.key_dir == settings.state_dir / "demo" / "keys"
+    assert here.simulator_dir == settings.state_dir / "demo" / "simulator"
+
+
+def test_the_program_can_be_listed_without_a_database() -> None:
+    """`flask --help` names every command of ours."""
+    environ = {**os.environ, "TILFREDS_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
+    result = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "--help"],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+    )
+    for command in ("demo", "init", "meetings", "migrate", "people", "retention", "serve", "tally", "work"):
+        assert f"  {command}" in result.stdout
