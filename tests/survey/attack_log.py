@@ -73,21 +73,31 @@ def read(data_dir: Path, tables: Mapping[tuple[int, int], str], start: str, end:
     """What was logged between two positions about `tables` (by database and file number)."""
     log = Log()
     only = ["--rmgr=Heap", "--rmgr=Transaction"]
-    command = [f"{BIN}/pg_waldump", "-p", f"{data_dir}/pg_wal", "-s", start, "-e", end, *only]
+    # With the files named: else the program opens any, perhaps one not yet in use, and takes it for damaged.
+    files = [str(_segment(data_dir, _position(*at.split("/")) // SEGMENT)) for at in (start, end)]
+    command = [f"{BIN}/pg_waldump", "-s", start, "-e", end, *only, *files]
     dump = subprocess.run(command, capture_output=True, text=True, check=True)
     for line in dump.stdout.splitlines():
         _note(log, line, tables)
     for number in {row.lsn // SEGMENT + more for row in _rows(log) for more in (0, 1)}:
-        file = data_dir / "pg_wal" / f"{1:08X}{number // 256:08X}{number % 256:08X}"
+        file = _segment(data_dir, number)
         log.segments[number] = file.read_bytes() if file.exists() else b""
     return log
+
+
+def _segment(data_dir: Path, number: int) -> Path:
+    return data_dir / "pg_wal" / f"{1:08X}{number // 256:08X}{number % 256:08X}"
+
+
+def _position(high: str, low: str) -> int:
+    return int(high, 16) * 2**32 + int(low, 16)
 
 
 def _note(log: Log, line: str, tables: Mapping[tuple[int, int], str]) -> None:
     parts = _LINE.match(line)
     if not parts:
         return
-    xid, lsn = int(parts[4]), int(parts[5], 16) * 2**32 + int(parts[6], 16)
+    xid, lsn = int(parts[4]), _position(parts[5], parts[6])
     if parts[7] == "COMMIT" and (moment := _COMMITTED.match(parts[8])):
         log.committed[xid] = moment[1]
     place = _PLACE.search(parts[8])

@@ -25,6 +25,8 @@ AN_EVENING = {"Opfølgning": 10, "Virksomhed": 8, "Ydelse": 4}
 
 FIRST_EVENING = date(2021, 5, 3)
 
+SEAL = keys.seal
+
 Answers = tuple[int, ...]
 Row = dict[str, Any]
 
@@ -194,10 +196,9 @@ def _load(session: Any, world: World, now: datetime) -> None:
 
 def mark(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every citizen's comment, which is sealed with the answers, carry a marker of its own."""
-    seal = keys.seal
 
     def marked(public_key: bytes, content: keys.BallotContent) -> bytes:
-        return seal(public_key, replace(content, comment=world.answering))
+        return SEAL(public_key, replace(content, comment=world.answering))
 
     monkeypatch.setattr(keys, "seal", marked)
 
