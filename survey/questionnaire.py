@@ -29,14 +29,6 @@ class Questionnaire:
     scale: Scale
     statements: tuple[Statement, ...]
 
-    def check(self, answers: Answers) -> None:
-        """Raise ValueError unless there is one answer a statement, each on the scale, a way out or blank."""
-        if len(answers) != len(self.statements):
-            raise ValueError(f"{len(self.statements)} answers expected, got {len(answers)}")
-        for position, answer in enumerate(answers, 1):
-            if answer is not None and not DONT_KNOW <= answer <= self.scale.top:
-                raise ValueError(f"Answer {position} is outside the scale 1-{self.scale.top}")
-
     def callback_topics(self, answers: Answers) -> list[str]:
         """The statements that lead to an offer of a call: they offer one and were not answered at the top."""
         return [

@@ -20,8 +20,3 @@ class Scale:
     def top(self) -> int:
         """The highest point."""
         return len(self.labels)
-
-    @property
-    def target(self) -> float | None:
-        """The mean to be above, or None where no target is agreed."""
-        return TARGETS.get(self.top)

@@ -1,12 +1,12 @@
 """A program that tries to tell who gave which answer, from all that is kept except the private keys.
 
-It is told who answered in which batch, and may learn on half of the batches which of its tricks works; what it is
-judged by is the other half, and the other way around. Chance is then 1 / (answers in the batch).
+It is told who answered in which batch, and even who gave which answer in every fourth one, where it may learn which
+of its tricks works. It is judged by the others, where chance is 1 / (answers in the batch).
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -30,9 +30,10 @@ ANSWERS = re.compile(rb'"answers":(\[[^\]]*\])')
 
 @dataclass(frozen=True)
 class Attack:
-    """How many citizens were tied to their own response, and how many a guess would have tied on average."""
+    """How many of the `citizens` tried were tied to their own response, and how many chance would have tied."""
 
     name: str
+    citizens: int
     correct: int
     expected: float
     limit: float
@@ -99,19 +100,21 @@ def _sharing(loot: Loot, people: Mapping[int, set[int]], responses: Mapping[UUID
 
 
 def _judged(loot: Loot, name: str, guesses: Sequence[Guess]) -> Attack:
-    """Learn on every second batch which guess is best and count what it ties in the others; then turn around."""
-    ordered = sorted(loot.batches)
-    halves, correct = (ordered[::2], ordered[1::2]), 0
-    for learnt, judged in (halves, halves[::-1]):
-        _tied, best = max((sum(guess[batch] for batch in learnt), i) for i, guess in enumerate(guesses))
-        correct += sum(guesses[best][batch] for batch in judged)
-    return _against_chance(loot, name, correct)
+    """Learn on every fourth batch which guess is best, and count what it ties in the others.
+
+    Learning on all, or on each part for the other, would make luck look like skill.
+    """
+    batches = sorted(loot.batches)
+    learnt, judged = batches[::4], [batch for number, batch in enumerate(batches) if number % 4]
+    _tied, best = max((sum(guess[batch] for batch in learnt), number) for number, guess in enumerate(guesses))
+    return _against_chance(loot, name, sum(guesses[best][batch] for batch in judged), judged)
 
 
-def _against_chance(loot: Loot, name: str, correct: int) -> Attack:
-    chances = [1 / len(ids) for ids, _members in loot.batches.values() for _id in ids]
+def _against_chance(loot: Loot, name: str, correct: int, batches: Collection[UUID]) -> Attack:
+    sizes = [len(loot.batches[batch][0]) for batch in batches]
+    chances = [1 / size for size in sizes for _citizen in range(size)]
     deviation = sqrt(sum(chance * (1 - chance) for chance in chances))
-    return Attack(name, correct, sum(chances), sum(chances) + 3 * deviation)
+    return Attack(name, len(chances), correct, sum(chances), sum(chances) + 3 * deviation)
 
 
 # Opening ballots, and looking for what should be nowhere ----------------------------------------------------
@@ -124,7 +127,7 @@ def _opened(loot: Loot) -> Attack:
     keys = [PrivateKey(secret) for secret in _working_secrets(loot)]
     truth = {citizen.number: citizen.answers for citizen in loot.world.citizens}
     tied = {citizen for citizen, row in laid if truth[citizen] in _read(bytes(row.get("sealed", b"")), keys)}
-    return _against_chance(loot, "ballots opened", len(tied))
+    return _against_chance(loot, "ballots opened", len(tied), loot.batches)
 
 
 def _read(ballot: bytes, keys: Sequence[PrivateKey]) -> Iterator[Answers]:
@@ -160,7 +163,7 @@ def _markers(loot: Loot) -> Attack:
     texts = [loot.dump.encode(), *(repr(copy.tables).encode() for copy in loot.copies)]
     files = (file.read_bytes() for file in _files(loot.world.data_dir))
     seen = {marker for content in chain(texts, files) for marker in pattern.findall(content)}
-    return Attack("markers found", len(seen), 0, 0)
+    return Attack("markers found", len(loot.world.citizens), len(seen), 0, 0)
 
 
 def _files(folder: Path) -> Iterator[Path]:

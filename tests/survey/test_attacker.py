@@ -68,7 +68,7 @@ def show(title: str, attacks: list[Attack]) -> None:
     print(f"\n{title}\n{'attack':24}{'correct':>8}{'expected':>10}{'limit':>8}")  # noqa: T201 - the point of it
     for one in attacks:
         verdict = "found" if one.succeeds else "no better than chance"
-        print(f"{one.name:24}{one.correct:8}{one.expected:10.1f}{one.limit:8.1f}  {verdict}")  # noqa: T201 - as above
+        print(f"{one.name:24}{one.correct:8}{one.expected:10.1f}{one.limit:8.1f}  {verdict}")  # noqa: T201 - the point of it
 
 
 def succeeding(title: str, world: World) -> set[str]:

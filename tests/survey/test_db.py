@@ -1,0 +1,80 @@
+"""One database per process, and connections that are alive when they are used."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import IntegrityError
+
+from survey import db, embedded
+from survey.models import Municipality
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """This process on a database of its own."""
+    engine = db.connect(database_url)
+    yield engine
+    engine.dispose()
+
+
+def test_without_a_database_the_program_says_so() -> None:
+    """And not that something is None."""
+    db.use(None)
+    with pytest.raises(RuntimeError, match="connect"):
+        db.bound()
+
+
+def test_a_transaction_that_raises_leaves_nothing(engine: Engine) -> None:
+    """All or nothing."""
+    town = {"slug": "a", "name": "A", "phone": "1", "sms_sender": "A"}
+    with pytest.raises(IntegrityError), db.transaction() as session:
+        session.add_all([Municipality(**town), Municipality(**town)])
+    with db.reading() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM municipality")) == 0
+
+
+def test_reading_begins_no_transaction(engine: Engine) -> None:
+    """Each statement stands alone, so nothing is held open while a page is made."""
+    with db.reading() as connection:
+        connection.execute(text("SELECT 1"))
+        status = text("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'")
+        with engine.connect() as other:
+            assert other.scalar(status) == 0
+
+
+def test_a_bare_engine_reads_too(engine: Engine) -> None:
+    """Whoever binds an engine by hand."""
+    db.use(engine)
+    with db.reading() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+
+
+def test_a_restarted_server_is_noticed_before_a_page_fails(
+    engine: Engine, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection that died in the pool is replaced, and nobody sees an error."""
+    monkeypatch.setattr(db, "TRUSTED_SECONDS", 0.0)
+    with db.reading() as connection, db.transaction() as session:
+        mine = [
+            connection.scalar(text("SELECT pg_backend_pid()")),
+            session.scalar(text("SELECT pg_backend_pid()")),
+        ]
+    other = create_engine(database_url)
+    with other.connect() as killer:
+        for pid in mine:
+            killer.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    other.dispose()
+    with db.reading() as connection, db.transaction() as session:
+        assert connection.scalar(text("SELECT 1")) == session.scalar(text("SELECT 1")) == 1
+
+
+@pytest.mark.parametrize(("user", "inside"), [(1000, True), (0, False)])
+def test_the_embedded_data_lies_apart_when_run_as_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, inside: bool
+) -> None:
+    """As root the wheel opens every parent folder of its data, and keys lie in the state folder."""
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    assert embedded.data_dir(tmp_path).is_relative_to(tmp_path) is inside
