@@ -44,11 +44,13 @@ def steal(world: World) -> Loot:
         ids, members = batches.setdefault(batch, ([], []))
         ids.append(response)
         members.append(citizen)
+    # Not in the order of the truth: where nothing tells, lots are drawn.
+    known = {batch: (sorted(ids), sorted(members)) for batch, (ids, members) in batches.items()}
     owners = {response: citizen for response, (_batch, citizen) in truth.items()}
     log = _read_log(world)
     command = [f"{attack_log.BIN}/pg_dump", "-d", world.url]
     dump = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return Loot(world, world.copy(), world.backups, dump, log, batches, owners)
+    return Loot(world, world.copy(), world.backups, dump, log, known, owners)
 
 
 _FILES = text("""

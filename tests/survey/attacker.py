@@ -1,7 +1,7 @@
 """A program that tries to tell who gave which answer, from all that is kept except the private keys.
 
-It is told who answered in which batch, and even who gave which answer in every fourth one, where it may learn which
-of its tricks works. It is judged by the others, where chance is 1 / (answers in the batch).
+It is told who answered in which batch, and even who gave which answer in every fourth one, where it may learn
+which of its tricks works. It is judged by the others, where chance is 1 / (answers in the batch).
 """
 
 import json

@@ -65,16 +65,17 @@ def build(server: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def show(title: str, attacks: list[Attack]) -> None:
     """Print what was tried, for whoever runs the test with -s."""
-    print(f"\n{title}\n{'attack':24}{'correct':>8}{'expected':>10}{'limit':>8}")  # noqa: T201 - the point of it
+    print(f"\n{title}\n{'attack':24}{'citizens':>9}{'correct':>9}{'expected':>10}{'limit':>8}")  # noqa: T201 - the point of it
     for one in attacks:
         verdict = "found" if one.succeeds else "no better than chance"
-        print(f"{one.name:24}{one.correct:8}{one.expected:10.1f}{one.limit:8.1f}  {verdict}")  # noqa: T201 - the point of it
+        print(f"{one.name:24}{one.citizens:9}{one.correct:9}{one.expected:10.1f}{one.limit:8.1f}  {verdict}")  # noqa: T201 - the point of it
 
 
 def succeeding(title: str, world: World) -> set[str]:
     """The names of the attacks that did better than chance."""
     attacks = attack(world)
     show(title, attacks)
+    assert all(one.citizens >= 500 for one in attacks) or world.evenings < 24
     return {one.name for one in attacks if one.succeeds}
 
 
@@ -82,17 +83,16 @@ def sound(world: World, title: str) -> set[str]:
     """Attack while the last evening's ballots wait, and after the night that tallies them."""
     attack_world.live(world, 23, backups=(8, 16))
     attack_world.evening(world)
-    assert len(world.responses()) >= 500
     found = {f"{name}, ballots waiting" for name in succeeding(f"{title}, ballots waiting", world)}
     attack_world.night(world)
     return found | succeeding(f"{title}, all tallied", world)
 
 
 def test_the_attacker_does_no_better_than_chance(build: Build) -> None:
-    """With ballots waiting and with all tallied, no attack on 500 citizens in 57 batches beats chance."""
+    """With ballots waiting and with all tallied, no attack on 500 citizens in 43 batches beats chance."""
     found = sound(build(24), "The product")
     if found:
-        # By chance one of all these attacks goes beyond its limit in some of a hundred runs; a leak does so again.
+        # By chance one of all these attacks passes its limit in about 5 of 100 runs; a leak does so every time.
         found &= sound(build(24, seed=2), "The product once more")
     assert found == set()
 
