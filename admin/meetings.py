@@ -63,7 +63,6 @@ def upload() -> ResponseReturnValue:
             staff.municipality_id,
             sheet,
             file_name=name,
-            sha256=digest,
             fingerprint_key=key,
             now=now,
             dry_run=trial,

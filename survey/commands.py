@@ -5,7 +5,6 @@ import signal
 import sys
 from datetime import UTC, datetime
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -66,8 +65,7 @@ def import_meetings(file: Path, at: str | None, municipality: str | None, dry_ru
     key = config.secret(settings().fingerprint_key_file)
     try:
         meeting_files.check_size(file.stat().st_size)
-        data = file.read_bytes()
-        sheet = meeting_files.read(data, file.name)
+        sheet = meeting_files.read(file.read_bytes(), file.name)
     except meeting_files.FileError as error:
         raise click.ClickException(str(error)) from None
     with transaction() as session:
@@ -77,7 +75,6 @@ def import_meetings(file: Path, at: str | None, municipality: str | None, dry_ru
             into.id,
             sheet,
             file_name=file.name,
-            sha256=sha256(data).digest(),
             fingerprint_key=key,
             now=now,
             dry_run=dry_run,

@@ -64,14 +64,13 @@ def record(
     sheet: Sheet,
     *,
     file_name: str,
-    sha256: bytes,
     fingerprint_key: bytes,
     now: datetime,
     dry_run: bool = False,
 ) -> Report:
     """Take in the rows of one file and say what became of each; with `dry_run` the database is left as it was.
 
-    Every row ends as one of `outcome_words`. `sha256` is the file's digest, for the log.
+    Every row ends as one of `outcome_words`.
     """
     savepoint = session.begin_nested() if dry_run else None
     # Two imports at once would both see a citizen as not asked yet: one municipality's imports run one by one.
@@ -88,11 +87,7 @@ def record(
     counts["refused"] = len(refused)
     counts = +counts
     if changed:
-        logged: dict[str, object] = {
-            "file_name": shown(PurePath(file_name).name),
-            "sha256": sha256,
-            "rows_read": len(sheet.rows),
-        }
+        logged: dict[str, object] = {"file_name": shown(PurePath(file_name).name), "rows_read": len(sheet.rows)}
         _write(session, municipality_id, logged, counts, refused, now)
     session.execute(text("DROP TABLE incoming"))
     if savepoint:
@@ -281,8 +276,8 @@ def _write(
 
 
 _LOG_IMPORT = """
-INSERT INTO meeting_import (municipality_id, imported_at, file_name, sha256, rows_read)
-VALUES (:municipality_id, :now, :file_name, :sha256, :rows_read) RETURNING id
+INSERT INTO meeting_import (municipality_id, imported_at, file_name, rows_read)
+VALUES (:municipality_id, :now, :file_name, :rows_read) RETURNING id
 """
 
 _LOG_COUNTS = """

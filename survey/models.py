@@ -189,7 +189,6 @@ class MeetingImport(Numbered, Base):
 
     imported_at: Mapped[datetime] = mapped_column(moment)
     file_name: Mapped[str] = mapped_column(Text)
-    sha256: Mapped[bytes] = mapped_column(LargeBinary)
     rows_read: Mapped[int] = mapped_column(Integer)
 
 
@@ -238,6 +237,7 @@ class Meeting(Numbered, Base):
         CheckConstraint("octet_length(citizen) = 32", name="citizen_size"),
         CheckConstraint("decision <> 'invited' OR status = 'held'", name="only_held_meetings_invite"),
         Index("ix_meeting_asked", "municipality_id", "citizen", "decided_at"),
+        Index("ix_meeting_import", "municipality_id", "import_id"),
     )
 
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
@@ -607,7 +607,10 @@ class CallbackAttempt(Numbered, Base):
     """One try to reach the citizen."""
 
     __tablename__ = "callback_attempt"
-    __table_args__ = (points_to("callback_request", "callback_id"),)
+    __table_args__ = (
+        points_to("callback_request", "callback_id"),
+        Index("ix_callback_attempt_callback", "municipality_id", "callback_id"),
+    )
 
     callback_id: Mapped[int] = mapped_column(BigInteger)
     tried_at: Mapped[datetime] = mapped_column(moment)
@@ -641,6 +644,7 @@ class Assignment(Numbered, Base):
         CheckConstraint("role <> 'caseworker' OR team_id IS NOT NULL", name="caseworker_has_a_team"),
         CheckConstraint("role <> 'administrator' OR team_id IS NULL", name="administrator_has_no_team"),
         UniqueConstraint("municipality_id", "staff_id", "role", "team_id", postgresql_nulls_not_distinct=True),
+        Index("ix_assignment_staff", "staff_id"),
     )
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))

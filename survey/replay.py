@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -87,7 +86,6 @@ class Life:
                 self.municipality_id,
                 meeting_files.read(data, "samtaler.csv"),
                 file_name=f"samtaler-{day:%Y-%m-%d}.csv",
-                sha256=sha256(data).digest(),
                 fingerprint_key=self.fingerprint_key,
                 now=now,
             )

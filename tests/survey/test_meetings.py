@@ -65,7 +65,6 @@ def take_in_file(
         municipality.id,
         meeting_files.read(data, name),
         file_name=name,
-        sha256=hashlib.sha256(data).digest(),
         fingerprint_key=KEY,
         now=now,
         dry_run=dry_run,
