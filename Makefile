@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench clean
+.PHONY: setup demo test check bench lock clean
 
 setup: .venv/ready
 
@@ -26,6 +26,11 @@ test: check ## everything, the browser included
 
 bench: setup ## ratios in one run
 	$(BIN)/python -m bench
+
+lock: setup ## a maintainer's tool: lock anew what pyproject.toml asks for
+	$(BIN)/pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--custom-compile-command "make lock" --quiet --upgrade --output-file requirements.txt
 
 clean:
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage

@@ -90,7 +90,7 @@ def found(
         municipality_id=row.id,
         scenario=scenario,
         key_places=key_places,
-        fingerprint_key=config.secret(settings.fingerprint_key_file),
+        fingerprint_key=config.make_secret(settings.fingerprint_key_file),
         caseworkers=caseworkers,
         postbox=replay.Postbox(),
     )

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, func, make_url, select, text
 
 from admin import demo, people
-from survey import db, embedded, municipalities, nightly, processes, workdays
+from survey import config, db, embedded, municipalities, nightly, processes, workdays
 from survey.commands import settings
-from survey.config import SettingError, Settings
+from survey.config import Settings
 from survey.db import transaction
+from survey.models import Municipality
 
 DEMO_DATABASE = "tilfreds_demo"
 
@@ -32,9 +33,14 @@ def init_command(name: str, slug: str | None, phone: str, sms_sender: str | None
     """Opret tabeller, en kommune med spørgeskemaer og team, og dens første administrator."""
     now = workdays.now()
     word = name.split()[0]
-    places = nightly.key_places(settings())
+    chosen = settings()
+    places = nightly.key_places(chosen)
     with transaction() as session:
         db.migrate(session.connection())
+        if not session.scalar(select(func.count()).select_from(Municipality)):
+            config.make_secret(chosen.fingerprint_key_file)
+        # A second municipality must not get a key of its own by a wrong path: everybody would be asked anew.
+        config.secret(chosen.fingerprint_key_file)
         municipality = municipalities.establish(
             session,
             slug=slug or word.lower(),
@@ -70,11 +76,11 @@ def serve_command() -> None:
     """Vis siderne på TILFREDS_HOST:PORT, indtil programmet stoppes."""
     chosen = settings()
     if chosen.key_dir:
-        raise SettingError("TILFREDS_KEY_DIR må ikke være sat for en webproces: den kender kun offentlige nøgler")
+        raise click.UsageError("Fjern TILFREDS_KEY_DIR: en webproces kender kun offentlige nøgler.")
     url = chosen.database_url or embedded.url(chosen.state_dir)
     environ = {"TILFREDS_DATABASE_URL": url, "TILFREDS_STATE_DIR": str(chosen.state_dir)}
     with processes.Together() as together:
-        together.start(processes.web(chosen), environ)
+        together.start(processes.web(chosen), {**environ, **processes.NO_COMMAND})
         together.wait()
 
 
@@ -144,17 +150,17 @@ def start_over(here: Settings) -> None:
 
 def serve_demo(here: Settings, marker: Path) -> None:
     """Web and worker as processes of their own until interrupted; only the worker knows the keys."""
-    environ = {
+    # Every setting is given, or one of the shell's own would reach the demo's processes.
+    environ = dict.fromkeys(config.SETTINGS, "") | {
         "TILFREDS_DATABASE_URL": str(here.database_url),
         "TILFREDS_STATE_DIR": str(here.state_dir),
         "TILFREDS_GATEWAY": "simulated",
-        "TILFREDS_SIMULATOR_DIR": str(here.simulator_dir),
-        "TILFREDS_HOST": here.host,
         "TILFREDS_BASE_URL": here.base_url,
+        "TILFREDS_HOST": here.host,
         "PORT": str(here.port),
     }
     with processes.Together() as together:
-        together.start(processes.web(here), environ)
+        together.start(processes.web(here), {**environ, **processes.NO_COMMAND})
         together.start(processes.worker(), {**environ, "TILFREDS_KEY_DIR": str(here.key_dir)})
         together.wait_for(f"{here.base_url}/healthz")
         announce(json.loads(marker.read_text("utf-8")), os.path.relpath(marker))

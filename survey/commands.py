@@ -14,14 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import config, jobs, meeting_files, meetings, nightly, workdays
-from survey.config import SettingError, Settings
+from survey.config import Settings
 from survey.db import transaction
 from survey.models import Municipality
 
 
 def running() -> bool:
     """Is this process a `flask` command other than `flask run`, and so no web process?"""
-    return os.environ.get("FLASK_RUN_FROM_CLI") == "true" and "run" not in sys.argv[1:2]
+    return os.environ.get("FLASK_RUN_FROM_CLI") == "true" and "run" not in sys.argv
 
 
 def settings() -> Settings:
@@ -113,19 +113,15 @@ def work_command(once: bool, at: str | None) -> None:
     if at and not once:
         raise click.UsageError("--now kræver --once")
     clock = partial(moment, at) if at else workdays.now
-    try:
-        gateways = jobs.configured(settings())
-    except SettingError as error:
-        raise click.ClickException(str(error)) from None
-    work = jobs.Work(settings(), gateways, click.echo, clock)
+    work = jobs.Work(settings(), jobs.configured(settings()), click.echo, clock)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: work.stopping.set())
-    if not gateways:
+    if not work.gateways:
         click.echo(jobs.NO_GATEWAY)
     try:
         (jobs.once if once else jobs.run)(work)
     finally:
-        for gateway in gateways:
+        for gateway in work.gateways:
             gateway.close()
 
 
@@ -139,10 +135,7 @@ def work_command(once: bool, at: str | None) -> None:
 def tally_command(at: str | None, municipality: str | None) -> None:
     """Tæl forseglede besvarelser op, og slet de brugte nøgler. Slutter med 1, når der er alarmer."""
     now = moment(at) if at else workdays.now()
-    try:
-        places = nightly.key_places(settings())
-    except SettingError as error:
-        raise click.ClickException(str(error)) from None
+    places = nightly.key_places(settings())
     reports = nightly.tally_all(places, now, _only(municipality))
     for report in reports:
         click.echo(tally_line(report))

@@ -3,12 +3,16 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import click
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 GATEWAYS = ("simulated", "smtp")
+SECRET_BYTES = 32
 
 
 SETTINGS = {
@@ -33,7 +37,7 @@ SETTINGS = {
     "TILFREDS_KEY_MIRROR": ("none", "A second copy of the private ballot keys, on another disk."),
     "TILFREDS_FINGERPRINT_KEY_FILE": (
         "`fingerprint-key` in the state folder",
-        ("The secret that meeting and citizen ids are fingerprinted with. Made when missing; never change it."),
+        ("The secret that meeting and citizen ids are fingerprinted with. Made by `flask init`; never change it."),
     ),
     "TILFREDS_SECRET_KEY_FILE": (
         "`secret-key` in the state folder",
@@ -49,8 +53,8 @@ SETTINGS = {
 """Every setting: name → its default and its meaning, for docs/reference/settings.md."""
 
 
-class SettingError(Exception):
-    """A setting is missing or wrong; the message names it and says what to do."""
+class SettingError(click.ClickException):
+    """A setting is missing or wrong; the message names it and says what to do. Every command prints it plainly."""
 
 
 @dataclass(frozen=True)
@@ -121,30 +125,36 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def secret(path: Path) -> bytes:
-    """The secret in the file `path`, made (32 random bytes, mode 0600) when it is not there yet."""
+    """The secret in the file `path`. Raises SettingError when it is missing or too short to be one."""
     try:
-        return path.read_bytes()
+        found = path.read_bytes()
     except FileNotFoundError:
+        raise SettingError(f"Hemmeligheden {path} findes ikke. Kør flask init, eller ret stien.") from None
+    if len(found) < SECRET_BYTES:
+        raise SettingError(f"Hemmeligheden {path} er for kort. Læg filen fra en sikkerhedskopi tilbage.")
+    return found
+
+
+def make_secret(path: Path) -> bytes:
+    """The secret in the file `path`, made (32 random bytes, mode 0600) when it is not there yet."""
+    if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-    # Two processes may start at once: the first to create the file wins, the other reads it.
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(32))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(fresh, path)
-    except FileExistsError:
-        pass
-    finally:
+        # Two processes may start at once: the first to create the file wins, the other reads it.
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(SECRET_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(fresh, path)
         fresh.unlink()
-    return path.read_bytes()
+    return secret(path)
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:
     value = environ.get(name) or str(default)
     if not value.isdigit() or int(value) > 65535:
-        raise SettingError(f"{name} must be a number from 0 to 65535, not {value!r}")
+        raise SettingError(f"{name} skal være et tal fra 0 til 65535, ikke {value!r}")
     return int(value)
 
 
@@ -152,14 +162,14 @@ def _gateways(value: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in value.split(",") if name.strip())
     for name in names:
         if name not in GATEWAYS:
-            raise SettingError(f"TILFREDS_GATEWAY knows {', '.join(GATEWAYS)}, not {name!r}")
+            raise SettingError(f"TILFREDS_GATEWAY kender {', '.join(GATEWAYS)}, ikke {name!r}")
     return names
 
 
 def _base_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingError("TILFREDS_BASE_URL must look like https://svar.kommune.dk")
+        raise SettingError("TILFREDS_BASE_URL skal se ud som https://svar.kommune.dk")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-        raise SettingError("TILFREDS_BASE_URL must use https unless it names this machine")
+        raise SettingError("TILFREDS_BASE_URL skal bruge https, medmindre den er denne maskine selv")
     return value.rstrip("/")

@@ -121,7 +121,7 @@ class Questionnaire(Numbered, Base):
 
 
 class QuestionnaireVersion(Numbered, Base):
-    """Statements on one scale. Published means it never changes again (a trigger keeps it, see 0001).
+    """Statements on one scale. Published means it never changes again (a trigger keeps it, see 0002).
 
     `labels` are the scale's points in words, lowest first. `statement_count` fixes the width of answers.
     """

@@ -16,6 +16,8 @@ from survey.config import Settings
 
 ROOT = Path(__file__).parent.parent
 STOP_SECONDS = 20
+NO_COMMAND = {"FLASK_RUN_FROM_CLI": ""}
+"""What a web process is started with: it is no `flask` command, and must refuse the private keys."""
 
 
 def web(settings: Settings) -> list[str]:
@@ -40,7 +42,7 @@ class Together:
     """Starts processes, waits for the first to end or for a signal, and stops them all on the way out."""
 
     def __init__(self) -> None:
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
 
     def __enter__(self) -> Self:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -66,12 +68,12 @@ class Together:
     @property
     def running(self) -> list[subprocess.Popen[bytes]]:
         """The processes, in the order they were started."""
-        return list(self._running.values())
+        return [process for _, process in self._running]
 
     def start(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
         """Start `command` with `environ` on top of ours, in a group of its own so that Ctrl-C reaches only us."""
         child = subprocess.Popen(list(command), env={**os.environ, **environ}, start_new_session=True)
-        self._running[f"{len(self._running)}: {' '.join(command)}"] = child
+        self._running.append((" ".join(command), child))
 
     def wait_for(self, url: str, seconds: float = 60) -> None:
         """Return when `url` answers 200. Raises RuntimeError when a process ends or the time is up."""
@@ -93,6 +95,6 @@ class Together:
             time.sleep(0.5)
 
     def _check(self) -> None:
-        for command, process in self._running.items():
+        for command, process in self._running:
             if process.poll() is not None:
                 raise RuntimeError(f"{command} stoppede med kode {process.returncode}")

@@ -312,13 +312,14 @@ def enter(session: Session, app: Flask) -> Callable[..., FlaskClient]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of a program on loopback whose gateway is the simulator; keys and mailbox in `tmp_path`."""
-    return config.load(
-        {
-            "TILFREDS_STATE_DIR": str(tmp_path / "state"),
-            "TILFREDS_GATEWAY": "simulated",
-            "TILFREDS_DATABASE_URL": "postgresql:///unused",
-        }
-    )
+    environ = {
+        "TILFREDS_STATE_DIR": str(tmp_path / "state"),
+        "TILFREDS_GATEWAY": "simulated",
+        "TILFREDS_DATABASE_URL": "postgresql:///unused",
+    }
+    loaded = config.load(environ)
+    config.make_secret(loaded.fingerprint_key_file)
+    return loaded
 
 
 @pytest.fixture

@@ -37,6 +37,13 @@ def test_no_file_names_a_package_registry() -> None:
     assert [str(path) for path in TRACKED if hosts.search(text_of(path))] == []
 
 
+def test_no_file_names_a_folder_of_somebodys_machine() -> None:
+    """Neither temporary nor home folders; tests make their own."""
+    folders = ("tmp", "home", "root", "work")
+    paths = re.compile("|".join(f"/{folder}/" for folder in folders))
+    assert [str(path) for path in TRACKED if paths.search(text_of(path))] == []
+
+
 def test_every_dependency_is_locked_with_hashes() -> None:
     """Each requirement has a version and at least one hash, and everything asked for is locked."""
     lock = text_of(ROOT / "requirements.txt")

@@ -1,16 +1,17 @@
 """The composition root: what starts, what refuses to, and what is behind a proxy."""
 
 import os
+import secrets
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 from flask import Flask, request
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from admin import running
@@ -42,11 +43,11 @@ def test_a_web_process_refuses_to_start_with_the_private_keys(environ: Callable[
 def test_a_command_starts_with_the_private_keys(
     environ: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The worker and the tally are commands."""
+    """The worker and the tally are commands; the development server is not."""
     environ(TILFREDS_KEY_DIR="/somewhere", FLASK_RUN_FROM_CLI="true")
-    monkeypatch.setattr(sys, "argv", ["flask", "work"])
+    monkeypatch.setattr(sys, "argv", ["flask", "--app", "wsgi", "work"])
     assert create_app().config["SETTINGS"].key_dir == Path("/somewhere")
-    monkeypatch.setattr(sys, "argv", ["flask", "run"])
+    monkeypatch.setattr(sys, "argv", ["flask", "--app", "wsgi", "run"])
     with pytest.raises(SettingError):
         create_app()
 
@@ -54,7 +55,7 @@ def test_a_command_starts_with_the_private_keys(
 def test_serving_refuses_the_private_keys_too(settings: Settings) -> None:
     """`flask serve` is a command, but what it starts is not."""
     app = create_app(replace(settings, key_dir=Path("/somewhere")))
-    assert isinstance(app.test_cli_runner().invoke(args=["serve"]).exception, SettingError)
+    assert "Fjern TILFREDS_KEY_DIR" in app.test_cli_runner().invoke(args=["serve"]).output
 
 
 @pytest.mark.parametrize(("proxies", "address"), [(0, "127.0.0.1"), (1, "192.0.2.7")])
@@ -82,23 +83,41 @@ def initialised(settings: Settings, url: str, *arguments: str) -> Result:
     return result
 
 
-def test_init_makes_everything_a_municipality_needs(
-    settings: Settings, administration: object, server_url: str
-) -> None:
-    """From an empty database: tables, questionnaires, teams, an administrator with a password, and a key."""
-    assert hasattr(administration, "connect")
+@pytest.fixture
+def empty_database(administration: Engine, server_url: str) -> Iterator[str]:
+    """A database without tables."""
+    name = f"empty_{secrets.token_hex(6)}"
     with administration.connect() as connection:
-        connection.execute(text("CREATE DATABASE from_nothing"))
-    url = make_url(server_url).set(database="from_nothing").render_as_string(hide_password=False)
-    result = initialised(settings, url, "--name", "Stevns Kommune", "--administrator", "adam@stevns.dk")
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    with administration.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def test_init_makes_everything_a_municipality_needs(settings: Settings, empty_database: str) -> None:
+    """From an empty database: tables, questionnaires, teams, an administrator with a password, keys."""
+    settings.fingerprint_key_file.unlink()
+    result = initialised(settings, empty_database, "--name", "Stevns Kommune", "--administrator", "adam@stevns.dk")
     assert result.exit_code == 0, result.output
     assert "Log ind som adam@stevns.dk med adgangskoden " in result.output
-    engine = create_engine(url)
+    engine = create_engine(empty_database)
     with engine.connect() as connection:
         made = connection.execute(text("SELECT slug, sms_sender FROM municipality")).all()
         keys = connection.scalar(text("SELECT count(*) FROM ballot_key WHERE state = 'open'"))
     engine.dispose()
     assert ([tuple(row) for row in made], keys) == ([("stevns", "Stevns")], 1)
+    assert len(settings.fingerprint_key_file.read_bytes()) == 32
+
+
+def test_a_second_municipality_never_gets_a_fingerprint_key_of_its_own(
+    settings: Settings, database_url: str
+) -> None:
+    """A wrong path would make every citizen look new."""
+    assert initialised(settings, database_url, "--name", "Dragør Kommune").exit_code == 0
+    settings.fingerprint_key_file.unlink()
+    result = initialised(settings, database_url, "--name", "Tårnby Kommune")
+    assert "findes ikke" in result.output
+    assert not settings.fingerprint_key_file.exists()
 
 
 def test_a_second_municipality_keeps_the_administrators_password(settings: Settings, database_url: str) -> None:

@@ -1,5 +1,6 @@
 """Settings fail loudly."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -44,24 +45,26 @@ def test_the_simulator_needs_its_gateway_and_loopback(environ: dict[str, str], e
 def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
     """The second process reads what the first made, and nobody else may."""
     path = tmp_path / "state" / "secret-key"
-    made = config.secret(path)
+    made = config.make_secret(path)
     assert len(made) == 32
-    assert config.secret(path) == made
+    assert config.make_secret(path) == config.secret(path) == made
     assert path.stat().st_mode & 0o777 == 0o600
     assert [found.name for found in path.parent.iterdir()] == ["secret-key"]
 
 
-def test_two_processes_making_a_secret_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_making_a_secret_at_once_agree(tmp_path: Path) -> None:
     """Whoever loses the race reads the winner's secret."""
-    path = tmp_path / "secret-key"
-    missing = iter([FileNotFoundError()])
-    read = Path.read_bytes
+    with ThreadPoolExecutor(8) as pool:
+        made = set(pool.map(config.make_secret, [tmp_path / "secret-key"] * 8))
+    assert len(made) == 1
+    assert [found.name for found in tmp_path.iterdir()] == ["secret-key"]
 
-    def first_time_missing(self: Path) -> bytes:
-        for error in missing:
-            path.write_bytes(b"the winner's")
-            raise error
-        return read(self)
 
-    monkeypatch.setattr(Path, "read_bytes", first_time_missing)
-    assert config.secret(path) == b"the winner's"
+@pytest.mark.parametrize(("content", "message"), [(None, "findes ikke"), (b"", "for kort"), (b"kort", "for kort")])
+def test_a_secret_that_must_be_there_is_never_made(tmp_path: Path, content: bytes | None, message: str) -> None:
+    """A wrong path must not make a new fingerprint key: every citizen would look new."""
+    path = tmp_path / "fingerprint-key"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(config.SettingError, match=message):
+        config.secret(path)
