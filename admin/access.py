@@ -216,8 +216,8 @@ def _load(key: bytes, now: datetime) -> CurrentStaff | None:
                 Municipality.name.label("municipality_name"),
                 StaffSession.seen_at,
             )
-            .join(Staff, Staff.id == StaffSession.staff_id)
-            .join(Municipality, Municipality.id == StaffSession.municipality_id)
+            .join(Staff)
+            .join(Municipality)
             .where(
                 StaffSession.secret_hash == key,
                 StaffSession.seen_at > now - IDLE_LIMIT,

@@ -144,7 +144,7 @@ def of_municipality(session: Session, municipality_id: int, staff_id: int | None
 def _roles(session: Session, municipality_id: int) -> dict[int, list[Role]]:
     rows = session.execute(
         select(Assignment.id, Assignment.staff_id, Assignment.role, Team.name.label("team"))
-        .outerjoin(Team, (Team.municipality_id == Assignment.municipality_id) & (Team.id == Assignment.team_id))
+        .outerjoin(Team)
         .where(Assignment.municipality_id == municipality_id)
         .order_by(Assignment.role, Team.name)
     )
@@ -167,7 +167,7 @@ def _keep_an_administrator(session: Session, municipality_id: int, staff_id: int
     others = session.scalar(
         select(func.count())
         .select_from(Assignment)
-        .join(Staff, Staff.id == Assignment.staff_id)
+        .join(Staff)
         .where(
             Assignment.municipality_id == municipality_id,
             Assignment.role == ADMINISTRATOR,

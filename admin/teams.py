@@ -103,10 +103,7 @@ def _overview(session: Session, form: TeamForm) -> str:
     form.questionnaire.choices = _questionnaires(session)
     rows = session.execute(
         select(Team.id, Team.name, Team.law, Team.active, Questionnaire.name.label("questionnaire"))
-        .join(
-            Questionnaire,
-            (Questionnaire.municipality_id == Team.municipality_id) & (Questionnaire.id == Team.questionnaire_id),
-        )
+        .join(Questionnaire)
         .where(Team.municipality_id == access.signed_in().municipality_id)
         .order_by(Team.active.desc(), Team.name)
     ).all()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import ARRAY, Date, DateTime, Text, and_, case, func, insert, literal, select, update
+from sqlalchemy import ARRAY, Date, DateTime, Text, case, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -56,20 +56,8 @@ def ask(
             Meeting.caseworker,
             literal(list(topics), ARRAY(Text)),
         )
-        .join(
-            Contact,
-            and_(
-                Contact.municipality_id == Invitation.municipality_id,
-                Contact.invitation_id == Invitation.id,
-            ),
-        )
-        .join(
-            Meeting,
-            and_(
-                Meeting.municipality_id == Invitation.municipality_id,
-                Meeting.id == Invitation.meeting_id,
-            ),
-        )
+        .join(Contact)
+        .join(Meeting)
         .where(Invitation.municipality_id == municipality_id, Invitation.id == invitation_id)
     )
     columns = ["municipality_id", "invitation_id", "team_id", "asked_at", "due_on"]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, DateTime, Row, and_, bindparam, func, insert, or_, select, true, update
+from sqlalchemy import Connection, DateTime, Row, bindparam, func, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from survey import invitations, keys, workdays
@@ -39,21 +39,8 @@ def questionnaire(session: Session | Connection, municipality_id: int, version_i
             StatementRow.text,
             StatementRow.offers_callback,
         )
-        .join_from(
-            QuestionnaireVersion,
-            QuestionnaireRow,
-            and_(
-                QuestionnaireRow.municipality_id == QuestionnaireVersion.municipality_id,
-                QuestionnaireRow.id == QuestionnaireVersion.questionnaire_id,
-            ),
-        )
-        .join(
-            StatementRow,
-            and_(
-                StatementRow.municipality_id == QuestionnaireVersion.municipality_id,
-                StatementRow.version_id == QuestionnaireVersion.id,
-            ),
-        )
+        .join(QuestionnaireRow)
+        .join(StatementRow)
         .where(QuestionnaireVersion.municipality_id == municipality_id, QuestionnaireVersion.id == version_id)
         .order_by(StatementRow.position)
     ).all()

@@ -137,7 +137,7 @@ def read(session: Session, municipality_id: int, period: Period) -> Counts:
 def _teams(municipality_id: int) -> Query:
     caseworkers = (
         select(func.count(Assignment.staff_id.distinct()))
-        .join(Staff, Staff.id == Assignment.staff_id)
+        .join(Staff)
         .where(
             Assignment.municipality_id == Team.municipality_id,
             Assignment.team_id == Team.id,
@@ -167,21 +167,18 @@ def _versions(municipality_id: int) -> Query:
     of = QuestionnaireVersion
     return (
         select(of.id, Questionnaire.name, of.number, of.points, of.labels)
-        .join(
-            Questionnaire,
-            and_(
-                Questionnaire.municipality_id == of.municipality_id,
-                Questionnaire.id == of.questionnaire_id,
-            ),
-        )
+        .join(Questionnaire)
         .where(of.municipality_id == municipality_id, of.published_at.is_not(None))
         .order_by(Questionnaire.name, of.number)
     )
 
 
 _points = (BatchStatement.n1, BatchStatement.n2, BatchStatement.n3, BatchStatement.n4, BatchStatement.n5)
-_in_batch = and_(BatchStatement.municipality_id == Batch.municipality_id, BatchStatement.batch_id == Batch.id)
-_people_in_batch = and_(BatchPerson.municipality_id == Batch.municipality_id, BatchPerson.batch_id == Batch.id)
+_answered_nothing = and_(
+    BatchPerson.municipality_id == Batch.municipality_id,
+    BatchPerson.batch_id == Batch.id,
+    BatchPerson.answered == 0,
+)
 
 
 def _batches(municipality_id: int) -> Query:
@@ -197,8 +194,8 @@ def _batches(municipality_id: int) -> Query:
             (Batch.n - silent).label("people"),
             *(func.sum(column).label(column.key) for column in _points),
         )
-        .join(BatchStatement, _in_batch)
-        .outerjoin(BatchPerson, and_(_people_in_batch, BatchPerson.answered == 0))
+        .join(BatchStatement)
+        .outerjoin(BatchPerson, _answered_nothing)
         .where(Batch.municipality_id == municipality_id)
         .group_by(Batch.municipality_id, Batch.id)
         .order_by(Batch.last_on, Batch.first_on, Batch.id)
@@ -209,7 +206,7 @@ def _statements(municipality_id: int) -> Query:
     keys = (Batch.team_id, Batch.law, Batch.version_id, Statement.position, Statement.text)
     return (
         select(*keys, *(func.sum(column).label(column.key) for column in (*_points, BatchStatement.dont_know)))
-        .join(BatchStatement, _in_batch)
+        .join(BatchStatement)
         .join(
             Statement,
             and_(
@@ -234,13 +231,10 @@ def _people(municipality_id: int) -> Query:
             func.sum(BatchPerson.n * BatchPerson.total).label("total"),
             func.sum(BatchPerson.n * BatchPerson.total * BatchPerson.total).label("squares"),
         )
-        .join(BatchPerson, _people_in_batch)
+        .join(BatchPerson)
         .where(Batch.municipality_id == municipality_id, BatchPerson.answered > 0)
         .group_by(*keys)
     )
-
-
-_team_of_week = and_(Team.municipality_id == Participation.municipality_id, Team.id == Participation.team_id)
 
 
 def _weeks(municipality_id: int) -> Query:
@@ -248,7 +242,7 @@ def _weeks(municipality_id: int) -> Query:
     of = Participation
     return (
         select(of.team_id, Team.law, of.version_id, of.week, of.sent, of.answered, of.unknown)
-        .join(Team, _team_of_week)
+        .join(Team)
         .where(of.municipality_id == municipality_id, of.sent > 0)
         .order_by(of.week)
     )
@@ -258,7 +252,7 @@ def _meetings(municipality_id: int, period: Period) -> Query:
     of = MeetingCount
     return (
         select(of.team_id, Team.law, of.decision, func.sum(of.n).label("n"))
-        .join(Team, and_(Team.municipality_id == of.municipality_id, Team.id == of.team_id))
+        .join(Team)
         .where(
             of.municipality_id == municipality_id,
             of.decision != "invited",
@@ -271,7 +265,7 @@ def _meetings(municipality_id: int, period: Period) -> Query:
 def _waiting(municipality_id: int) -> Query:
     return (
         select(Waiting.team_id, Team.law, Waiting.version_id, Waiting.tallied_on)
-        .join(Team, and_(Team.municipality_id == Waiting.municipality_id, Team.id == Waiting.team_id))
+        .join(Team)
         .where(Waiting.municipality_id == municipality_id)
     )
 
