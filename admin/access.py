@@ -1,6 +1,5 @@
 """May this person? One gate before every request, and who the person behind it is."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,13 +15,12 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
+from admin import sessions
 from survey import workdays
 from survey.access import ADMINISTRATOR, CASEWORKER, EVERYONE, MANAGER, SIGNED_IN, View, declared
 from survey.db import reading, transaction
 from survey.models import AccessLog, Assignment, Municipality, Staff, StaffSession
 
-IDLE_LIMIT = timedelta(minutes=60)
-AGE_LIMIT = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 MOST_DISCARDED = 64 * 1024**2
 SECRET = "secret"  # noqa: S105 - the name of the cookie's entry, not a secret
@@ -149,7 +147,7 @@ def current_staff() -> CurrentStaff | None:
     """Who is signed in, or None. Reads the database once a request, and not at all without a cookie."""
     if "staff" not in g:
         secret = cookie.get(SECRET)
-        g.staff = _load(secret_hash(secret), workdays.now()) if isinstance(secret, str) else None
+        g.staff = _load(sessions.secret_hash(secret), workdays.now()) if isinstance(secret, str) else None
     found: CurrentStaff | None = g.staff
     return found
 
@@ -167,11 +165,6 @@ def not_here() -> NoReturn:
 def refuse() -> NoReturn:
     """Answer 403."""
     abort(403)
-
-
-def secret_hash(secret: str) -> bytes:
-    """What the database keeps of a session's secret: SHA-256."""
-    return hashlib.sha256(secret.encode()).digest()
 
 
 def log_access(session: Session, staff: CurrentStaff, action: str, subject: str, now: datetime) -> None:
@@ -220,8 +213,8 @@ def _load(key: bytes, now: datetime) -> CurrentStaff | None:
             .join(Municipality)
             .where(
                 StaffSession.secret_hash == key,
-                StaffSession.seen_at > now - IDLE_LIMIT,
-                StaffSession.started_at > now - AGE_LIMIT,
+                StaffSession.seen_at > now - sessions.IDLE_LIMIT,
+                StaffSession.started_at > now - sessions.AGE_LIMIT,
                 Staff.active,
             )
         ).one_or_none()

@@ -4,9 +4,8 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from admin import passwords, people
+from admin import passwords, people, sessions
 from admin.forms import ROLE_NAMES
-from admin.login import set_password
 from survey.commands import chosen_municipality
 from survey.db import transaction
 from survey.models import Staff, Team
@@ -47,5 +46,5 @@ def password(email: str) -> None:
         staff_id = session.scalar(select(Staff.id).where(Staff.email == email.strip().lower()))
         if staff_id is None:
             raise click.UsageError(f"Ingen har e-mailen {email}.")
-        set_password(session, staff_id, passwords.hashed(drawn))
+        sessions.set_password(session, staff_id, passwords.hashed(drawn))
     click.echo(f"{email}: adgangskode {drawn}")

@@ -2,21 +2,19 @@
 
 import math
 import re
-import secrets
-from datetime import datetime
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from admin import access, passwords, sign_in_limit
+from admin import access, passwords, sessions, sign_in_limit
 from admin.forms import ChoiceOfMunicipality, PasswordChange, SignIn, choices
 from survey import workdays
 from survey.access import EVERYONE, SIGNED_IN, open_to
 from survey.db import transaction
-from survey.models import Assignment, Municipality, Staff, StaffSession
+from survey.models import Assignment, Municipality, Staff
 
 doors = Blueprint("login", __name__)
 
@@ -65,7 +63,7 @@ def do_sign_in() -> ResponseReturnValue:
         if not places:
             return _sign_in_page(form, wrong=NO_ROLE), 403
         cookie.clear()
-        cookie[access.SECRET] = begin(session, staff.id, places[0][0], now)
+        cookie[access.SECRET] = sessions.begin(session, staff.id, places[0][0], now)
     wanted = local_path(request.args.get("next"))
     if len(places) > 1:
         return redirect(url_for("login.choose", next=wanted), 303)
@@ -76,9 +74,8 @@ def do_sign_in() -> ResponseReturnValue:
 @open_to(SIGNED_IN)
 def sign_out() -> ResponseReturnValue:
     """End the session here and in the database."""
-    key = access.secret_hash(cookie[access.SECRET])
     with transaction() as session:
-        session.execute(delete(StaffSession).where(StaffSession.secret_hash == key))
+        sessions.end(session, cookie[access.SECRET])
     cookie.clear()
     flash("Du er logget ud.")
     return redirect(url_for("login.sign_in"), 303)
@@ -102,11 +99,7 @@ def do_choose() -> ResponseReturnValue:
         form.municipality.choices = choices(dict(municipalities_of(session, staff.id)))
         if not form.validate():
             access.not_here()
-        session.execute(
-            update(StaffSession)
-            .where(StaffSession.secret_hash == access.secret_hash(cookie[access.SECRET]))
-            .values(municipality_id=form.municipality.data)
-        )
+        sessions.move(session, cookie[access.SECRET], form.municipality.data)
     return redirect(local_path(request.args.get("next")) or url_for("login.front"), 303)
 
 
@@ -138,39 +131,11 @@ def change_password() -> ResponseReturnValue:
     fresh = passwords.hashed(str(form.new.data))
     with transaction() as session:
         sign_in_limit.forgive(session, who, now)
-        set_password(session, staff.id, fresh)
+        sessions.set_password(session, staff.id, fresh)
         cookie.clear()
-        cookie[access.SECRET] = begin(session, staff.id, staff.municipality_id, now)
+        cookie[access.SECRET] = sessions.begin(session, staff.id, staff.municipality_id, now)
     flash("Din adgangskode er ændret. Du er logget ud alle andre steder.")
     return redirect(url_for("login.password"), 303)
-
-
-def begin(session: Session, staff_id: int, municipality_id: int, now: datetime) -> str:
-    """Begin a session and clear away the person's dead ones. Returns the secret for the cookie (256 bits)."""
-    dead = or_(StaffSession.seen_at <= now - access.IDLE_LIMIT, StaffSession.started_at <= now - access.AGE_LIMIT)
-    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id, dead))
-    secret = secrets.token_urlsafe(32)
-    session.execute(
-        insert(StaffSession).values(
-            secret_hash=access.secret_hash(secret),
-            staff_id=staff_id,
-            municipality_id=municipality_id,
-            started_at=now,
-            seen_at=now,
-        )
-    )
-    return secret
-
-
-def set_password(session: Session, staff_id: int, password_hash: str) -> None:
-    """Store a new password and end every session of the person."""
-    session.execute(update(Staff).where(Staff.id == staff_id).values(password_hash=password_hash))
-    end_sessions(session, staff_id)
-
-
-def end_sessions(session: Session, staff_id: int) -> None:
-    """End every session of the person, from the very next request."""
-    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
 
 
 def municipalities_of(session: Session, staff_id: int) -> list[tuple[int, str]]:

@@ -7,8 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from admin import passwords
-from admin.login import end_sessions, set_password
+from admin import passwords, sessions
 from survey.access import ADMINISTRATOR
 from survey.models import Assignment, Municipality, Staff, Team
 
@@ -106,7 +105,7 @@ def deactivate(session: Session, municipality_id: int, person: Person, *, by: in
     _only_here(person)
     _keep_an_administrator(session, municipality_id, person.id, by)
     session.execute(update(Staff).where(Staff.id == person.id).values(active=False))
-    end_sessions(session, person.id)
+    sessions.end_all(session, person.id)
 
 
 def activate(session: Session, person: Person) -> None:
@@ -119,7 +118,7 @@ def reset_password(session: Session, person: Person) -> str:
     """A new drawn password, to be shown once; every session of the person ends. Raises Refused as above."""
     _only_here(person)
     drawn = passwords.drawn()
-    set_password(session, person.id, passwords.hashed(drawn))
+    sessions.set_password(session, person.id, passwords.hashed(drawn))
     return drawn
 
 

@@ -21,7 +21,7 @@ from nacl.public import PrivateKey
 from sqlalchemy import Engine, create_engine, make_url, select, text
 from sqlalchemy.orm import Session
 
-from admin import access, login, passwords, people
+from admin import access, passwords, people, sessions
 from survey import config, db, embedded, municipalities, workdays
 from survey.config import Settings
 from survey.models import (
@@ -301,7 +301,7 @@ def enter(session: Session, app: Flask) -> Callable[..., FlaskClient]:
 
     def begin(person: Staff, municipality: Municipality) -> FlaskClient:
         client = app.test_client()
-        secret = login.begin(session, person.id, municipality.id, workdays.now())
+        secret = sessions.begin(session, person.id, municipality.id, workdays.now())
         with client.session_transaction() as cookie:
             cookie[access.SECRET] = secret
         return client

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from admin import access, login
+from admin import access, login, sessions
 from survey import municipalities, workdays
 from survey.models import Municipality, SignInAttempt, Staff, StaffSession
 
@@ -99,7 +99,7 @@ def test_the_cookie_is_new_at_sign_in_and_only_its_hash_is_kept(
         secret, planted = cookie[access.SECRET], cookie.get("planted")
     kept = session.scalars(select(StaffSession.secret_hash)).one()
     assert planted is None
-    assert kept == access.secret_hash(secret) != secret.encode()
+    assert kept == sessions.secret_hash(secret) != secret.encode()
 
 
 def test_signing_out_ends_the_session_in_the_database(client: FlaskClient, session: Session, bo: Staff) -> None:
