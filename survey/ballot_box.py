@@ -22,6 +22,11 @@ def alone(session: Session, municipality_id: int) -> None:
     session.execute(select(func.pg_advisory_xact_lock(LOCK, municipality_id)))
 
 
+def had_no_key(session: Session) -> bool:
+    """True when no municipality ever had a key: the installation is new, and so are its key places."""
+    return not session.scalar(select(select(BallotKey.id).exists()))
+
+
 def has_open_key(session: Session, municipality_id: int) -> bool:
     """True when answers can be sealed."""
     opened = (BallotKey.municipality_id == municipality_id, BallotKey.state == "open")

@@ -120,18 +120,13 @@ class KeyStore:
         self.places = tuple(Path(place) for place in places)
 
     def prepare(self) -> None:
-        """Make places that were never used ready. Raises KeyPlaceError for one that is away."""
+        """Make the places of a new installation ready. Only for one without any key: later they can only be away."""
         used = any(True for place in self.places for _folder in place.glob("[0-9]*"))
         if not used and self.places[0] in self.away():
             # The first place comes last: once it is ready, one that is not can only be away.
             for place in reversed(self.away()):
                 _make_folder(place)
                 _write(place / READY, b"")
-        for place in self.away():
-            raise KeyPlaceError(
-                f"Nøglemappen {place} er ikke til at nå. Er disken monteret? "
-                f"Er mappen ny, så læg en tom fil med navnet {READY} i den."
-            )
 
     def away(self) -> list[Path]:
         """The places that cannot be reached now."""
@@ -140,9 +135,14 @@ class KeyStore:
     def make(self, municipality_id: int) -> tuple[UUID, bytes]:
         """A new pair: (key id, public half), after the private half is durable in all places.
 
-        Raises KeyPlaceError, or OSError when a place takes no file; what was written by then is never used.
+        Raises KeyPlaceError when a place is away, or OSError when one takes no file; what was written by then is
+        never used.
         """
-        self.prepare()
+        for place in self.away():
+            raise KeyPlaceError(
+                f"Nøglemappen {place} er ikke til at nå. Er disken monteret? "
+                f"Er mappen ny, så læg en tom fil med navnet {READY} i den."
+            )
         key_id, private = uuid4(), PrivateKey.generate()
         for place in self.places:
             _make_folder(place / str(municipality_id))

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from survey import ballot_box, embedded, keys, participation, retention, tally
 from survey.config import SettingError, Settings
@@ -72,7 +73,7 @@ def ensure_open_key(places: Sequence[Path], municipality_id: int, now: datetime)
     with transaction() as session:
         ballot_box.alone(session, municipality_id)
         if not ballot_box.has_open_key(session, municipality_id):
-            ballot_box.open_next(session, municipality_id, *KeyStore(places).make(municipality_id), now)
+            _open_new(session, KeyStore(places), municipality_id, now)
 
 
 def _municipalities(municipality_id: int | None) -> list[tuple[int, str]]:
@@ -110,7 +111,14 @@ def _open_next(store: KeyStore, municipality_id: int, now: datetime) -> None:
         ballot_box.alone(session, municipality_id)
         if ballot_box.has_open_key(session, municipality_id) and ballot_box.is_empty(session, municipality_id):
             return
-        ballot_box.open_next(session, municipality_id, *store.make(municipality_id), now)
+        _open_new(session, store, municipality_id, now)
+
+
+def _open_new(session: Session, store: KeyStore, municipality_id: int, now: datetime) -> None:
+    # Where there was a key, an empty folder is a disk that is away: made anew, it would pass for the keys' place.
+    if ballot_box.had_no_key(session):
+        store.prepare()
+    ballot_box.open_next(session, municipality_id, *store.make(municipality_id), now)
 
 
 def _count(store: KeyStore, municipality_id: int, now: datetime) -> Tallied:

@@ -31,6 +31,14 @@ CONTENT = BallotContent(
 )
 
 
+@pytest.fixture
+def store(places: list[Path]) -> KeyStore:
+    """A new installation's two places, ready."""
+    made = KeyStore(places)
+    made.prepare()
+    return made
+
+
 def test_what_is_sealed_is_what_is_opened() -> None:
     """Every field comes back, Danish letters included."""
     assert keys.unseal(PRIVATE, keys.seal(PUBLIC, CONTENT)) == CONTENT
@@ -79,9 +87,8 @@ def test_a_ballots_content_prints_nothing() -> None:
     assert "Æbleø" not in repr(CONTENT)
 
 
-def test_a_pair_lies_in_both_places_for_its_owner_alone(places: list[Path]) -> None:
+def test_a_pair_lies_in_both_places_for_its_owner_alone(store: KeyStore, places: list[Path]) -> None:
     """Files 0600 in folders 0700, the same in both, found by the key's id."""
-    store = KeyStore(places)
     key_id, public = store.make(3)
     files = [place / "3" / f"{key_id}.key" for place in places]
     assert files[0].read_bytes() == files[1].read_bytes() == store.read(3, key_id, public)
@@ -94,7 +101,7 @@ def test_a_pair_lies_in_both_places_for_its_owner_alone(places: list[Path]) -> N
 def test_an_open_folder_is_closed_to_others(places: list[Path]) -> None:
     """A key folder somebody made with the usual rights gets 0700 before a key lies in it."""
     places[0].mkdir(mode=0o755)
-    KeyStore(places).make(3)
+    KeyStore(places).prepare()
     assert stat.S_IMODE(places[0].stat().st_mode) == 0o700
 
 
@@ -104,9 +111,8 @@ def test_a_store_needs_a_place() -> None:
         KeyStore([])
 
 
-def test_a_damaged_or_missing_copy_is_told_and_the_other_is_read(places: list[Path]) -> None:
+def test_a_damaged_or_missing_copy_is_told_and_the_other_is_read(store: KeyStore, places: list[Path]) -> None:
     """`missing` names the place; `read` takes the whole copy; with none left the key is lost."""
-    store = KeyStore(places)
     key_id, public = store.make(3)
     files = [place / "3" / f"{key_id}.key" for place in places]
     files[0].write_bytes(b"half")
@@ -115,9 +121,8 @@ def test_a_damaged_or_missing_copy_is_told_and_the_other_is_read(places: list[Pa
     assert (places, None) == (store.missing(3, key_id, public), store.read(3, key_id, public))
 
 
-def test_destroying_overwrites_and_deletes_every_copy(places: list[Path]) -> None:
+def test_destroying_overwrites_and_deletes_every_copy(store: KeyStore, places: list[Path]) -> None:
     """Whoever still holds the file open reads noise; a second time there is nothing left to do."""
-    store = KeyStore(places)
     key_id, public = store.make(3)
     private = store.read(3, key_id, public)
     with (places[1] / "3" / f"{key_id}.key").open("rb") as still_open:
@@ -126,9 +131,10 @@ def test_destroying_overwrites_and_deletes_every_copy(places: list[Path]) -> Non
     assert (set(), []) == (store.kept(3), store.destroy(3, key_id))
 
 
-def test_a_place_that_is_away_holds_back_new_keys_and_keeps_its_copies(places: list[Path]) -> None:
+def test_a_place_that_is_away_holds_back_new_keys_and_keeps_its_copies(
+    store: KeyStore, places: list[Path]
+) -> None:
     """An empty mount point is not mistaken for a destroyed copy, and takes no key."""
-    store = KeyStore(places)
     key_id, _public = store.make(3)
     places[1].rename(places[1].with_name("elsewhere"))
     places[1].mkdir()
@@ -137,28 +143,37 @@ def test_a_place_that_is_away_holds_back_new_keys_and_keeps_its_copies(places: l
     assert [places[1]] == store.away() == store.destroy(3, key_id)
 
 
-def test_a_place_that_is_away_is_not_made_anew_when_the_others_hold_no_key(places: list[Path]) -> None:
+def test_a_place_that_is_away_is_not_made_anew_when_the_others_hold_no_key(
+    store: KeyStore, places: list[Path]
+) -> None:
     """Else its copies would pass for destroyed."""
-    store = KeyStore(places)
     key_id, _public = store.make(3)
     places[1].rename(places[1].with_name("elsewhere"))
     store.destroy(3, key_id)
+    store.prepare()
     with pytest.raises(KeyPlaceError):
         store.make(3)
     assert not places[1].exists()
+
+
+def test_a_key_makes_no_place(places: list[Path]) -> None:
+    """Only preparing does, and that is for a new installation alone."""
+    with pytest.raises(KeyPlaceError, match="Er disken monteret"):
+        KeyStore(places[:1]).make(3)
+    assert not places[0].exists()
 
 
 def test_preparing_that_was_cut_short_is_finished(places: list[Path]) -> None:
     """A mirror made ready before the program died is no reason to stop."""
     places[1].mkdir()
     (places[1] / READY).write_text("")
-    KeyStore(places).make(3)
-    assert (places[0] / READY).exists()
-
-
-def test_a_copy_that_cannot_be_deleted_is_told(places: list[Path]) -> None:
-    """Something in the way of the file, here a folder of its name, is no destroyed copy."""
     store = KeyStore(places)
+    store.prepare()
+    assert store.away() == []
+
+
+def test_a_copy_that_cannot_be_deleted_is_told(store: KeyStore, places: list[Path]) -> None:
+    """Something in the way of the file, here a folder of its name, is no destroyed copy."""
     store.make(3)
     key_id = uuid4()
     (places[0] / "3" / f"{key_id}.key").mkdir()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey import embedded, municipalities, nightly
 from survey.config import SettingError, Settings
-from survey.keys import KeyStore
+from survey.keys import KeyPlaceError, KeyStore
 from survey.models import BallotKey, Municipality, Participation
 from survey.tally import Tallied
 
@@ -81,6 +81,40 @@ def test_a_copy_out_of_reach_keeps_a_key_closed(
     away.rename(places[1])
     (report,) = nightly.tally_all(places, now + timedelta(days=1))
     assert (states(session), report.alarms) == (["destroyed", "open"], [])
+
+
+def test_an_unmounted_disk_never_passes_for_the_only_key_place(
+    session: Session, stevns: Municipality, places: list[Path], now: datetime
+) -> None:
+    """Its empty mount point takes no key, and the spent key on it is destroyed when the disk is back."""
+    disk = places[:1]
+    nightly.ensure_open_key(disk, stevns.id, now)
+    key = session.scalars(select(BallotKey)).one()
+    key.state, key.closed_at = "closed", now
+    session.flush()
+    away = disk[0].rename(disk[0].with_name("elsewhere"))
+    disk[0].mkdir()
+    (report,) = nightly.tally_all(disk, now)
+    assert "Ingen ny nøgle i nat" in report.alarms[0]
+    assert (["closed"], []) == (states(session), list(disk[0].iterdir()))
+    disk[0].rmdir()
+    away.rename(disk[0])
+    (report,) = nightly.tally_all(disk, now + timedelta(days=1))
+    assert (["destroyed", "open"], [], 1) == (states(session), report.alarms, len(KeyStore(disk).kept(stevns.id)))
+
+
+def test_a_second_municipality_gets_its_key_in_the_same_places(
+    session: Session, box: Municipality, places: list[Path], now: datetime
+) -> None:
+    """Its folder lies beside the first one's; with a place away it gets none, and no place is made."""
+    aarhus, odense = (
+        municipalities.establish(session, slug=name, name=name, phone="1", sms_sender=name, now=now)
+        for name in ("aarhus", "odense")
+    )
+    nightly.ensure_open_key(places, aarhus.id, now)
+    assert len(KeyStore(places).kept(aarhus.id)) == 1
+    with pytest.raises(KeyPlaceError):
+        nightly.ensure_open_key([places[0] / "away"], odense.id, now)
 
 
 def test_a_missing_copy_is_an_alarm(
