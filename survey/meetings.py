@@ -72,7 +72,6 @@ def record(
 
     Every row ends as one of `outcome_words`.
     """
-    savepoint = session.begin_nested() if dry_run else None
     # Two imports at once would both see a citizen as not asked yet: one municipality's imports run one by one.
     session.execute(
         text("SELECT pg_advisory_xact_lock(:lock, CAST(:municipality_id AS integer))"),
@@ -86,12 +85,10 @@ def record(
     counts["duplicate"] = len(rows) - counts.total()
     counts["refused"] = len(refused)
     counts = +counts
-    if changed:
+    if changed and not dry_run:
         logged: dict[str, object] = {"file_name": shown(PurePath(file_name).name), "rows_read": len(sheet.rows)}
         _write(session, municipality_id, logged, counts, refused, now)
     session.execute(text("DROP TABLE incoming"))
-    if savepoint:
-        savepoint.rollback()
     ordered = {outcome: counts[outcome] for outcome in outcome_words if outcome in counts}
     return Report(len(sheet.rows), ordered, tuple(refused), tuple(map(shown, sheet.ignored)), changed)
 
@@ -231,9 +228,10 @@ def _decide(
 _STRIKE_OUT_KNOWN = """
 DELETE FROM incoming USING meeting
 WHERE meeting.municipality_id = :municipality_id AND meeting.fingerprint = incoming.fingerprint
-    -- What was not held yet, or not as planned, is decided again once its status has changed.
+    -- What was not held yet, or not as planned, is decided again once the decision is another.
     AND NOT (
-        meeting.decision IN ('in_the_future', 'cancelled', 'not_attended') AND meeting.status <> incoming.status
+        meeting.decision IN ('in_the_future', 'cancelled', 'not_attended')
+        AND meeting.decision <> incoming.decision
     )
 """
 

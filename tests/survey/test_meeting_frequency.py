@@ -116,13 +116,31 @@ def test_a_meeting_that_is_held_after_all_is_decided_again(
     assert session.scalar(select(func.count()).select_from(Invitation)) == 1
 
 
+def test_a_meeting_noted_as_held_before_its_time_is_asked_about_once_it_was(
+    session: Session, stevns: Municipality
+) -> None:
+    """In the file of eight o'clock a meeting at two lies ahead; tomorrow's file says the same of it."""
+    row = "S1;B1;23-08-2021;14:00;Afholdt;20123456;"
+    reports = [take_in(session, stevns, row, now=MONDAY + timedelta(days=day)) for day in (0, 0, 1, 2)]
+    counts = [{"in_the_future": 1}, {"duplicate": 1}, {"invited": 1}, {"duplicate": 1}]
+    assert counts == [report.counts for report in reports]
+    assert decisions(session) == ["invited"]
+
+
 @pytest.mark.parametrize(
-    ("first", "then"), [("Afholdt", "Aflyst"), ("Booket", "Booket"), ("Aflyst", "Aflyst"), ("Afholdt", "Booket")]
+    ("first", "then"),
+    [
+        ("Afholdt", "Aflyst"),
+        ("Afholdt", "Booket"),
+        ("Booket", "Booket"),
+        ("Aflyst", "Aflyst"),
+        ("Udeblevet", "Udeblevet"),
+    ],
 )
 def test_any_other_meeting_delivered_again_is_a_duplicate(
     session: Session, stevns: Municipality, first: str, then: str
 ) -> None:
-    """An invitation stands, and an unchanged status is nothing new."""
+    """An invitation stands, and the same decision once more is nothing new."""
     take_in(session, stevns, f"S1;B1;20-08-2021;10:00;{first};20123456;")
     before = decisions(session)
     again = take_in(session, stevns, f"S1;B1;20-08-2021;12:00;{then};21123456;")
