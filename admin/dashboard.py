@@ -20,7 +20,6 @@ doors = Blueprint("dashboard", __name__)
 REASONS = {
     "cancelled": "Samtalen var aflyst",
     "not_attended": "Borgeren mødte ikke op",
-    "in_the_future": "Samtalen lå ude i fremtiden",
     "too_old": "Samtalen lå for langt tilbage",
     "no_channel": "Hverken mobilnummer eller e-mail",
     "opted_out": "Borgeren har frabedt sig at blive spurgt",

@@ -120,7 +120,7 @@ class KeyStore:
         self.places = tuple(Path(place) for place in places)
 
     def prepare(self) -> None:
-        """Make the places of a new installation ready. Only for one without any key: later they can only be away."""
+        """Make the places ready. For a new installation only: where there was a key, a place can only be away."""
         used = any(True for place in self.places for _folder in place.glob("[0-9]*"))
         if not used and self.places[0] in self.away():
             # The first place comes last: once it is ready, one that is not can only be away.

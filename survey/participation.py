@@ -57,14 +57,14 @@ def _count(session: Session, municipality_id: int, which: ColumnElement[bool], *
 
 
 def _count_meetings(session: Session, municipality_id: int, now: datetime) -> None:
-    """Meetings by decision, written once for each week that is over."""
+    """Meetings by decision, written once for each week that is over. One not held yet is still to be decided."""
     this_week = workdays.monday(workdays.day(now))
     here = func.timezone(workdays.COPENHAGEN.key, Meeting.decided_at)
     week = cast(func.date_trunc("week", here), Date)
     key = (Meeting.municipality_id, Meeting.team_id, week, Meeting.decision)
     counted = (
         select(*key, func.count())
-        .where(Meeting.municipality_id == municipality_id, week < this_week)
+        .where(Meeting.municipality_id == municipality_id, Meeting.decision != "in_the_future", week < this_week)
         .group_by(*key)
     )
     columns = ["municipality_id", "team_id", "week", "decision", "n"]

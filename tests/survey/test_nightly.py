@@ -96,11 +96,11 @@ def test_an_unmounted_disk_never_passes_for_the_only_key_place(
     disk[0].mkdir()
     (report,) = nightly.tally_all(disk, now)
     assert "Ingen ny nøgle i nat" in report.alarms[0]
-    assert (["closed"], []) == (states(session), list(disk[0].iterdir()))
+    assert (states(session), list(disk[0].iterdir())) == (["closed"], [])
     disk[0].rmdir()
     away.rename(disk[0])
     (report,) = nightly.tally_all(disk, now + timedelta(days=1))
-    assert (["destroyed", "open"], [], 1) == (states(session), report.alarms, len(KeyStore(disk).kept(stevns.id)))
+    assert (states(session), report.alarms, len(KeyStore(disk).kept(stevns.id))) == (["destroyed", "open"], [], 1)
 
 
 def test_a_second_municipality_gets_its_key_in_the_same_places(

@@ -99,3 +99,18 @@ def test_meetings_are_counted_once_their_week_is_over(
     invite(session, stevns)
     participation.snapshot_participation(session, stevns.id, sunday + timedelta(days=1))
     assert session.scalars(select(MeetingCount.n)).all() == [1]
+
+
+def test_a_booked_meeting_is_counted_only_when_it_is_decided(
+    session: Session, stevns: Municipality, invite: Callable[..., int]
+) -> None:
+    """Booked in one week and held in the next: invited once, in the second, and no meeting nobody asked about."""
+    invite(session, stevns)
+    for monday, status, decision in (
+        (datetime(2021, 5, 10, 8, tzinfo=UTC), "booked", "in_the_future"),
+        (datetime(2021, 5, 17, 8, tzinfo=UTC), "held", "invited"),
+    ):
+        session.execute(update(Meeting).values(status=status, decision=decision, decided_at=monday))
+        participation.snapshot_participation(session, stevns.id, monday + timedelta(days=7))
+    counts = select(MeetingCount.week, MeetingCount.decision, MeetingCount.n)
+    assert session.execute(counts).all() == [(date(2021, 5, 17), "invited", 1)]
