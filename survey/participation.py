@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Date, and_, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from survey import workdays
 from survey.models import ACCEPTED_STATES, Invitation, Meeting, MeetingCount, Message, Participation
@@ -16,6 +16,13 @@ _first_message = and_(
     Message.municipality_id == Invitation.municipality_id,
     Message.invitation_id == Invitation.id,
     Message.kind == "invitation",
+)
+_Reminder = aliased(Message)
+_accepted_reminder = and_(
+    _Reminder.municipality_id == Invitation.municipality_id,
+    _Reminder.invitation_id == Invitation.id,
+    _Reminder.kind == "reminder",
+    _Reminder.state.in_(ACCEPTED_STATES),
 )
 
 
@@ -33,18 +40,20 @@ def close(session: Session, municipality_id: int, weeks: Collection[date]) -> No
 def _count(session: Session, municipality_id: int, which: ColumnElement[bool], *, final: bool) -> None:
     # Whoever answered has been reached, whatever became of the message, so the parts never exceed the whole.
     sent = or_(Message.state.in_((*ACCEPTED_STATES, "unknown")), Invitation.answered)
+    in_doubt = and_(Message.state == "unknown", ~Invitation.answered, _Reminder.id.is_(None))
     key = (Invitation.municipality_id, Invitation.team_id, Invitation.version_id, Invitation.sent_week)
     counted = (
         select(
             *key,
             func.count(),
             func.count().filter(sent),
-            func.count().filter(Message.state == "unknown"),
+            func.count().filter(in_doubt),
             func.count().filter(Message.state == "delivered"),
             func.count().filter(Invitation.answered),
             literal(final),
         )
         .outerjoin(Message, _first_message)
+        .outerjoin(_Reminder, _accepted_reminder)
         .where(Invitation.municipality_id == municipality_id, which)
         .group_by(*key)
     )

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey import participation
-from survey.models import Invitation, Meeting, MeetingCount, Municipality, Participation
+from survey.models import ACCEPTED_STATES, Invitation, Meeting, MeetingCount, Message, Municipality, Participation
 
 WEEK = date(2021, 5, 10)
 
@@ -40,6 +40,40 @@ def test_whoever_answered_was_reached(
     sent(session, stevns, answered=True)
     participation.snapshot_participation(session, stevns.id, now)
     assert counted(session) == [(WEEK, 2, 2, 0, 1, 2, False)]
+
+
+def test_whoever_answered_is_not_in_doubt(
+    session: Session, stevns: Municipality, now: datetime, sent: Callable[..., int]
+) -> None:
+    """A message nobody knows the fate of has arrived when its link was used."""
+    sent(session, stevns, state="unknown", answered=True)
+    sent(session, stevns, state="unknown")
+    participation.snapshot_participation(session, stevns.id, now)
+    assert counted(session) == [(WEEK, 2, 2, 1, 0, 1, False)]
+
+
+@pytest.mark.parametrize(("state", "in_doubt"), [("sent", 0), ("failed", 0), ("unknown", 1), ("waiting", 1)])
+def test_an_accepted_reminder_ends_the_doubt(
+    session: Session, stevns: Municipality, now: datetime, sent: Callable[..., int], state: str, in_doubt: int
+) -> None:
+    """One that waits or is in doubt itself does not."""
+    number = sent(session, stevns, state="unknown")
+    reminder = Message(municipality_id=stevns.id, invitation_id=number, kind="reminder", due_at=now, state=state)
+    reminder.channel, reminder.claimed_at, reminder.claimed_by = "sms", now, 1
+    reminder.sent_at = now if state in ACCEPTED_STATES else None
+    session.add(reminder)
+    session.flush()
+    participation.snapshot_participation(session, stevns.id, now)
+    assert counted(session) == [(WEEK, 1, 1, in_doubt, 0, 0, False)]
+
+
+def test_a_reminder_alone_is_not_sent(
+    session: Session, stevns: Municipality, now: datetime, sent: Callable[..., int], send_link: Callable[..., str]
+) -> None:
+    """The first message was refused, its reminder accepted: invited, and neither sent nor in doubt."""
+    send_link(session, stevns, sent(session, stevns, state="refused"), "reminder")
+    participation.snapshot_participation(session, stevns.id, now)
+    assert counted(session) == [(WEEK, 1, 0, 0, 0, 0, False)]
 
 
 def test_weeks_and_teams_are_counted_apart_and_anew_each_night(
