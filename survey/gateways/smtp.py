@@ -13,6 +13,8 @@ from survey.gateways import Letter, Outcome
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PATIENCE = 30
 """Seconds to wait for the server before a call counts as unanswered."""
+GOODBYE = 421
+"""What a server answers, whatever it was asked, when it is closing the connection (RFC 5321, 3.8)."""
 
 
 class _Refused(Exception):  # noqa: N818 - an answer of the server's, not an error of ours
@@ -20,6 +22,7 @@ class _Refused(Exception):  # noqa: N818 - an answer of the server's, not an err
 
     def __init__(self, code: int, *, permanent: bool) -> None:
         super().__init__(code)
+        self.code = code
         self.outcome = Outcome("refused", f"SMTP {code}", permanent=permanent)
 
 
@@ -86,8 +89,12 @@ class Smtp:
         if self._connection is not None:
             try:
                 return self._addressed(self._connection, to)
+            except _Refused as refused:
+                if refused.code != GOODBYE:
+                    raise
             except (OSError, smtplib.SMTPServerDisconnected):
-                self._drop()
+                pass
+            self._drop()
         self._connection = self._opened()
         return self._addressed(self._connection, to)
 

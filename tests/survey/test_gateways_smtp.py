@@ -1,5 +1,6 @@
 """SMTP against a real server on this machine: TLS, one connection, and the outcome of every answer."""
 
+import asyncio
 import email
 import email.policy
 import socket
@@ -43,12 +44,16 @@ class Postmaster:
         return self.answers.pop(step, "250 OK")
 
     async def handle_MAIL(  # noqa: N802 - the name aiosmtpd looks for
-        self, _server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        """Answer to MAIL FROM."""
+        """Answer to MAIL FROM; "again" is that of a session's second mail, after which the server hangs up."""
+        again = id(session) in self.sessions and "again" in self.answers
         self.sessions.add(id(session))
         envelope.mail_from = address
-        return self._answer("mail")
+        if again:
+            assert server.transport is not None
+            asyncio.get_running_loop().call_soon(server.transport.close)
+        return self._answer("again" if again else "mail")
 
     async def handle_RCPT(  # noqa: N802 - the name aiosmtpd looks for
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -191,6 +196,16 @@ def test_a_kept_connection_the_server_has_closed_is_opened_anew() -> None:
         gateway._connection.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]  # it is connected
         assert gateway.send(LETTER).word == "accepted"
         gateway._connection.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]  # a goodbye nobody hears
+    assert len(postmaster.sessions) == 2
+
+
+@pytest.mark.parametrize("answer", ["421 4.4.2 timed out", "451 4.3.0 try later"])
+def test_a_server_that_says_goodbye_on_a_kept_connection_is_called_again(answer: str) -> None:
+    """421 means that it closes; another answer is about the letter, and only the next one goes through."""
+    postmaster = Postmaster(again=answer)
+    with serving(postmaster) as port, plainly(port) as gateway:
+        outcomes = [gateway.send(LETTER).word for _ in range(3)]
+    assert outcomes == ["accepted", "accepted" if answer.startswith("421") else "refused", "accepted"]
     assert len(postmaster.sessions) == 2
 
 
