@@ -20,7 +20,6 @@ from survey.models import CallbackAttempt, CallbackRequest, Staff, Team
 
 doors = Blueprint("callbacks", __name__)
 
-DAYS = ("man.", "tirs.", "ons.", "tors.", "fre.", "lør.", "søn.")
 TOO_LATE = "En kollega var hurtigere, eller opkaldet er lukket. Intet er ændret."
 
 
@@ -186,7 +185,7 @@ def _note(form: CallRecord) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{DAYS[day.weekday()]} {day:%d-%m-%Y}"
+    return f"{workdays.WEEKDAYS[day.weekday()].removesuffix('dag')}. {day:%d-%m-%Y}"
 
 
 def _moment(attempt: CallbackAttempt) -> str:

@@ -13,11 +13,8 @@ from textwrap import wrap
 from markupsafe import Markup, escape
 
 from survey.figures import Point, StatementResult
+from survey.workdays import MONTHS
 
-MONTHS = (
-    *("januar", "februar", "marts", "april", "maj", "juni"),
-    *("juli", "august", "september", "oktober", "november", "december"),
-)
 TARGET = "mål 3,0"
 DIGIT = 6.2
 """Width of a digit in the small print of a chart, in pixels."""

@@ -28,22 +28,6 @@ HEADERS = {
     "X-Robots-Tag": "noindex",
 }
 
-WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
-MONTHS = (
-    "januar",
-    "februar",
-    "marts",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
-
 SLOT = "-token-"
 ANSWERED = ("GET", "HEAD", "POST")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -189,7 +173,7 @@ for _status in PROBLEMS:
 
 def danish_day(day: date) -> str:
     """A day as it is said, without the year: "tirsdag den 24. november"."""
-    return f"{WEEKDAYS[day.weekday()]} den {day.day}. {MONTHS[day.month - 1]}"
+    return f"{workdays.WEEKDAYS[day.weekday()]} den {day.day}. {workdays.MONTHS[day.month - 1]}"
 
 
 def _open(token: str) -> tuple[Asked, Version]:

@@ -10,6 +10,12 @@ COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 OPENS = time(9)
 CLOSES = time(18)
 
+WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+MONTHS = (
+    *("januar", "februar", "marts", "april", "maj", "juni"),
+    *("juli", "august", "september", "oktober", "november", "december"),
+)
+
 
 def now() -> datetime:
     """The clock. Only doors read it; every use case is handed its `now`."""

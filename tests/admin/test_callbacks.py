@@ -109,6 +109,7 @@ def test_due_today_and_past_the_deadline_are_marked(
         monkeypatch.setattr(workdays, "now", lambda clock=clock: clock)
         tags.append(_tag(bo, callback_id))
     assert tags == ["", "I dag", "Over fristen"]
+    assert "ons. 04-11-2026" in bo.get("/opkald").text
 
 
 def _tag(browser: FlaskClient, callback_id: int) -> str:
