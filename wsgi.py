@@ -2,7 +2,8 @@
 
 from flask import Flask, Response
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import select
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -13,6 +14,15 @@ from survey.access import EVERYONE, open_to
 from survey.config import SettingError, Settings
 
 csrf = CSRFProtect()
+
+COMMANDS = [
+    commands.plainly(command)
+    for command in (
+        *(running.init_command, running.migrate_command, running.serve_command, running.demo_command),
+        *(commands.meetings_group, commands.work_command, commands.tally_command, commands.retention_command),
+        staff_commands.group,
+    )
+]
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -41,10 +51,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]  # as Flask's docs say
     access.install(app)
-    app.cli.add_command(commands.meetings_group)
-    app.cli.add_command(commands.work_command)
-    app.cli.add_command(commands.tally_command)
-    app.cli.add_command(commands.retention_command)
     csrf.init_app(app)
     csrf.exempt(views.pages)  # the link is the citizen's authority; a CSRF token would need a cookie
     csrf.exempt(receipts.pages)  # providers have no session; the simulator's answers on this machine alone
@@ -56,8 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     rooms = (callbacks.doors, dashboard.doors, meetings.doors, people_pages.doors, teams.doors)
     for doors in (login.doors, *rooms):
         app.register_blueprint(doors)
-    app.cli.add_command(staff_commands.group)
-    for command in (running.init_command, running.migrate_command, running.serve_command, running.demo_command):
+    for command in COMMANDS:
         app.cli.add_command(command)
     app.add_url_rule("/healthz", view_func=health)
     return app
@@ -65,7 +70,12 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 @open_to(EVERYONE)
 def health() -> Response:
-    """200 when this process reaches the database."""
-    with db.reading() as connection:
-        connection.execute(select(1))
+    """200 when this process reaches a database of this version, else 503 and what to do."""
+    try:
+        with db.reading() as connection:
+            revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    except (OperationalError, ProgrammingError):
+        revision = None
+    if revision != db.REVISION:
+        return Response("Databasen er ikke klar: kør flask migrate\n", 503, mimetype="text/plain")
     return Response("ok\n", mimetype="text/plain")

@@ -33,17 +33,33 @@ class Town:
     name: str
     phone: str
     sms_sender: str
+    manager: str
     teams: dict[str, tuple[str, str]]
 
 
-STEVNS_TOWN = Town("stevns", "Stevns Kommune", "56 57 57 57", "Stevns", dict(municipalities.DEFAULT_TEAMS))
-FAXE_TOWN = Town("faxe", "Faxe Kommune", "56 20 30 00", "Faxe", {"Jobcenter Faxe": ("LAB", "faxe")})
+STEVNS_TOWN = Town(
+    slug="stevns",
+    name="Stevns Kommune",
+    phone="56 57 57 57",
+    sms_sender="Stevns",
+    manager="Lone Lund",
+    teams=dict(municipalities.DEFAULT_TEAMS),
+)
+FAXE_TOWN = Town(
+    slug="faxe",
+    name="Faxe Kommune",
+    phone="56 20 30 00",
+    sms_sender="Faxe",
+    manager="Lis Lang",
+    teams={"Jobcenter Faxe": ("LAB", "faxe")},
+)
 FJORDBY_TOWN = Town(
-    "fjordby",
-    "Fjordby Kommune",
-    "70 20 30 40",
-    "Fjordby",
-    {**municipalities.DEFAULT_TEAMS, "Unge": ("LAB", "faxe")},
+    slug="fjordby",
+    name="Fjordby Kommune",
+    phone="70 20 30 40",
+    sms_sender="Fjordby",
+    manager="Lars Lykke",
+    teams={**municipalities.DEFAULT_TEAMS, "Unge": ("LAB", "faxe")},
 )
 
 
@@ -112,7 +128,7 @@ def staff(session: Session, town: Town, municipality_id: int) -> list[int]:
         )
         return staff_id
 
-    add("leder", "Lone Lund", "manager")
+    add("leder", town.manager, "manager")
     add("administrator", "Adam Ager", "administrator")
     names = {"sagsbehandler": "Sanne Sø", "sagsbehandler2": "Stig Skov", "sagsbehandler3": "Signe Strand"}
     return [add(account, name, "caseworker", team) for account, name in names.items() for team in teams]
@@ -166,3 +182,9 @@ def links(settings: Settings, now: datetime) -> list[dict[str, str]]:
             if len(found) == len(FJORDBY_TOWN.teams):
                 break
     return [{"questionnaire": name, "url": url} for name, url in sorted(found.items())]
+
+
+def move_letters(simulator_dir: Path, old: str, new: str) -> None:
+    """Let the links in the mailbox lead to `new`, when the demo is served elsewhere than last time."""
+    for letter in simulator_dir.glob("*.json") if old != new else ():
+        letter.write_text(letter.read_text("utf-8").replace(f"{old}/s/", f"{new}/s/"), "utf-8")

@@ -3,62 +3,89 @@
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
+from email_validator import EmailNotValidError, validate_email
 from flask.cli import with_appcontext
-from sqlalchemy import create_engine, func, make_url, select, text
+from sqlalchemy import create_engine, make_url, select, text
 
 from admin import demo, people
-from survey import config, db, embedded, municipalities, nightly, processes, workdays
+from admin.forms import ROLE_NAMES
+from survey import config, db, embedded, municipalities, nightly, phones, processes, workdays
+from survey.access import ADMINISTRATOR
 from survey.commands import settings
 from survey.config import Settings
 from survey.db import transaction
 from survey.models import Municipality
 
 DEMO_DATABASE = "tilfreds_demo"
+SENDER_LENGTH = 11
+
+
+def checked_phone(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """`value`, which a citizen must be able to call. Raises click.BadParameter."""
+    if phones.number(value) is None:
+        raise click.BadParameter(f"{value!r} er ikke et telefonnummer som 56 57 57 57")
+    return value
+
+
+def checked_email(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """`value` as an e-mail address. Raises click.BadParameter."""
+    try:
+        return validate_email(value, check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise click.BadParameter(f"{value!r} er ikke en e-mail som navn@kommune.dk") from None
 
 
 @click.command("init")
-@click.option("--name", default="Min Kommune", show_default=True, help="Kommunens navn.")
+@click.option("--name", default="Min Kommune", help="Kommunens navn.")
 @click.option("--slug", help="Kortnavn i kommandoer; ellers navnets første ord.")
-@click.option("--phone", default="70 00 00 00", show_default=True, help="Nummeret, borgere kan ringe til.")
+@click.option("--phone", default="70 00 00 00", callback=checked_phone, help="Nummeret, borgere kan ringe til.")
 @click.option("--sms-sender", help="Højst 11 tegn; ellers navnets første ord.")
 @click.option(
-    "--administrator", default="administrator@eksempel.dk", show_default=True, help="Administratorens e-mail."
+    "--administrator", default="administrator@eksempel.dk", callback=checked_email, help="Administratorens e-mail."
 )
 @with_appcontext
 def init_command(name: str, slug: str | None, phone: str, sms_sender: str | None, administrator: str) -> None:
     """Opret tabeller, en kommune med spørgeskemaer og team, og dens første administrator."""
-    now = workdays.now()
-    word = name.split()[0]
-    chosen = settings()
+    sender, slug = sms_sender or name.split()[0][:11], slug or name.split()[0].lower()
+    if len(sender) > SENDER_LENGTH:
+        raise click.BadParameter(f"{sender!r} har over {SENDER_LENGTH} tegn", param_hint="--sms-sender")
+    chosen, now = settings(), workdays.now()
     places = nightly.key_places(chosen)
     with transaction() as session:
         db.migrate(session.connection())
-        if not session.scalar(select(func.count()).select_from(Municipality)):
+        found = session.scalars(select(Municipality.slug)).all()
+        check_new(found, slug)
+        if not found:
             config.make_secret(chosen.fingerprint_key_file)
         # A second municipality must not get a key of its own by a wrong path: everybody would be asked anew.
         config.secret(chosen.fingerprint_key_file)
         municipality = municipalities.establish(
-            session,
-            slug=slug or word.lower(),
-            name=name,
-            phone=phone,
-            sms_sender=sms_sender or word[:11],
-            now=now,
+            session, slug=slug, name=name, phone=phone, sms_sender=sender, now=now
         )
         _, password = people.add_person(
-            session,
-            municipality_id=municipality.id,
-            email=administrator,
-            name="Administrator",
-            role="administrator",
+            session, municipality_id=municipality.id, email=administrator, name="Administrator", role=ADMINISTRATOR
         )
     nightly.ensure_open_key(places, municipality.id, now)
     click.echo(f"{name} er klar: skemaerne Opfølgning, Ydelse og Faxe, teamene Opfølgning og Ydelse.")
+    click.echo(f"Borgere henvises til {phone}.")
     click.echo(f"Log ind som {administrator}" + (f" med adgangskoden {password}" if password else ""))
+
+
+def check_new(found: Sequence[str], slug: str) -> None:
+    """Raise click.UsageError for a short name in use, and for a second municipality that nobody named."""
+    if slug in found:
+        raise click.UsageError(f"Der er allerede en kommune {slug!r}. Giv den nye et andet --slug.")
+    context = click.get_current_context()
+    if found and context.get_parameter_source("name") == ParameterSource.DEFAULT:
+        raise click.UsageError(
+            f"Der er allerede {', '.join(found)}. Giv den nye --name, --phone og --administrator."
+        )
 
 
 @click.command("migrate")
@@ -77,10 +104,12 @@ def serve_command() -> None:
     chosen = settings()
     if chosen.key_dir:
         raise click.UsageError("Fjern TILFREDS_KEY_DIR: en webproces kender kun offentlige nøgler.")
+    processes.check_port(chosen)
     url = chosen.database_url or embedded.url(chosen.state_dir)
     environ = {"TILFREDS_DATABASE_URL": url, "TILFREDS_STATE_DIR": str(chosen.state_dir)}
     with processes.Together() as together:
         together.start(processes.web(chosen), {**environ, **processes.NO_COMMAND})
+        click.echo(f"Tilfreds kører på http://{chosen.host}:{chosen.port}  (stop med Ctrl-C)")
         together.wait()
 
 
@@ -93,6 +122,7 @@ def demo_command() -> None:
         raise click.UsageError("Demoen har sin egen database: fjern TILFREDS_DATABASE_URL.")
     if not chosen.on_loopback:
         raise click.UsageError("Demoen kan kun nås fra denne maskine: fjern TILFREDS_HOST.")
+    processes.check_port(chosen)
     here = demo_settings(chosen)
     marker = chosen.state_dir / "demo.json"
     prepare(here, marker)
@@ -117,20 +147,22 @@ def demo_settings(chosen: Settings) -> Settings:
 
 
 def prepare(here: Settings, marker: Path) -> None:
-    """Connect to the demo's database; load it when it is missing, half loaded, of another day or another port."""
-    loaded = json.loads(marker.read_text("utf-8")) if marker.exists() else {}
-    today = str(workdays.day(workdays.now()))
-    if (loaded.get("loaded_on"), loaded.get("url")) != (today, here.base_url):
-        marker.unlink(missing_ok=True)
-        click.echo("Indlæser tre kommuner …")
+    """Connect to the demo's database; load it when it is missing, half loaded or of another day. Describe it."""
+    loaded = here.state_dir / "loaded.json"
+    last = json.loads(loaded.read_text("utf-8")) if loaded.exists() else {}
+    now = workdays.now()
+    today = f"{workdays.day(now):%d-%m-%Y}"
+    if last.get("day") != today:
+        day = last.get("day")
+        click.echo(f"Demoen er fra {day} og indlæses igen …" if day else "Indlæser tre kommuner …")
         start_over(here)
         db.connect(str(here.database_url))
-        now = workdays.now()
         demo.load(here, nightly.key_places(here), now)
     else:
         db.connect(str(here.database_url))
-    description = {"loaded_on": today, **demo.describe(here, workdays.now())}
-    marker.write_text(json.dumps(description, ensure_ascii=False, indent=2), "utf-8")
+        demo.move_letters(here.simulator_dir, last["url"], here.base_url)
+    loaded.write_text(json.dumps({"day": today, "url": here.base_url}), "utf-8")
+    marker.write_text(json.dumps(demo.describe(here, now), ensure_ascii=False, indent=2), "utf-8")
 
 
 def start_over(here: Settings) -> None:
@@ -161,7 +193,8 @@ def serve_demo(here: Settings, marker: Path) -> None:
     }
     with processes.Together() as together:
         together.start(processes.web(here), {**environ, **processes.NO_COMMAND})
-        together.start(processes.worker(), {**environ, "TILFREDS_KEY_DIR": str(here.key_dir)})
+        secrets = {"TILFREDS_KEY_DIR": str(here.key_dir)}
+        together.start(processes.worker(), {**environ, **secrets}, log=here.state_dir / "worker.log")
         together.wait_for(f"{here.base_url}/healthz")
         announce(json.loads(marker.read_text("utf-8")), os.path.relpath(marker))
         together.wait()
@@ -178,5 +211,6 @@ def announce(description: dict[str, object], path: str) -> None:
         click.echo(f"  {'Svar som borger':22}{link['url']}  ({link['questionnaire']})")
     click.echo(f"\n  Log ind på {description['sign_in_url']}  (adgangskode til alle: {demo.PASSWORD})")
     for sign_in in description["sign_ins"]:  # type: ignore[attr-defined]  # made by demo.describe
-        click.echo(f"  {sign_in['municipality']:18}{sign_in['role']:16}{sign_in['email']}")
+        role = ROLE_NAMES[sign_in["role"]].lower()
+        click.echo(f"  {sign_in['municipality']:18}{role:16}{sign_in['email']}")
     click.echo("")

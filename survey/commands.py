@@ -4,13 +4,15 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from survey import config, jobs, meeting_files, meetings, nightly, workdays
@@ -18,10 +20,38 @@ from survey.config import Settings
 from survey.db import transaction
 from survey.models import Municipality
 
+MISSING_TABLES = ("42P01", "42703")
+"""PostgreSQL's codes for a table and for a column that is not there."""
+
 
 def running() -> bool:
     """Is this process a `flask` command other than `flask run`, and so no web process?"""
     return os.environ.get("FLASK_RUN_FROM_CLI") == "true" and "run" not in sys.argv
+
+
+def plainly(command: click.Command) -> click.Command:
+    """`command`, saying in a sentence what is wrong with the database instead of showing how it was asked."""
+    for each in command.commands.values() if isinstance(command, click.Group) else ():
+        plainly(each)
+    callback = command.callback
+    if callback is None or isinstance(command, click.Group):
+        return command
+
+    @wraps(callback)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return callback(*args, **kwargs)
+        except ProgrammingError as error:
+            if getattr(error.orig, "sqlstate", None) not in MISSING_TABLES:
+                raise
+            raise click.ClickException("Tabellerne mangler. Kør flask init, eller flask migrate.") from None
+        except OperationalError:
+            raise click.ClickException(
+                "Databasen svarer ikke. Kører den, og er TILFREDS_DATABASE_URL rigtig?"
+            ) from None
+
+    command.callback = run
+    return command
 
 
 def settings() -> Settings:
@@ -36,7 +66,8 @@ def chosen_municipality(session: Session, slug: str | None) -> Municipality:
     match = [municipality for municipality in found if slug in (None, municipality.slug)]
     if len(match) != 1:
         listed = ", ".join(municipality.slug for municipality in found) or "ingen endnu: kør flask init"
-        raise click.UsageError(f"Vælg kommune med --municipality ({listed})")
+        unknown = f"Der er ingen kommune {slug!r}. " if slug else ""
+        raise click.UsageError(f"{unknown}Vælg kommune med --municipality ({listed})")
     return match[0]
 
 
@@ -118,11 +149,9 @@ def work_command(once: bool, at: str | None) -> None:
         signal.signal(number, lambda _number, _frame: work.stopping.set())
     if not work.gateways:
         click.echo(jobs.NO_GATEWAY)
-    try:
-        (jobs.once if once else jobs.run)(work)
-    finally:
-        for gateway in work.gateways:
-            gateway.close()
+    if not once and not jobs.has_keys(work):
+        click.echo(jobs.NO_KEYS)
+    (jobs.once if once else jobs.run)(work)
 
 
 # The night -----------------------------------------------------------------------------------------------
@@ -162,11 +191,10 @@ def tally_line(report: nightly.Report) -> str:
 def retention_command(at: str | None, municipality: str | None) -> None:
     """Luk uger, hvis svarfrist er gået, og slet det, der er gemt længe nok."""
     now = moment(at) if at else workdays.now()
-    for report in nightly.clean_all(now, _only(municipality)):
-        kept = report.kept
+    for name, cleaned in nightly.clean_all(now, _only(municipality)):
         click.echo(
-            f"{report.municipality}: {kept.weeks} uger lukket med {kept.invitations} invitationer, "
-            f"slettet: {kept.meetings} samtaler, {kept.callbacks} ønsker om opkald, {kept.imports} indlæsninger"
+            f"{name}: {cleaned.weeks} uger lukket med {cleaned.invitations} invitationer, slettet: "
+            f"{cleaned.meetings} samtaler, {cleaned.callbacks} ønsker om opkald, {cleaned.imports} indlæsninger"
         )
 
 

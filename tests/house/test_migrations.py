@@ -4,8 +4,10 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, text
 
+from survey import db
 from survey.db import Base
 from survey.models import GLOBAL_TABLES
 from tests.conftest import ROOT
@@ -45,6 +47,11 @@ def test_every_migration_can_be_stepped_back(database_url: str) -> None:
         command.check(config_on(connection))
     engine.dispose()
     assert left == 1, "only alembic's own table is left"
+
+
+def test_the_program_knows_its_newest_migration() -> None:
+    """What `/healthz` compares the database with."""
+    assert ScriptDirectory.from_config(config_on(None)).get_current_head() == db.REVISION
 
 
 def test_every_table_belongs_to_a_municipality() -> None:

@@ -40,7 +40,8 @@ def commands_page(app: Flask) -> Iterator[str]:
         if options:
             yield ""
         for option in options:
-            yield f"- `{'`, `'.join(option.opts)}` {option.help or ''}".rstrip()
+            default = f" (ellers {option.default})" if isinstance(option.default, str) else ""
+            yield f"- `{'`, `'.join(option.opts)}` {option.help or ''}{default}".rstrip()
 
 
 def routes_page(app: Flask) -> Iterator[str]:

@@ -2,20 +2,23 @@
 
 import os
 import secrets
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import Result
 from flask import Flask, request
 from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from admin import running
-from survey import db, embedded
+from survey import commands, db, embedded
 from survey.config import SettingError, Settings
 from tests.conftest import ROOT
 from wsgi import create_app
@@ -126,6 +129,64 @@ def test_a_second_municipality_keeps_the_administrators_password(settings: Setti
     result = initialised(settings, database_url, "--name", "Tårnby Kommune")
     assert result.exit_code == 0, result.output
     assert result.output.rstrip().endswith("Log ind som administrator@eksempel.dk")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--phone", "abc"], "telefonnummer"),
+        (["--administrator", "nix"], "e-mail"),
+        (["--sms-sender", "Alt for langt navn"], "over 11 tegn"),
+        (["--name", "Stevns Kommune"], "allerede en kommune 'stevns'"),
+        ([], "Giv den nye --name"),
+    ],
+)
+def test_init_says_what_is_wrong(
+    settings: Settings, database_url: str, arguments: list[str], message: str
+) -> None:
+    """In Danish, with the remedy, and nothing is made."""
+    assert initialised(settings, database_url, "--name", "Stevns Kommune").exit_code == 0
+    result = initialised(settings, database_url, *arguments)
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+@pytest.mark.parametrize(
+    ("database", "message"),
+    [(None, "Tabellerne mangler. Kør flask init"), ("postgresql://nobody@127.0.0.1:1/x", "Databasen svarer ikke")],
+)
+def test_a_command_says_what_is_wrong_with_the_database(
+    settings: Settings, empty_database: str, database: str | None, message: str
+) -> None:
+    """One sentence, not a page of Python."""
+    engine = db.connect(database or empty_database)
+    result = create_app(settings).test_cli_runner().invoke(args=["work", "--once"])
+    engine.dispose()
+    assert result.exit_code == 1
+    assert message in result.output
+
+
+def test_any_other_fault_of_the_database_is_shown_whole() -> None:
+    """It is ours, and must not be hidden."""
+    command = click.Command("x", callback=lambda: (_ for _ in ()).throw(ProgrammingError("", {}, Exception())))
+    with pytest.raises(ProgrammingError):
+        commands.plainly(command).callback()  # type: ignore[misc]  # it has one
+
+
+def test_health_needs_the_tables(app: Flask, empty_database: str) -> None:
+    """503 and what to do."""
+    engine = db.connect(empty_database)
+    answer = app.test_client().get("/healthz")
+    engine.dispose()
+    assert (answer.status_code, answer.text) == (503, "Databasen er ikke klar: kør flask migrate\n")
+
+
+def test_serving_says_when_the_port_is_taken(settings: Settings) -> None:
+    """Before anything is started."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        app = create_app(replace(settings, port=taken.getsockname()[1]))
+        result = app.test_cli_runner().invoke(args=["serve"])
+    assert "er optaget. Vælg en anden" in result.output
 
 
 def test_migrate_brings_an_old_database_up(settings: Settings, database_url: str) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -96,8 +97,8 @@ def test_the_stevns_dashboard_shows_the_published_rates(connected: Loaded) -> No
 def test_a_retention_run_today_changes_no_figure(connected: Loaded) -> None:
     """What the figures are made of outlives what they were counted from."""
     before = figures()
-    places = nightly.key_places(connected.settings)
-    nightly.run(places, workdays.now())
+    nightly.tally_all(nightly.key_places(connected.settings), workdays.now())
+    nightly.clean_all(workdays.now())
     replay.check_sums(1, {"LAB": (1043, 559), "LAS": (167, 53)})
     stevns = [row for row in before if "(1," in str(row[1])]
     assert stevns
@@ -135,6 +136,10 @@ def test_it_is_served_until_interrupted(
 
     def look_and_interrupt(description: dict[str, object], path: str) -> None:
         announce(description, path)
+        with pytest.raises(urllib.error.HTTPError, match="404") as refused:
+            urllib.request.urlopen(f"{description['url']}/s/{'a' * 5000}")  # noqa: S310 - our own http address
+        seen.append("kommunens" in refused.value.read().decode())
+        refused.value.close()
         with urllib.request.urlopen(str(description["simulator_url"])) as answer:  # noqa: S310 - our own http address
             seen.append(answer.status)
         os.kill(os.getpid(), signal.SIGINT)
@@ -146,7 +151,7 @@ def test_it_is_served_until_interrupted(
     for number, handler in handlers.items():
         signal.signal(number, handler)
     said = capfd.readouterr().out
-    assert seen == [200]
+    assert seen == [True, 200]
     assert "Indlæser" not in said
     assert f"Tilfreds kører på {connected.settings.base_url}" in said
     assert said.rstrip().endswith("Stoppet.")

@@ -1,8 +1,12 @@
 """One database per process, and connections that are alive when they are used."""
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
@@ -10,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from survey import db, embedded
 from survey.models import Municipality
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -78,3 +83,31 @@ def test_the_embedded_data_lies_apart_when_run_as_root(
     """As root the wheel opens every parent folder of its data, and keys lie in the state folder."""
     monkeypatch.setattr(os, "geteuid", lambda: user)
     assert embedded.data_dir(tmp_path).is_relative_to(tmp_path) is inside
+
+
+def test_a_killed_process_does_not_keep_the_embedded_server(tmp_path: Path) -> None:
+    """Who is dead is struck out; who lives, ours or another's, stays."""
+    child = subprocess.Popen(["true"])
+    child.wait()
+    users = tmp_path / "users.json"
+    embedded.forget_the_dead(users)
+    users.write_text(json.dumps([os.getpid(), child.pid, 1]))
+    embedded.forget_the_dead(users)
+    assert json.loads(users.read_text()) == [os.getpid(), 1]
+
+
+def test_another_users_process_lives(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """We may not signal it, but it is there."""
+    monkeypatch.setattr(os, "kill", Mock(side_effect=PermissionError))
+    users = tmp_path / "users.json"
+    users.write_text("[1]")
+    embedded.forget_the_dead(users)
+    assert users.read_text() == "[1]"
+
+
+def test_a_terminated_program_ends_in_good_order() -> None:
+    """SIGTERM runs what is to be run at the end, as Ctrl-C does."""
+    program = "import atexit, os, signal\nfrom survey import embedded\nembedded.stop_with_us()\n"
+    program += "atexit.register(print, 'i orden')\nos.kill(os.getpid(), signal.SIGTERM)\n"
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert (ended.stdout, ended.returncode) == ("i orden\n", 143)
