@@ -15,17 +15,17 @@ from survey.config import SettingError, Settings
 from survey.db import transaction
 from survey.keys import KeyPlaceError, KeyStore
 from survey.models import Municipality
+from survey.retention import Cleaned
 from survey.tally import Tallied, TallyError
 
 
 @dataclass
 class Report:
-    """What a night did in one municipality. `alarms` are sentences in Danish for whoever runs the program."""
+    """What a tally did in one municipality. `alarms` are sentences in Danish for whoever runs the program."""
 
     municipality: str
     tallied: Tallied = field(default_factory=Tallied)
     keys_destroyed: int = 0
-    kept: retention.Kept = field(default_factory=retention.Kept)
     alarms: list[str] = field(default_factory=list)
 
 
@@ -44,15 +44,6 @@ def key_places(settings: Settings) -> tuple[Path, ...]:
     return tuple(places)
 
 
-def run(places: Sequence[Path], now: datetime, municipality_id: int | None = None) -> list[Report]:
-    """Tally and retention of every municipality, or of one: what 03:40 is for."""
-    reports = tally_all(places, now, municipality_id)
-    return [
-        replace(report, kept=cleaned.kept)
-        for report, cleaned in zip(reports, clean_all(now, municipality_id), strict=True)
-    ]
-
-
 def tally_all(places: Sequence[Path], now: datetime, municipality_id: int | None = None) -> list[Report]:
     """Tally every municipality, or one. What goes wrong in one is an alarm and does not stop the others."""
     # A core dump of this process would hold private keys and opened answers.
@@ -61,11 +52,11 @@ def tally_all(places: Sequence[Path], now: datetime, municipality_id: int | None
     return [_tally(store, number, name, now) for number, name in _municipalities(municipality_id)]
 
 
-def clean_all(now: datetime, municipality_id: int | None = None) -> list[Report]:
-    """Retention of every municipality, or of one, and of what belongs to none."""
+def clean_all(now: datetime, municipality_id: int | None = None) -> list[tuple[str, Cleaned]]:
+    """Retention of every municipality, or of one, and of what belongs to none: what was cleaned where."""
     with transaction() as session:
         retention.sweep(session, now)
-    return [Report(name, kept=_clean(number, now)) for number, name in _municipalities(municipality_id)]
+    return [(name, _clean(number, now)) for number, name in _municipalities(municipality_id)]
 
 
 def ensure_open_key(places: Sequence[Path], municipality_id: int, now: datetime) -> None:
@@ -167,7 +158,7 @@ def _missing(store: KeyStore, municipality_id: int) -> list[str]:
     return alarms
 
 
-def _clean(municipality_id: int, now: datetime) -> retention.Kept:
+def _clean(municipality_id: int, now: datetime) -> Cleaned:
     with transaction() as session:
         weeks, invitations = retention.close_weeks(session, municipality_id, now)
     with transaction() as session:

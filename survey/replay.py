@@ -75,7 +75,8 @@ class Life:
 
     def night(self, day: date) -> None:
         """Tally and retention at 3.40."""
-        nightly.run(self.key_places, workdays.at(day, NIGHT), self.municipality_id)
+        nightly.tally_all(self.key_places, workdays.at(day, NIGHT), self.municipality_id)
+        nightly.clean_all(workdays.at(day, NIGHT), self.municipality_id)
 
     def take_in(self, day: date, now: datetime) -> None:
         """The day's file arrives."""
@@ -170,7 +171,7 @@ def check_sums(municipality_id: int, planned: dict[str, tuple[int, int]]) -> Non
     batches = select(Batch.law, func.sum(Batch.n)).where(Batch.municipality_id == municipality_id)
     counted = (
         select(Team.law, func.sum(Participation.sent), func.sum(Participation.answered))
-        .join(Team, (Team.municipality_id == Participation.municipality_id) & (Team.id == Participation.team_id))
+        .join(Team)
         .where(Participation.municipality_id == municipality_id)
     )
     waiting = select(func.count()).select_from(Waiting).where(Waiting.municipality_id == municipality_id)

@@ -42,8 +42,8 @@ _bare: dict[str, None] = dict.fromkeys(EMPTIED)
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What one run of retention did in one municipality."""
+class Cleaned:
+    """What one run of retention closed and deleted in one municipality."""
 
     weeks: int = 0
     invitations: int = 0
@@ -134,7 +134,7 @@ def reduce_meetings(session: Session, municipality_id: int, now: datetime) -> in
     return len(reduced.all())
 
 
-def delete_old(session: Session, municipality_id: int, now: datetime) -> Kept:
+def delete_old(session: Session, municipality_id: int, now: datetime) -> Cleaned:
     """Delete what the municipality has kept long enough: skeletons, callbacks, import logs, access log."""
     last_year = year_ago(workdays.day(now))
     skeletons = delete(Meeting).where(
@@ -148,7 +148,7 @@ def delete_old(session: Session, municipality_id: int, now: datetime) -> Kept:
         AccessLog.municipality_id == municipality_id, AccessLog.at <= _a_year_before(now)
     )
     session.execute(accesses)
-    return Kept(
+    return Cleaned(
         meetings=_gone(session, skeletons.returning(Meeting.id)),
         callbacks=_delete_callbacks(session, municipality_id, ago(now, CALLBACK_KEPT)),
         imports=_delete_imports(session, municipality_id, _a_year_before(now)),

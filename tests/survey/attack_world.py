@@ -225,7 +225,8 @@ def evening(world: World) -> None:
 def night(world: World) -> None:
     """The night after the last evening: tally and retention."""
     day = FIRST_EVENING + timedelta(days=world.evenings)
-    (report,) = nightly.run(world.places, workdays.at(day, time(3, 40)))
+    (report,) = nightly.tally_all(world.places, workdays.at(day, time(3, 40)))
+    nightly.clean_all(workdays.at(day, time(3, 40)))
     assert report.alarms == []
 
 

@@ -28,7 +28,7 @@ def states(session: Session) -> list[str]:
 def test_one_open_key_is_enough(session: Session, box: Municipality, places: list[Path], now: datetime) -> None:
     """Asking for an open key again makes none, and a night without answers keeps the one there is."""
     nightly.ensure_open_key(places, box.id, now)
-    (report,) = nightly.run(places, now)
+    (report,) = nightly.tally_all(places, now)
     assert (states(session), report.alarms) == (["open"], [])
 
 
@@ -36,7 +36,7 @@ def test_a_municipality_without_a_key_gets_one_at_night(
     session: Session, stevns: Municipality, places: list[Path], now: datetime
 ) -> None:
     """The first night opens the first key."""
-    nightly.run(places, now)
+    nightly.tally_all(places, now)
     assert states(session) == ["open"]
 
 
@@ -45,7 +45,7 @@ def test_a_spent_key_is_destroyed_in_both_places(
 ) -> None:
     """After the tally only the open key has files, the same in both places."""
     lay(session, box, n=5)
-    (report,) = nightly.run(places, now + timedelta(hours=1))
+    (report,) = nightly.tally_all(places, now + timedelta(hours=1))
     assert (1, Tallied(batches=1, answers=5), []) == (report.keys_destroyed, report.tallied, report.alarms)
     assert states(session) == ["destroyed", "open"]
     opened = session.scalars(select(BallotKey.id).filter_by(state="open")).one()
@@ -145,7 +145,7 @@ def test_a_night_snapshots_participation(
 ) -> None:
     """What was sent is counted by the tally of the same night."""
     sent(session, box)
-    nightly.run(places, now, box.id)
+    nightly.tally_all(places, now, box.id)
     assert session.scalars(select(Participation.sent)).one() == 1
 
 

@@ -170,9 +170,11 @@ def test_running_twice_changes_nothing(
     sent(session, box, answered=True)
     lay(session, box, n=5)
     later = now + timedelta(days=22)
-    nightly.run(places, later)
+    nightly.tally_all(places, later)
+    nightly.clean_all(later)
     before = contents(session)
-    nightly.run(places, later)
+    nightly.tally_all(places, later)
+    nightly.clean_all(later)
     assert contents(session) == before
 
 
