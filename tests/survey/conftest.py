@@ -111,9 +111,7 @@ def ballots_in(places: list[Path]) -> Callable[[Session], Counter[tuple[int | No
 
     def opened(session: Session) -> Counter[tuple[int | None, ...]]:
         store, found = KeyStore(places), Counter[tuple[int | None, ...]]()
-        for ballot, key in session.execute(
-            select(Ballot, BallotKey).join(BallotKey, Ballot.key_id == BallotKey.id)
-        ):
+        for ballot, key in session.execute(select(Ballot, BallotKey).join(BallotKey)):
             private = store.read(key.municipality_id, key.id, key.public_key)
             assert private is not None
             found[keys.unseal(private, ballot.sealed).answers] += 1

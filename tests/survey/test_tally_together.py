@@ -112,7 +112,7 @@ def test_a_key_is_not_closed_under_an_answer(town: Municipality, places: list[Pa
             until_waiting(closing)
         closing.result()
     with db.transaction() as session:
-        key = session.scalars(select(BallotKey).join(Ballot, Ballot.key_id == BallotKey.id)).one()
+        key = session.scalars(select(BallotKey).join(Ballot)).one()
         assert (before, "closed") == (key.id, key.state)
 
 
