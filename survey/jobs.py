@@ -4,7 +4,6 @@ APScheduler is only the ticker: a row in `job_slot` settles who does a slot, and
 """
 
 import logging
-import os
 import secrets
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import Session
@@ -34,10 +33,10 @@ from survey.gateways.smtp import Smtp
 from survey.models import JobSlot
 
 ROOT = Path(__file__).parent.parent
-NO_GATEWAY = "TILFREDS_GATEWAY er ikke sat: intet bliver sendt"
+NO_GATEWAY = "TILFREDS_GATEWAY er ikke sat: intet bliver sendt. Sæt den til simulated eller smtp."
+NO_KEYS = "TILFREDS_KEY_DIR er ikke sat: besvarelser bliver ikke talt op herfra."
 TALLY_AT, RETENTION_AT = time(3, 40), time(4, 20)
 """Never between 02:00 and 03:00, an hour that comes twice in autumn and not at all in spring."""
-SLOTS_KEPT = timedelta(days=60)
 SKIPPED = "sprunget over:"
 WORDS = {"sent": "sendt", "refused": "afvist", "unknown": "i tvivl", "waiting": "udsat"}
 
@@ -110,15 +109,20 @@ def send(work: Work) -> Counter[str]:
     """Take up after dead workers, then send until nothing is due; how many messages ended how.
 
     Keys are message states ("waiting": put off after a refusal for now), and in Danish why some were skipped.
+    The gateways are closed afterwards: a connection kept until the next run would have timed out.
     """
     with transaction() as session:
         outbox.recover(session)
     total: Counter[str] = Counter()
     if not work.gateways:
         return total
-    with working() as worker:
-        while not work.stopping.is_set() and _send_batch(work, worker, total):
-            pass
+    try:
+        with working() as worker:
+            while not work.stopping.is_set() and _send_batch(work, worker, total):
+                pass
+    finally:
+        for gateway in work.gateways:
+            gateway.close()
     return total
 
 
@@ -159,9 +163,7 @@ def child(command: str) -> Callable[[Work], None]:
     """A job that runs `flask <command>` as a process of its own. It raises CalledProcessError when that fails."""
 
     def run(_work: Work) -> None:
-        subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "wsgi", command], cwd=ROOT, env=dict(os.environ), check=True
-        )
+        subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", command], cwd=ROOT, check=True)
 
     return run
 
@@ -188,8 +190,8 @@ def at_night(clock: time) -> BaseTrigger:
 
 
 def has_keys(work: Work) -> bool:
-    """Only a worker that has the key directory can open ballots."""
-    return work.settings.key_dir is not None
+    """Only a worker that knows the key directory can open ballots; beside an embedded database it lies ready."""
+    return work.settings.key_dir is not None or work.settings.database_url is None
 
 
 JOBS = (
@@ -216,11 +218,9 @@ def tick(timed: Timed, work: Work) -> bool:
 
 
 def claim_slot(session: Session, job: str, slot: datetime) -> bool:
-    """Is the slot ours? The row settles it between any number of workers. Old rows of the job are deleted."""
+    """Is the slot ours? The row settles it between any number of workers."""
     taken = insert(JobSlot).values(job=job, slot=slot).on_conflict_do_nothing().returning(JobSlot.job)
-    mine = session.execute(taken).first() is not None
-    session.execute(delete(JobSlot).where(JobSlot.job == job, JobSlot.slot < slot - SLOTS_KEPT))
-    return mine
+    return session.execute(taken).first() is not None
 
 
 def finish_slot(session: Session, job: str, slot: datetime, now: datetime) -> None:
@@ -276,7 +276,7 @@ def _simulated(settings: Settings) -> Gateway:
 
 def _smtp(settings: Settings) -> Gateway:
     if not settings.smtp_host or not settings.smtp_sender:
-        raise SettingError("TILFREDS_GATEWAY names smtp: set TILFREDS_SMTP_HOST and TILFREDS_SMTP_SENDER too")
+        raise SettingError("TILFREDS_GATEWAY nævner smtp: sæt også TILFREDS_SMTP_HOST og TILFREDS_SMTP_SENDER")
     try:
         return Smtp(
             settings.smtp_host,
@@ -286,5 +286,5 @@ def _smtp(settings: Settings) -> Gateway:
             password=settings.smtp_password,
             plaintext=settings.smtp_plaintext,
         )
-    except ValueError as error:
-        raise SettingError(f"TILFREDS_SMTP_PLAINTEXT: {error}") from None
+    except ValueError:
+        raise SettingError("TILFREDS_SMTP_PLAINTEXT=1 er kun til en mailserver på denne maskine") from None

@@ -80,6 +80,7 @@ class Obedient:
 
     answer: Callable[[Letter], Outcome] = lambda _letter: Outcome("accepted")
     letters: list[Letter] = field(default_factory=list)
+    closed: int = 0
     name: str = "obedient"
     channels: tuple[str, ...] = ("sms", "email")
 
@@ -89,7 +90,8 @@ class Obedient:
         return self.answer(letter)
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Count how often."""
+        self.closed += 1
 
 
 def claim(session: Session, now: datetime, **changed: object) -> outbox.Claim:

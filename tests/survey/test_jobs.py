@@ -49,9 +49,12 @@ def test_the_gateways_are_those_of_the_settings_in_their_order(settings: Setting
 @pytest.mark.parametrize(
     ("remedy", "changed"),
     [
-        ("TILFREDS_SMTP_HOST", {}),
-        ("TILFREDS_SMTP_HOST", {"smtp_host": "mail.x.dk"}),
-        ("TILFREDS_SMTP_PLAINTEXT", {"smtp_host": "mail.x.dk", "smtp_sender": "a@x.dk", "smtp_plaintext": True}),
+        ("nævner smtp: sæt også TILFREDS_SMTP_HOST", {}),
+        ("og TILFREDS_SMTP_SENDER", {"smtp_host": "mail.x.dk"}),
+        (
+            "TILFREDS_SMTP_PLAINTEXT=1 er kun",
+            {"smtp_host": "mail.x.dk", "smtp_sender": "a@x.dk", "smtp_plaintext": True},
+        ),
     ],
 )
 def test_smtp_set_up_halfway_is_refused(settings: Settings, remedy: str, changed: dict[str, object]) -> None:
@@ -84,13 +87,16 @@ def test_a_worker_that_lost_its_lock_stops(session: Session) -> None:
 def test_sending_goes_on_until_nothing_is_due(
     session: Session, ready: Municipality, now: datetime, worker: Callable[..., Work], said: list[str]
 ) -> None:
-    """Several batches, what was skipped among them; said in one line, and silence when there was nothing."""
+    """Several batches, what was skipped among them; said in one line, and silence when there was nothing.
+
+    The gateway keeps its connection for a run, not until the next.
+    """
     queue(session, ready, now, outbox.BATCH * 2)
     queue(session, ready, now, 3, days=25)
     gateway = Obedient()
     jobs.send_aloud(worker(gateway))
     jobs.send_aloud(worker(gateway))
-    assert len(gateway.letters) == outbox.BATCH * 2
+    assert (len(gateway.letters), gateway.closed) == (outbox.BATCH * 2, 2)
     assert said == [f"sendt {outbox.BATCH * 2}, sprunget over: mødet er for længe siden 3"]
 
 
@@ -153,14 +159,10 @@ def test_once_reminds_and_sends_the_reminder(
     assert "Påmindelse" in gateway.letters[1].body
 
 
-def test_a_slot_is_done_once(
-    session: Session, now: datetime, worker: Callable[..., Work], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """However many workers tick; the next slot is another; old rows go."""
+def test_a_slot_is_done_once(session: Session, now: datetime, worker: Callable[..., Work]) -> None:
+    """However many workers tick; the next slot is another."""
     done: list[datetime] = []
     job = Timed("own", IntervalTrigger(hours=1), jobs.ten_minutes, lambda work: done.append(work.clock()))
-    session.add(JobSlot(job="own", slot=now - timedelta(days=90)))
-    session.flush()
     work = worker()
     later = replace(work, clock=lambda: now + timedelta(minutes=10))
     assert [jobs.tick(job, work), jobs.tick(job, work), jobs.tick(job, later)] == [True, False, True]
@@ -209,11 +211,28 @@ def test_no_job_is_timed_in_the_hour_that_comes_twice() -> None:
     assert all(not time(2) <= clock < time(3) for clock in (jobs.TALLY_AT, jobs.RETENTION_AT))
 
 
-def test_only_a_worker_with_the_keys_tallies(settings: Settings, tmp_path: Path) -> None:
-    """The others leave the slot to it."""
-    able = Work(replace(settings, key_dir=tmp_path), (), print)
-    names = [[job.name for job in JOBS if job.possible(work)] for work in (able, Work(settings, (), print))]
-    assert names == [["send", "remind", "tally", "retention"], ["send", "remind", "retention"]]
+@pytest.mark.parametrize(
+    ("tallies", "database_url", "key_dir"),
+    [(True, "postgresql://x/y", Path("/keys")), (True, None, None), (False, "postgresql://x/y", None)],
+)
+def test_only_a_worker_with_the_keys_tallies(
+    settings: Settings, tallies: bool, database_url: str | None, key_dir: Path | None
+) -> None:
+    """The others leave the slot to it. With the embedded database the keys are where `flask init` made them."""
+    work = Work(replace(settings, database_url=database_url, key_dir=key_dir), (), print)
+    expected = ["send", "remind", *(["tally"] if tallies else []), "retention"]
+    assert expected == [job.name for job in JOBS if job.possible(work)]
+
+
+def test_a_worker_says_when_it_does_not_tally(
+    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line when it begins to tick, and none where the keys are."""
+    stop = Timed("stop", IntervalTrigger(hours=1), None, lambda work: work.stopping.set())
+    monkeypatch.setattr(jobs, "JOBS", (stop,))
+    assert command(app).output == "TILFREDS_KEY_DIR er ikke sat: besvarelser bliver ikke talt op herfra.\n"
+    app.config["SETTINGS"] = replace(settings, database_url=None)
+    assert command(app).output == ""
 
 
 def test_a_child_process_that_fails_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -230,10 +249,16 @@ def test_the_worker_runs_what_it_can_at_once_and_stops_when_asked(
     worker: Callable[..., Work], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A job that is not for this worker is never run."""
-    never = Timed("never", IntervalTrigger(hours=1), None, lambda _: pytest.fail(), lambda _: False)
-    stop = Timed("stop", IntervalTrigger(hours=1), None, lambda work: work.stopping.set())
-    monkeypatch.setattr(jobs, "JOBS", (never, stop))
+    ran: list[str] = []
+
+    def stop(work: Work) -> None:
+        ran.append("stop")
+        work.stopping.set()
+
+    never = Timed("never", IntervalTrigger(hours=1), None, lambda _: ran.append("never"), lambda _: False)
+    monkeypatch.setattr(jobs, "JOBS", (never, Timed("stop", IntervalTrigger(hours=1), None, stop)))
     jobs.run(worker())
+    assert ran == ["stop"]
 
 
 def command(app: Flask, *arguments: str) -> Result:
@@ -265,5 +290,5 @@ def test_the_command_without_a_gateway_says_so(app: Flask, settings: Settings, s
     """And does the rest of its work."""
     app.config["SETTINGS"] = replace(settings, gateways=())
     output = command(app, "--once").output
-    assert output.startswith("TILFREDS_GATEWAY er ikke sat: intet bliver sendt\n")
+    assert output.startswith(f"{jobs.NO_GATEWAY}\n")
     assert "Venter: 0" in output
