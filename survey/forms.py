@@ -131,6 +131,6 @@ class CallForm(LinkForm):
             found.append(Problem("phone", NO_NUMBER))
         if self.wish.data not in WISHES:
             found.append(Problem("wish-any", NO_WISH))
-        if not set(self.topic.data or ()) <= set(self.offered):
-            found.append(Problem("phone", FOREIGN_TOPIC))
+        if self.offered and not set(self.topic.data or ()) <= set(self.offered):
+            found.append(Problem(f"topic-{next(iter(self.offered))}", FOREIGN_TOPIC))
         return found

@@ -33,7 +33,6 @@ ANSWERED = ("GET", "HEAD", "POST")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PROBLEMS = {
     400: ("Siden kunne ikke forstå det, der blev sendt", "Gå tilbage, og prøv igen."),
-    403: ("Det har du ikke adgang til", "Er det en fejl, så spørg den, der har givet dig adgang."),
     404: ("Siden findes ikke", "Kontrollér adressen, eller tryk på linket i den besked, du har fået."),
     405: ("Det kan man ikke her", "Tryk på linket i den besked, du har fået, og prøv igen."),
     413: ("Der blev sendt for meget på én gang", "Intet er gemt. Gå tilbage, og prøv igen."),
@@ -180,7 +179,7 @@ def _open(token: str) -> tuple[Asked, Version]:
     """Whom the link asks, and what. Ends the request with a 404 page for a link that leads nowhere."""
     if invitations.readable(token) is None:
         advice = "Der mangler noget af adressen. Tryk på linket i beskeden i stedet for at skrive det af."
-        abort(problem_page(404, "Linket er ikke helt", advice))
+        abort(problem_page(404, "Linket mangler noget", advice))
     with reading() as connection:
         asked = invitations.find(connection, token)
         if asked is None:
@@ -254,6 +253,7 @@ def _call_page(
         asked=asked,
         offered=[(position, statement.text) for position, statement in statements if statement.offers_callback],
         chosen=chosen,
+        top=version.questionnaire.scale.labels[-1].lower(),
         wishes=WISHES,
         wish=form.wish.data if form else "any",
         phone=form.phone.data if form else "",

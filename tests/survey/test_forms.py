@@ -1,6 +1,7 @@
 """The citizen's forms: what is sent, what is wrong with it, and what comes out."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -99,6 +100,13 @@ def test_only_what_the_page_offers_can_be_wished() -> None:
     assert messages(found.problems()) == [
         ("phone", forms.NO_NUMBER),
         ("wish-any", forms.NO_WISH),
-        ("phone", forms.FOREIGN_TOPIC),
+        ("topic-4", forms.FOREIGN_TOPIC),
     ]
     assert found.topics == ["Jeg ved, hvad jeg skal gøre for, at min ansøgning kan behandles"]
+
+
+def test_where_no_topic_is_offered_none_is_kept() -> None:
+    """And nothing is told: the page has no topics to mend it at."""
+    silent = replace(FAXE, statements=FAXE.statements[:2])
+    form = forms.CallForm(MultiDict({"topic": "1"}), silent, "+4520123456")
+    assert (form.problems(), form.topics) == ([], [])

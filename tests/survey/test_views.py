@@ -106,7 +106,7 @@ def test_a_malformed_link_never_reaches_the_database(client: FlaskClient, token:
     with sql() as statements:
         page = client.get(f"/s/{token}")
     assert (page.status_code, statements) == (404, [])
-    assert "Linket er ikke helt" in page.text
+    assert "Linket mangler noget" in page.text
 
 
 def test_an_unknown_link_gets_a_kind_page(client: FlaskClient, token: str) -> None:
@@ -188,6 +188,27 @@ def test_the_same_field_twice_counts_once(session: Session, client: FlaskClient,
     """The first one counts."""
     assert client.post(f"/s/{token}", data={**ALL_FOUR, "s1": ["4", "9"]}).status_code == 200
     assert count(session, Ballot) == 1
+
+
+@pytest.mark.parametrize("doubt", ["0", "2"])
+def test_the_offer_of_a_call_fits_who_did_not_know_too(client: FlaskClient, token: str, doubt: str) -> None:
+    """It says only what they did not answer, in the words of the scale."""
+    thanks = client.post(f"/s/{token}", data={**ALL_FOUR, "s4": doubt})
+    assert "Du svarede ikke »helt enig« til et udsagn, som" in thanks.text
+
+
+@pytest.mark.parametrize(
+    ("sent", "at"), [({"topic": "1"}, "topic-4"), ({"wish": "never"}, "wish-any"), ({"phone": "112"}, "phone")]
+)
+def test_a_wish_is_marked_where_it_is_to_be_mended(
+    client: FlaskClient, token: str, sent: dict[str, str], at: str
+) -> None:
+    """One field is marked, with the message beside it, and the list above leads there."""
+    page = client.post(f"/s/{token}/opkald", data=sent).text
+    assert f'href="#{at}"' in page
+    assert f'id="{at}"' in page
+    assert page.count('class="wrong"') == page.count('class="told"') == 1
+    assert f'id="{at.partition("-")[0]}-wrong"' in page
 
 
 @pytest.mark.parametrize("path", ["/s/{}", "/s/{}/opkald"])
