@@ -30,7 +30,7 @@ from survey.models import (
 WINDOW = timedelta(days=14)
 GRACE = timedelta(days=7)
 CALLBACK_KEPT = timedelta(days=90)
-ATTEMPT_KEPT = timedelta(days=1)
+ATTEMPT_KEPT = timedelta(minutes=15)
 SESSION_KEPT = timedelta(days=1)
 SLOT_KEPT = timedelta(days=30)
 
@@ -185,7 +185,8 @@ def _delete_imports(session: Session, municipality_id: int, imported_by: datetim
 
 def sweep(session: Session, now: datetime) -> None:
     """Delete what belongs to no municipality: failed sign-ins, dead sessions, claimed slots of timed jobs."""
-    session.execute(delete(SignInAttempt).where(SignInAttempt.tried_at <= ago(now, ATTEMPT_KEPT)))
+    # Not `ago`: on a clock that jumps an hour 15 minutes ago may lie ahead of now.
+    session.execute(delete(SignInAttempt).where(SignInAttempt.tried_at <= now - ATTEMPT_KEPT))
     session.execute(delete(StaffSession).where(StaffSession.started_at <= ago(now, SESSION_KEPT)))
     session.execute(delete(JobSlot).where(JobSlot.slot <= ago(now, SLOT_KEPT)))
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from admin import sign_in_limit
 from survey import nightly, retention, workdays
 from survey.db import Base
 from survey.models import (
@@ -142,20 +143,32 @@ def test_the_access_log_is_kept_twelve_months(
 def test_what_belongs_to_no_municipality_is_swept(
     session: Session, stevns: Municipality, now: datetime, staff: Staff
 ) -> None:
-    """Failed sign-ins and sessions a day old, slots of timed jobs 30 days old."""
-    day = timedelta(days=1)
+    """Failed sign-ins 15 minutes old, sessions a day old, slots of timed jobs 30 days old."""
+    day, quarter = timedelta(days=1), timedelta(minutes=15)
     old = StaffSession(secret_hash=b"s", staff_id=staff.id, municipality_id=stevns.id, started_at=now, seen_at=now)
     session.add_all([SignInAttempt(who=b"w", tried_at=now), old, JobSlot(job="tally", slot=now)])
     session.flush()
     tables = (SignInAttempt, StaffSession, JobSlot)
     for moment, expected in [
-        (day - SECOND, [1, 1, 1]),
+        (quarter - SECOND, [1, 1, 1]),
+        (quarter, [0, 1, 1]),
+        (day - SECOND, [0, 1, 1]),
         (day, [0, 0, 1]),
         (30 * day - SECOND, [0, 0, 1]),
         (30 * day, [0] * 3),
     ]:
         retention.sweep(session, now + moment)
         assert left(session, *tables) == expected
+
+
+def test_a_failed_sign_in_counts_its_15_minutes_also_when_summer_begins(session: Session) -> None:
+    """At 03:05 one of 03:00 is kept, though 02:50 never was; and all are kept as long as the sign-in counts them."""
+    begins = datetime(2021, 3, 28, 1, tzinfo=UTC)
+    session.add(SignInAttempt(who=b"w", tried_at=begins))
+    session.flush()
+    retention.sweep(session, begins + timedelta(minutes=5))
+    assert left(session, SignInAttempt) == [1]
+    assert retention.ATTEMPT_KEPT == sign_in_limit.WINDOW
 
 
 def test_running_twice_changes_nothing(
