@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from admin import access, charts
 from admin.access import CurrentStaff
-from survey import figures, results, workdays
+from survey import figures, results, scoring, workdays
 from survey.access import MANAGER, open_to
 from survey.db import transaction
 from survey.figures import Section, StatementResult
@@ -55,13 +55,20 @@ def overview() -> ResponseReturnValue:
         chosen=team,
         period=period,
         mistake=mistake,
-        few="færre end fem" if counts.smallest == 5 else f"færre end {counts.smallest}",
+        fewest=in_words(counts.smallest),
+        few=f"færre end {in_words(counts.smallest)}",
+        fewest_of_distribution=in_words(max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)),
         reasons=REASONS,
         laws=LAW_NAMES,
         charts=charts,
         extremes=extremes,
     )
     return page, 400 if mistake else 200
+
+
+def in_words(smallest: int) -> str:
+    """How many answers a figure needs: "fem", "ti" or the number."""
+    return {5: "fem", 10: "ti"}.get(smallest, str(smallest))
 
 
 def chosen_period(args: Mapping[str, str], usual: Period) -> tuple[Period, str]:

@@ -141,7 +141,7 @@ def test_extreme_dates_are_only_empty(stevns: Municipality, sign_in: SignIn) -> 
 def test_no_answers_yet_is_a_page_too(stevns: Municipality, sign_in: SignIn) -> None:
     """A new municipality reads that the first figure comes with five answers."""
     text = words(sign_in(stevns).get("/tal").text)
-    assert text.count("Ingen svar endnu i perioden") == 2
+    assert text.count("Det første tal kommer, når fem har svaret.") == 2
 
 
 def test_no_team_is_a_page_too(session: Session, now: datetime, sign_in: SignIn) -> None:
@@ -240,6 +240,20 @@ def test_reasons_are_danish_and_small_numbers_are_words(
     stevns.smallest_group = 8
     session.flush()
     assert "Borgeren har beskyttet adresse færre end 8" in words(sign_in(stevns).get("/tal").text)
+
+
+@pytest.mark.parametrize(("smallest", "k", "ten"), [(5, "fem", "ti"), (8, "8", "ti"), (12, "12", "12")])
+def test_the_page_names_the_municipalitys_own_k(
+    stevns: Municipality, session: Session, sign_in: SignIn, add_batch: Add, smallest: int, k: str, ten: str
+) -> None:
+    """Wherever it says how many answers a figure needs."""
+    stevns.smallest_group = smallest
+    session.flush()
+    add_batch(team_of(session, stevns), DAY, [(3,) * 7] * 12)
+    text = words(sign_in(stevns).get("/tal").text)
+    assert f"Et punkt er mindst {k} besvarelser" in text
+    assert f"Det første tal kommer, når {k} har svaret." in text
+    assert f"hviler på færre end {k} besvarelser. Fordelinger kræver {ten}." in text
 
 
 def test_lowest_and_highest_are_of_published_means() -> None:
