@@ -19,6 +19,8 @@ from survey import config, jobs, meeting_files, meetings, nightly, workdays
 from survey.config import Settings
 from survey.db import transaction
 from survey.models import Municipality
+from survey.nightly import counted
+from survey.retention import Cleaned
 
 MISSING_TABLES = ("42P01", "42703")
 """PostgreSQL's codes for a table and for a column that is not there."""
@@ -178,9 +180,11 @@ def tally_line(report: nightly.Report) -> str:
     """What the tally did in one municipality, in Danish."""
     done = report.tallied
     return (
-        f"{report.municipality}: {done.answers} besvarelser talt op i {done.batches} portioner, "
+        f"{report.municipality}: {counted(done.answers, 'besvarelse', 'besvarelser')} talt op "
+        f"i {counted(done.batches, 'portion', 'portioner')}, "
         f"{'nogle' if done.waiting else 'ingen'} venter, {done.unshown} for få til at vise, "
-        f"{report.keys_destroyed} nøgler slettet, {len(report.alarms)} alarmer"
+        f"{counted(report.keys_destroyed, 'nøgle', 'nøgler')} slettet, "
+        f"{counted(len(report.alarms), 'alarm', 'alarmer')}"
     )
 
 
@@ -192,10 +196,18 @@ def retention_command(at: str | None, municipality: str | None) -> None:
     """Luk uger, hvis svarfrist er gået, og slet det, der er gemt længe nok."""
     now = moment(at) if at else workdays.now()
     for name, cleaned in nightly.clean_all(now, _only(municipality)):
-        click.echo(
-            f"{name}: {cleaned.weeks} uger lukket med {cleaned.invitations} invitationer, slettet: "
-            f"{cleaned.meetings} samtaler, {cleaned.callbacks} ønsker om opkald, {cleaned.imports} indlæsninger"
-        )
+        click.echo(cleaned_line(name, cleaned))
+
+
+def cleaned_line(municipality: str, done: Cleaned) -> str:
+    """What retention did in one municipality, in Danish."""
+    return (
+        f"{municipality}: {counted(done.weeks, 'uge', 'uger')} lukket "
+        f"med {counted(done.invitations, 'invitation', 'invitationer')}, "
+        f"slettet: {counted(done.meetings, 'samtale', 'samtaler')}, "
+        f"{counted(done.callbacks, 'ønske', 'ønsker')} om opkald, "
+        f"{counted(done.imports, 'indlæsning', 'indlæsninger')}"
+    )
 
 
 def _only(slug: str | None) -> int | None:

@@ -29,6 +29,11 @@ class Report:
     alarms: list[str] = field(default_factory=list)
 
 
+def counted(n: int, one: str, many: str) -> str:
+    """`n` with its noun: "1 nøgle", "2 nøgler"."""
+    return f"{n} {one if n == 1 else many}"
+
+
 def key_places(settings: Settings) -> tuple[Path, ...]:
     """The folders of the private keys. Raises SettingError when they are not named or lie where they must not."""
     if settings.key_dir is None and settings.database_url:
@@ -152,7 +157,8 @@ def _missing(store: KeyStore, municipality_id: int) -> list[str]:
             continue
         gone = missing.get(key_id, [])
         if len(gone) == len(store.places):
-            alarms.append(f"Nøglen {key_id} er væk: {ballots} besvarelser kan ikke åbnes.")
+            lost = counted(ballots, "besvarelse", "besvarelser")
+            alarms.append(f"Nøglen {key_id} er væk: {lost} kan ikke åbnes.")
         elif gone:
             alarms.append(f"Nøglen {key_id} mangler i {_listed(gone)}. Kopiér den dertil.")
     return alarms

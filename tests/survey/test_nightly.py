@@ -10,10 +10,11 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import embedded, municipalities, nightly
+from survey import commands, embedded, municipalities, nightly
 from survey.config import SettingError, Settings
 from survey.keys import KeyPlaceError, KeyStore
 from survey.models import BallotKey, Municipality, Participation
+from survey.retention import Cleaned
 from survey.tally import Tallied
 
 Lay = Callable[..., None]
@@ -178,8 +179,8 @@ def test_flask_tally_says_what_it_did(
     lay(session, box, "Opfølgning", answers=(4,) * 7)
     result = with_keys(app, places).test_cli_runner().invoke(args=["tally", "--now", "2021-05-12T03:40"])
     assert result.output == (
-        "stevns: 5 besvarelser talt op i 1 portioner, nogle venter, 0 for få til at vise, "
-        "1 nøgler slettet, 0 alarmer\n"
+        "stevns: 5 besvarelser talt op i 1 portion, nogle venter, 0 for få til at vise, "
+        "1 nøgle slettet, 0 alarmer\n"
     )
     assert result.exit_code == 0
 
@@ -208,7 +209,18 @@ def test_flask_retention_says_what_it_did(
     sent(session, box)
     result = app.test_cli_runner().invoke(args=["retention", "--now", "2021-08-23T03:40"])
     assert result.output == (
-        "stevns: 1 uger lukket med 1 invitationer, slettet: 0 samtaler, 0 ønsker om opkald, 0 indlæsninger\n"
+        "stevns: 1 uge lukket med 1 invitation, slettet: 0 samtaler, 0 ønsker om opkald, 0 indlæsninger\n"
+    )
+
+
+def test_one_of_each_is_singular() -> None:
+    """One key, one alarm, one week: no report counts one in the plural."""
+    report = nightly.Report("stevns", Tallied(batches=2, answers=1, unshown=1), keys_destroyed=2, alarms=["!"])
+    assert commands.tally_line(report) == (
+        "stevns: 1 besvarelse talt op i 2 portioner, ingen venter, 1 for få til at vise, 2 nøgler slettet, 1 alarm"
+    )
+    assert commands.cleaned_line("stevns", Cleaned(2, 2, 1, 1, 1)) == (
+        "stevns: 2 uger lukket med 2 invitationer, slettet: 1 samtale, 1 ønske om opkald, 1 indlæsning"
     )
 
 
