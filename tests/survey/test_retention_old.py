@@ -162,7 +162,7 @@ def test_what_belongs_to_no_municipality_is_swept(
 
 
 def test_a_failed_sign_in_counts_its_15_minutes_also_when_summer_begins(session: Session) -> None:
-    """At 03:05 one of 03:00 is kept, though 02:50 never was; and all are kept as long as the sign-in counts them."""
+    """At 03:05 one of 03:00 is kept, though 02:50 never was; all are kept as long as the sign-in counts them."""
     begins = datetime(2021, 3, 28, 1, tzinfo=UTC)
     session.add(SignInAttempt(who=b"w", tried_at=begins))
     session.flush()
