@@ -1,10 +1,17 @@
 """The composition root: `create_app()` and the `flask` commands. The only module that knows both packages."""
 
-from flask import Flask, Response
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
+from gunicorn.http.errors import InvalidChunkSize
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError, ProgrammingError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
+from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin import access, callbacks, dashboard, login, meetings, people_pages, running, teams
@@ -25,16 +32,48 @@ COMMANDS = [
 ]
 
 
+FAULTS: dict[type[Exception], HTTPException] = {
+    OperationalError: ServiceUnavailable(retry_after=30),
+    DataError: BadRequest(),
+    InvalidChunkSize: BadRequest(),
+}
+"""What is not a fault of ours: the database is away, a value no column takes, a body cut wrongly."""
+
+
+class Program(Flask):
+    """Flask, with a log that never holds a path: a citizen's path is a link that works."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """The route, the kind of error and the database's code; no path, no text, no frames."""
+        kind, error = exc_info[0], exc_info[1]
+        code = getattr(getattr(error, "orig", None), "sqlstate", None)
+        place = traceback.extract_tb(exc_info[2])[-1] if exc_info[2] else None
+        self.logger.error(
+            "%s %s: %s %s at %s", request.method, request.endpoint, kind and kind.__name__, code or "", place
+        )
+
+
+def answer_with(app: Flask, status: HTTPException) -> Callable[[Exception], ResponseReturnValue]:
+    """A handler that logs and then answers as any other page with this status."""
+
+    def answer(_error: Exception) -> ResponseReturnValue:
+        app.log_exception(sys.exc_info())
+        return app.handle_http_exception(status)
+
+    return answer
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The web application. Without `settings` they come from the environment, and the database is connected."""
     connect = settings is None
     settings = settings or config.load()
-    app = Flask(__name__)
+    app = Program(__name__)
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=config.make_secret(settings.secret_key_file),
         MAX_CONTENT_LENGTH=64 * 1024,
-        MAX_FORM_MEMORY_SIZE=64 * 1024,
+        MAX_FORM_MEMORY_SIZE=256
+        * 1024,  # a multipart reader needs room for a file's chunk; the length is what counts
         MAX_FORM_PARTS=1000,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -59,6 +98,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.simulator_open:
         app.register_blueprint(simulator.pages)
     app.register_error_handler(HTTPException, views.http_problem)
+    for kind, status in FAULTS.items():
+        app.register_error_handler(kind, answer_with(app, status))
     rooms = (callbacks.doors, dashboard.doors, meetings.doors, people_pages.doors, teams.doors)
     for doors in (login.doors, *rooms):
         app.register_blueprint(doors)

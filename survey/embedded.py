@@ -49,7 +49,13 @@ def _start(folder: Path, cleanup: str) -> Any:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with PostgresServer._lock:
         forget_the_dead(folder / ".handle_pids.json")
-    return get_server(folder, cleanup_mode=cleanup)
+    server = get_server(folder, cleanup_mode=cleanup)
+    if "log_error_verbosity" not in (folder / "postgresql.auto.conf").read_text():
+        # By itself the server writes the failing row, and so names and numbers, into its log.
+        server.psql("ALTER SYSTEM SET log_error_verbosity = 'terse'")
+        server.psql("ALTER SYSTEM SET log_min_error_statement = 'panic'")
+        server.psql("SELECT pg_reload_conf()")
+    return server
 
 
 def forget_the_dead(users: Path) -> None:

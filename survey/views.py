@@ -37,6 +37,7 @@ PROBLEMS = {
     405: ("Det kan man ikke her", "Tryk på linket i den besked, du har fået, og prøv igen."),
     413: ("Der blev sendt for meget på én gang", "Intet er gemt. Gå tilbage, og prøv igen."),
     500: ("Noget gik galt hos os", "Prøv igen om lidt. Fejlen er ikke din."),
+    503: ("Prøv igen senere", "Det kan ikke lade sig gøre lige nu, og intet er gemt. Prøv igen om lidt."),
 }
 """Status → heading and advice for whatever goes wrong outside a questionnaire."""
 
@@ -161,8 +162,8 @@ def http_problem(error: HTTPException) -> Response:
     status = error.code or 500
     response = problem_page(status, *PROBLEMS.get(status, PROBLEMS[400 if status < 500 else 500]))
     kept = dict(error.get_headers())
-    if "Allow" in kept:
-        response.headers["Allow"] = kept["Allow"]
+    for name in {"Allow", "Retry-After"} & kept.keys():
+        response.headers[name] = kept[name]
     return response
 
 
