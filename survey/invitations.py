@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, exists, literal, select
+from sqlalchemy import Connection, bindparam, exists, literal, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
@@ -73,16 +73,9 @@ _FIND = (
         _contacts.name,
         _contacts.mobile,
     )
-    .join_from(
-        Link.__table__,
-        Invitation.__table__,
-        and_(_invitations.municipality_id == _links.municipality_id, _invitations.id == _links.invitation_id),
-    )
-    .join(
-        Contact.__table__,
-        and_(_contacts.municipality_id == _links.municipality_id, _contacts.invitation_id == _links.invitation_id),
-    )
-    .join(Municipality.__table__, _municipalities.id == _links.municipality_id)
+    .join_from(Link.__table__, Invitation.__table__)
+    .join(Contact.__table__)
+    .join(Municipality.__table__)
     .where(_links.token_hash == bindparam("token_hash"))
 )
 
@@ -140,10 +133,7 @@ def remind(session: Session, now: datetime) -> int:
         select(
             first.municipality_id, first.invitation_id, literal("reminder"), literal(workdays.next_send_time(now))
         )
-        .join(
-            Invitation,
-            and_(Invitation.municipality_id == first.municipality_id, Invitation.id == first.invitation_id),
-        )
+        .join(Invitation)
         .where(
             first.kind == "invitation",
             first.state.in_((*ACCEPTED_STATES, "unknown")),

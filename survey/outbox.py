@@ -125,9 +125,10 @@ def hand_over(
 def note(
     session: Session, handled: Sequence[tuple[Claimed, Outcome]], *, worker: int, now: datetime
 ) -> Counter[str]:
-    """Write down what became of each message; four statements at most. How many ended in which state.
+    """Write down what became of each message; three statements at most. How many ended in which state.
 
-    A refusal for now goes back to waiting, its link deleted, until the fifth. Only this worker's attempt is
+    What was refused loses its link, and what the claim promised the invitation is taken back. A refusal for now
+    goes back to waiting, until the fifth. Only this worker's attempt is
     changed, and only while it is claimed or in doubt: a receipt that was faster has the last word.
     """
     verdicts = [_verdict(message, outcome, now) for message, outcome in handled]
@@ -137,10 +138,9 @@ def note(
     noted = session.execute(_NOTE, values).all()
     not_taken_on = [row for row in noted if row.state in ("waiting", "refused")]
     if not_taken_on:
-        session.execute(_UNLINK, _listed(not_taken_on, **_NOTED))
-    waiting = [row for row in noted if row.state == "waiting"]
-    if waiting:
-        session.execute(_SHORTEN, _listed(waiting, **_NOTED))
+        listed = _listed(not_taken_on, **_NOTED)
+        session.execute(_UNLINK, listed)
+        session.execute(_SHORTEN, listed)
     return Counter(verdict.state for verdict in verdicts)
 
 
@@ -153,7 +153,8 @@ def in_doubt(session: Session) -> list[Doubt]:
     """Every message in doubt, oldest first."""
     rows = session.execute(
         select(Municipality.slug, Message.id, Message.claimed_at)
-        .join(Municipality, Municipality.id == Message.municipality_id)
+        .select_from(Message)
+        .join(Municipality)
         .where(Message.state == "unknown")
         .order_by(Message.claimed_at, Message.id)
     )
@@ -169,11 +170,7 @@ def waiting(session: Session, *, carriers: Mapping[str, str], now: datetime) -> 
         (Message.due_at > now, "endnu ikke tid"),
         else_=window,
     ).label("why")
-    query = (
-        select(why, func.count().label("n"))
-        .select_from(Message)
-        .join(Contact, _same_invitation(Contact.invitation_id))
-    )
+    query = select(why, func.count().label("n")).select_from(Message).join(Invitation).join(Contact)
     counted = session.execute(query.where(Message.state == "waiting").group_by(why).order_by(why))
     return {row.why: row.n for row in counted}
 
@@ -199,14 +196,12 @@ def _due(carriers: Mapping[str, str], now: datetime, size: int) -> Select[Any]:
             Municipality.sms_sender,
             QuestionnaireVersion.statement_count,
         )
-        .join(Invitation, _same_invitation(Invitation.id))
-        .join(Contact, _same_invitation(Contact.invitation_id))
+        .select_from(Message)
+        .join(Invitation)
+        .join(Contact)
+        .join(Meeting)
+        .join(QuestionnaireVersion)
         .join(Municipality, Municipality.id == Message.municipality_id)
-        .join(Meeting, _of_tenant(Meeting, Meeting.id == Invitation.meeting_id))
-        .join(
-            QuestionnaireVersion,
-            _of_tenant(QuestionnaireVersion, QuestionnaireVersion.id == Invitation.version_id),
-        )
         .where(
             Message.state == "waiting",
             Message.due_at <= now,
@@ -228,14 +223,6 @@ def _channel(carriers: Mapping[str, str]) -> ColumnElement[Any]:
 def _open_key() -> ColumnElement[bool]:
     # Without an open key an answer could not be sealed: the link would lead nowhere.
     return exists().where(BallotKey.municipality_id == Message.municipality_id, BallotKey.state == "open")
-
-
-def _same_invitation(column: Any) -> ColumnElement[bool]:
-    return _of_tenant(column.class_, column == Message.invitation_id)
-
-
-def _of_tenant(table: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return and_(table.municipality_id == Message.municipality_id, condition)
 
 
 def _claimed(row: Row[Any], carriers: Mapping[str, str], base_url: str) -> Claimed:
@@ -360,6 +347,7 @@ _UNLINK = text("""
     WHERE l.municipality_id = r.municipality_id AND l.message_id = r.message_id AND l.attempt = r.attempt
 """)
 # What the claim promised too early: 14 days after the last message really handed over, nothing when there is none.
+# Whoever has answered was reached, whatever a late note says, and keeps the week.
 _SHORTEN = text("""
     UPDATE invitation i
     SET expires_at = h.last + interval '336 hours', sent_week = CASE WHEN h.last IS NOT NULL THEN i.sent_week END
@@ -370,7 +358,7 @@ _SHORTEN = text("""
             AND m.state NOT IN ('waiting', 'skipped', 'refused')
         GROUP BY r.municipality_id, r.id
     ) h
-    WHERE i.municipality_id = h.municipality_id AND i.id = h.id
+    WHERE i.municipality_id = h.municipality_id AND i.id = h.id AND (h.last IS NOT NULL OR NOT i.answered)
 """)
 # The locks taken here end with the transaction. A note that comes late, from a worker thought dead, still wins.
 _RECOVER = text("""

@@ -50,11 +50,13 @@ def test_what_is_claimed_is_not_claimed_again(session: Session, ready: Municipal
 
 
 def test_a_permanent_refusal_is_final(session: Session, ready: Municipality, now: datetime) -> None:
-    """The message is refused with the reason, and its link is gone."""
+    """The message is refused with the reason, its link is gone, and the invitation counts in no week."""
     (message,) = queue(session, ready, now)
     send(session, now, Obedient(lambda _: Outcome("refused", "ukendt nummer", permanent=True)))
     assert (message.state, message.reason, message.sent_at) == ("refused", "ukendt nummer", None)
     assert links(session) == []
+    invitation = invitation_of(session, message)
+    assert (invitation.sent_week, invitation.expires_at) == (None, None)
 
 
 def test_a_refusal_for_now_waits_longer_each_time_and_ends_after_five(
@@ -75,18 +77,21 @@ def test_a_refusal_for_now_waits_longer_each_time_and_ends_after_five(
     assert (message.state, message.attempts, len(gateway.letters)) == ("refused", 5, 5)
     assert len({letter.reference for letter in gateway.letters}) == 5
     assert links(session) == []
+    assert invitation_of(session, message).sent_week is None
 
 
-def test_a_reminder_refused_for_now_does_not_lengthen_the_link(
-    session: Session, ready: Municipality, now: datetime
+@pytest.mark.parametrize("permanent", [False, True])
+def test_a_reminder_refused_does_not_lengthen_the_link(
+    session: Session, ready: Municipality, now: datetime, permanent: bool
 ) -> None:
-    """The invitation still expires 14 days after the message that was handed over."""
+    """The invitation still expires 14 days after the message that was handed over, and counts in its week."""
     (message,) = queue(session, ready, now)
     send(session, now, Obedient())
-    later = now + timedelta(days=3)
+    later = now + timedelta(days=8)
     invitations.remind(session, later)
-    send(session, later, Obedient(lambda _: Outcome("refused", "optaget")))
-    assert invitation_of(session, message).expires_at == now + timedelta(days=14)
+    send(session, later, Obedient(lambda _: Outcome("refused", "optaget", permanent=permanent)))
+    invitation = invitation_of(session, message)
+    assert (invitation.expires_at, invitation.sent_week) == (now + timedelta(days=14), date(2021, 5, 10))
     assert len(links(session)) == 1
 
 
@@ -170,6 +175,20 @@ def test_a_late_note_of_the_same_attempt_settles_a_doubt(
     outbox.note(session, [(batch.claimed[0], Outcome("accepted"))], worker=WORKER, now=now)
     session.expire_all()
     assert (message.state, message.reason) == ("sent", None)
+
+
+def test_who_has_answered_keeps_the_week_whatever_a_late_note_says(
+    session: Session, ready: Municipality, now: datetime
+) -> None:
+    """The link was in doubt and worked: a refusal afterwards does not take the answer out of its week."""
+    (message,) = queue(session, ready, now)
+    batch = claim(session, now)
+    outbox.recover(session)
+    invitation_of(session, message).answered = True
+    session.flush()
+    outbox.note(session, [(batch.claimed[0], Outcome("refused", permanent=True))], worker=WORKER, now=now)
+    session.expire_all()
+    assert (message.state, invitation_of(session, message).sent_week) == ("refused", date(2021, 5, 10))
 
 
 def test_a_note_about_another_attempt_or_by_another_worker_changes_nothing(
