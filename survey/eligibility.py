@@ -47,6 +47,6 @@ def why_not_send(now: datetime) -> ColumnElement[str | None]:
     return case(
         (Invitation.answered, "allerede besvaret"),
         (Invitation.expires_at <= now, "linket er udløbet"),
-        (and_(Message.kind == "invitation", Meeting.held_on < oldest), "mødet er for længe siden"),
+        (and_(Message.kind == "invitation", Meeting.held_on < oldest), "samtalen er for længe siden"),
         else_=None,
     )

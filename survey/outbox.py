@@ -194,6 +194,7 @@ def _due(carriers: Mapping[str, str], now: datetime, size: int) -> Select[Any]:
             Municipality.name.label("municipality"),
             Municipality.phone,
             Municipality.sms_sender,
+            Municipality.smallest_group,
             QuestionnaireVersion.statement_count,
         )
         .select_from(Message)
@@ -243,6 +244,7 @@ def _claimed(row: Row[Any], carriers: Mapping[str, str], base_url: str) -> Claim
             phone=row.phone,
             name=row.citizen,
             questions=row.statement_count,
+            smallest_group=row.smallest_group,
             link=f"{base_url}/s/{token}",
             sender=row.sms_sender if by_sms else texts.plain(row.municipality),
         ),

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 FOLDER = Path(__file__).parent.parent / "templates" / "messages"
 LONGEST_NAME = 60
+NUMBERS = ("nul", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv")
 
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(FOLDER),
@@ -39,7 +40,10 @@ class Segments:
 
 @dataclass(frozen=True, repr=False)
 class Writing:
-    """What a message says: who asks whom, how many questions, where. `kind` and `channel` choose the template."""
+    """What a message says: who asks whom, how many questions, where; `kind` and `channel` choose the template.
+
+    `smallest_group` is how many must have answered before anything is counted.
+    """
 
     kind: str
     channel: str
@@ -47,6 +51,7 @@ class Writing:
     phone: str
     name: str
     questions: int
+    smallest_group: int
     link: str
     sender: str
 
@@ -71,6 +76,11 @@ def segments(text: str) -> Segments:
         return Segments("GSM-7", sum(widths), _parts(widths, 160, 153))
     widths = [2 if ord(character) > 0xFFFF else 1 for character in text]
     return Segments("UCS-2", sum(widths), _parts(widths, 70, 67))
+
+
+def in_words(n: int) -> str:
+    """`n` (not negative) as Danish writes it in a text: a word up to twelve, digits from there."""
+    return NUMBERS[n] if n < len(NUMBERS) else str(n)
 
 
 def plain(name: str) -> str:
@@ -109,6 +119,7 @@ def _filled(template: str, writing: Writing) -> str:
             phone=plain(writing.phone),
             name=plain(writing.name),
             questions=writing.questions,
+            smallest_group=in_words(writing.smallest_group),
             link=writing.link,
         )
         .strip()

@@ -13,7 +13,7 @@ NUMBER = "+4520123456"
 
 def letter(reference: str = "1-2-1", to: str = NUMBER) -> Letter:
     """An SMS with a link."""
-    return Letter(reference, "sms", to, "Stevns", "", "Hvordan gik dit møde? https://svar.x.dk/s/abc")
+    return Letter(reference, "sms", to, "Stevns", "", "Hvordan gik din samtale? https://svar.x.dk/s/abc")
 
 
 def test_an_accepted_letter_is_a_file_named_by_its_reference(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ LETTER = Letter(
     "email",
     "anne@borger.dk",
     "Lyngby-Taarbæk Kommune",
-    "Hvordan gik dit møde?",
+    "Hvordan gik din samtale?",
     "Hej Åse\n\n.\nhttps://x.dk\n",
 )
 
@@ -133,7 +133,7 @@ def test_a_mail_arrives_with_its_headers() -> None:
         assert Outcome("accepted") == gateway.send(LETTER)
     (mail,) = postmaster.mails
     assert mail["From"] == "Lyngby-Taarbæk Kommune <svar@svar.stevns.dk>"
-    assert (mail["To"], mail["Subject"]) == ("anne@borger.dk", "Hvordan gik dit møde?")
+    assert (mail["To"], mail["Subject"]) == ("anne@borger.dk", "Hvordan gik din samtale?")
     assert mail["Message-ID"] == "<1-2-1@svar.stevns.dk>"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert parsedate_to_datetime(mail["Date"]).year >= 2026

@@ -97,7 +97,7 @@ def test_sending_goes_on_until_nothing_is_due(
     jobs.send_aloud(worker(gateway))
     jobs.send_aloud(worker(gateway))
     assert (len(gateway.letters), gateway.closed) == (outbox.BATCH * 2, 2)
-    assert said == [f"sendt {outbox.BATCH * 2}, sprunget over: mødet er for længe siden 3"]
+    assert said == [f"sendt {outbox.BATCH * 2}, sprunget over: samtalen er for længe siden 3"]
 
 
 def test_a_gateway_that_does_not_even_try_is_not_asked_in_circles(
@@ -140,7 +140,7 @@ def test_once_tells_all_in_danish(
         "Sendt: 1",
         "Afvist: 1",
         "Udsat efter afvisning: 1",
-        "Sprunget over: 1 (mødet er for længe siden 1)",
+        "Sprunget over: 1 (samtalen er for længe siden 1)",
         "Venter: 2 (endnu ikke tid 2)",
         "I tvivl: 1 (sendes ikke igen af sig selv)",
         f"  besked {messages[1].id} (stevns) siden 11-05-2021 10:00:00",

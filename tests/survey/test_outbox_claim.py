@@ -17,7 +17,7 @@ from tests.survey.sending import BOTH, WORKER, Obedient, claim, queue, send
 
 @pytest.mark.parametrize(
     ("reason", "days", "answered"),
-    [("allerede besvaret", 1, True), ("mødet er for længe siden", 22, False)],
+    [("allerede besvaret", 1, True), ("samtalen er for længe siden", 22, False)],
 )
 def test_what_must_not_leave_after_all_is_skipped_with_its_reason(
     session: Session, ready: Municipality, now: datetime, reason: str, days: int, answered: bool

@@ -33,7 +33,7 @@ def client(app: Flask, session: Session) -> FlaskClient:
 def deliver(settings: Settings) -> Callable[..., None]:
     """`deliver(n, body=…)` lets `n` letters arrive."""
 
-    def arrive(n: int = 1, body: str = f"Hvordan gik dit møde? {LINK}", channel: str = "sms") -> None:
+    def arrive(n: int = 1, body: str = f"Hvordan gik din samtale? {LINK}", channel: str = "sms") -> None:
         for number in range(1, n + 1):
             letter = Letter(f"1-{number}-1", channel, f"+452012{number:04}", "Stevns", "", body)
             Simulated(settings.simulator_dir).send(letter)

@@ -18,8 +18,9 @@ TELLING = re.compile(
 def writing(kind: str = "invitation", channel: str = "sms", **changed: str | int) -> Writing:
     """A message of Stevns about seven questions, with a link as long as they come."""
     link = f"{LONGEST_HOST}/s/{invitations.draw_token()}"
-    base = {"municipality": "Stevns Kommune", "phone": "56 57 57 57", "name": "Anne Sørensen", "sender": "Stevns"}
-    return Writing(kind=kind, channel=channel, **{"questions": 7, "link": link, **base, **changed})  # type: ignore[arg-type]  # a test's shorthand
+    base: dict[str, str | int] = {"municipality": "Stevns Kommune", "phone": "56 57 57 57"}
+    base |= {"name": "Anne Sørensen", "sender": "Stevns", "questions": 7, "smallest_group": 5, "link": link}
+    return Writing(kind=kind, channel=channel, **(base | changed))  # type: ignore[arg-type]  # a test's shorthand
 
 
 @pytest.mark.parametrize("kind", ["invitation", "reminder"])
@@ -66,12 +67,28 @@ def test_an_email_says_who_asks_and_gives_the_link_on_a_line_of_its_own() -> Non
     """Subject, greeting, number of questions, link, phone number and signature."""
     wanted = writing(channel="email", questions=1)
     subject, body = texts.render(wanted)
-    assert subject == "Hvordan gik dit møde med Stevns Kommune?"
+    assert subject == "Hvordan gik din samtale med Stevns Kommune?"
     assert body.startswith("Kære Anne Sørensen\n")
     assert "1 kort spørgsmål." in body
     assert f"\n{wanted.link}\n" in body
     assert "56 57 57 57" in body
     assert body.endswith("Venlig hilsen\nStevns Kommune\n")
+
+
+@pytest.mark.parametrize(("expected", "smallest"), [("fem", 5), ("ti", 10), ("tolv", 12), ("13", 13)])
+@pytest.mark.parametrize("kind", ["invitation", "reminder"])
+def test_an_email_says_how_many_must_have_answered(kind: str, expected: str, smallest: int) -> None:
+    """The municipality's own number, as a word up to twelve."""
+    body = texts.render(writing(kind, "email", smallest_group=smallest))[1]
+    assert f"mindst {expected} fra samme gruppe har svaret." in " ".join(body.split())
+
+
+@pytest.mark.parametrize("kind", ["invitation", "reminder"])
+def test_the_shortest_sms_fits_whatever_the_host_and_the_sender(kind: str) -> None:
+    """A link of 80 characters, a sender of eleven and ten questions take one GSM-7 segment."""
+    wanted = writing(kind, municipality="Ł", sender="Fjordkommun", questions=10, link="https://" + "x" * 72)
+    text = texts.render(wanted)[1]
+    assert texts.segments(text) == Segments("GSM-7", len(text), 1)
 
 
 def test_an_email_without_name_and_phone_is_still_whole() -> None:
