@@ -11,7 +11,7 @@ from admin import access, charts
 from admin.access import CurrentStaff
 from survey import figures, results, scoring, workdays
 from survey.access import MANAGER, open_to
-from survey.db import transaction
+from survey.db import snapshot
 from survey.figures import Section, StatementResult
 from survey.results import LAW_NAMES, Counts, Period, TeamView
 
@@ -42,7 +42,7 @@ def overview() -> ResponseReturnValue:
     """The figures the manager may see, for `?fra=…&til=…&team=…`; 400 with a message when a date is wrong."""
     staff = access.signed_in()
     today = workdays.day(workdays.now())
-    with transaction() as session:
+    with snapshot() as session:
         usual = results.default_period(results.newest_day(session, staff.municipality_id), today)
         period, mistake = chosen_period(request.args, usual)
         counts = results.read(session, staff.municipality_id, period)

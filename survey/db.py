@@ -107,6 +107,16 @@ def reading() -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """A session for a door that reads one state of the database in several statements, and cannot write."""
+    bind = bound()
+    if isinstance(bind, Engine):
+        bind = bind.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with Session(bind, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+        yield session
+
+
 def migrate(connection: Connection, revision: str = "head") -> None:
     """Run the migrations on `connection`, inside its transaction, up to `revision`."""
     from alembic import command

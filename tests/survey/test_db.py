@@ -10,7 +10,7 @@ from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InternalError
 
 from survey import db, embedded
 from survey.models import Municipality
@@ -48,6 +48,21 @@ def test_reading_begins_no_transaction(engine: Engine) -> None:
         status = text("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'")
         with engine.connect() as other:
             assert other.scalar(status) == 0
+
+
+def test_a_snapshot_stays_as_it_was_and_cannot_write(engine: Engine) -> None:
+    """What others commit meanwhile is not in it; the next transaction writes as ever."""
+    names = text("SELECT count(*) FROM municipality")
+    new = text("INSERT INTO municipality (slug, name, phone, sms_sender) VALUES ('a', 'A', '1', 'A')")
+    with db.snapshot() as session:
+        before = session.scalar(names)
+        with db.transaction() as other:
+            other.execute(new)
+        assert (before, session.scalar(names)) == (0, 0)
+        with pytest.raises(InternalError, match="read-only"):
+            session.execute(new)
+    with db.transaction() as after:
+        assert (after.scalar(names), after.scalar(text("SHOW transaction_isolation"))) == (1, "read committed")
 
 
 def test_a_bare_engine_reads_too(engine: Engine) -> None:
