@@ -8,6 +8,7 @@ from wtforms import EmailField, PasswordField, SelectField, StringField, TextAre
 from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Length, ValidationError
 
 from admin.passwords import LONGEST, SHORTEST
+from survey import cpr
 from survey.access import ADMINISTRATOR, CASEWORKER, MANAGER
 
 ROLE_NAMES = {CASEWORKER: "Sagsbehandler", MANAGER: "Leder", ADMINISTRATOR: "Administrator"}
@@ -55,6 +56,12 @@ def filled(what: str) -> DataRequired:
     return DataRequired(f"Skriv {what}.")
 
 
+def no_cpr(_form: Form, field: Any) -> None:
+    """The field holds no CPR number: Tilfreds never keeps one."""
+    if cpr.held_by(field.data or ""):
+        raise ValidationError("Teksten ligner et CPR-nummer. Slet det; skriv aldrig CPR-numre her.")
+
+
 class SignIn(Form):
     """E-mail and password."""
 
@@ -87,7 +94,7 @@ class PasswordChange(Form):
 class CallRecord(Form):
     """What happened on the phone: a note, and the outcome of a callback that is closed."""
 
-    note = TextAreaField("Note (valgfri)", [Length(max=1000, message="Noten må højst have 1000 tegn.")])
+    note = TextAreaField("Note (valgfri)", [Length(max=1000, message="Noten må højst have 1000 tegn."), no_cpr])
     outcome = SelectField("Udfald", choices=choices(OUTCOMES), validate_choice=True)
 
 

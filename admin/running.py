@@ -168,6 +168,7 @@ def prepare(here: Settings, marker: Path) -> None:
 def start_over(here: Settings) -> None:
     """An empty, migrated demo database and an empty demo folder."""
     shutil.rmtree(here.state_dir, ignore_errors=True)
+    here.state_dir.mkdir(parents=True)
     url = make_url(str(here.database_url))
     administration = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
     with administration.connect() as connection:

@@ -11,6 +11,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberType
 
+from survey import cpr
 from survey.meeting_files import COLUMNS, Sheet
 from survey.phones import DANISH
 
@@ -157,36 +158,12 @@ def _row(line: int, cells: _Cells, teams: Mapping[str, str], laws: Mapping[str, 
 
 # The whole row -------------------------------------------------------------------------------------------
 
-_DAY = r"(?:[06][1-9]|[17]\d|[28]\d|[39][01])"  # replacement numbers add 60 to the day
-_MONTH = r"(?:0[1-9]|1[0-2])"
-_CPR = re.compile(rf"(?<!\d){_DAY}[ .-]?{_MONTH}[ .-]?\d\d[ .‐-—-]{{0,3}}\d{{4}}(?!\d)")
-_CPR_WITHOUT_ZERO = re.compile(rf"(?<!\d)([1-9]{_MONTH}\d{{6}})(?!\d)")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffd]")
-_DIGITS = re.compile(r"\d(?:\d[ .-]?[01]\d[ .-]?\d\d[ .‐-—-]{0,3}\d{3}|[01]\d{7})")
-"""Finds every CPR number and much else: a quick first look at a whole row."""
-
-_WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
-
-
-def _lost_zero(digits: str) -> bool:
-    # Excel drops the leading zero. Nine digits are common, so here the old check digit (modulus 11) must fit too.
-    return sum(w * int(d) for w, d in zip(_WEIGHTS, "0" + digits, strict=True)) % 11 == 0
-
-
-def holds_cpr(value: str) -> bool:
-    """Does `value` hold what looks like a CPR number: a date of birth and four digits, however written?"""
-    return bool(_CPR.search(value)) or any(_lost_zero(digits) for digits in _CPR_WITHOUT_ZERO.findall(value))
-
-
-def mask(value: str) -> str:
-    """`value` with everything that looks like a CPR number blotted out."""
-    value = _CPR.sub("••••••-••••", value)
-    return _CPR_WITHOUT_ZERO.sub(lambda found: "••••••-••••" if _lost_zero(found[1]) else found[0], value)
 
 
 def shown(value: str) -> str:
     """`value` as it may be shown to staff: masked, on one line, at most `MAX_SHOWN` characters."""
-    value = _CONTROL.sub("·", mask(value))
+    value = _CONTROL.sub("·", cpr.mask(value))
     return value if len(value) <= MAX_SHOWN else f"{value[:MAX_SHOWN]}…"
 
 
@@ -198,12 +175,12 @@ def _check_shape(sheet: Sheet, cells: list[str]) -> None:
             f"Rækken har {len(cells)} felter, overskriften {width}. Sæt anførselstegn om felter med skilletegn.",
         )
     whole = "|".join(cells)
-    if not _DIGITS.search(whole) and not _CONTROL.search(whole):
+    if not cpr.maybe_in(whole) and not _CONTROL.search(whole):
         return
     column_of = {place: column for column, place in sheet.columns.items()}
     for place, cell in enumerate(cells):
         column = column_of.get(place, "")
-        if column != "mobile" and holds_cpr(cell) and not (column == "date" and _parsed_date(cell)):
+        if column != "mobile" and cpr.held_by(cell) and not (column == "date" and _parsed_date(cell)):
             raise RowError(place, "Feltet ligner et CPR-nummer. Slet det; brug et borger-id uden CPR.")
         if column and _CONTROL.search(cell):
             raise RowError(column, "Feltet har linjeskift, tabulator eller usynlige tegn. Slet dem.")
