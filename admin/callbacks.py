@@ -81,7 +81,7 @@ def take(callback_id: int) -> ResponseReturnValue:
             done = callbacks.take_over(*place, taker_id=taker, staff_id=staff.id, now=now)
         access.log_access(session, staff, "take callback", f"callback {callback_id}", now)
     flash("Du har taget opkaldet." if done else TOO_LATE)
-    return redirect(url_for("callbacks.one", callback_id=callback_id), 303)
+    return redirect(url_for("callbacks.one", callback_id=callback_id, _anchor=_place(callback_id)), 303)
 
 
 @doors.post("/opkald/<int:callback_id>/forsoeg")
@@ -96,23 +96,37 @@ def log_attempt(callback_id: int) -> ResponseReturnValue:
         done = callbacks.log_attempt(*place, staff_id=staff.id, note=_note(form), now=now)
         access.log_access(session, staff, "log attempt", f"callback {callback_id}", now)
     flash("Forsøget er noteret." if done else TOO_LATE)
-    return redirect(url_for("callbacks.overview"), 303)
+    return redirect(url_for("callbacks.overview", _anchor=_place(callback_id)), 303)
 
 
 @doors.post("/opkald/<int:callback_id>/luk")
 @open_to(CASEWORKER)
 def close(callback_id: int) -> ResponseReturnValue:
-    """Close it with the outcome whose button was pressed."""
+    """Close it with the outcome whose button was pressed, and go on to the caseworker's next."""
     staff, form, now = access.signed_in(), CallRecord(), workdays.now()
     if not form.validate():
         return _page(callback_id, form)
     outcome = cast("callbacks.Outcome", form.outcome.data)
     with transaction() as session:
         place = (session, staff.municipality_id, _found(session, staff, callback_id).id)
+        following = _following(session, staff, callback_id)
         done = callbacks.close(*place, staff_id=staff.id, outcome=outcome, note=_note(form), now=now)
         access.log_access(session, staff, "close callback", f"callback {callback_id}", now)
     flash(f"Opkaldet er lukket: {OUTCOMES[outcome].lower()}." if done else TOO_LATE)
-    return redirect(url_for("callbacks.overview"), 303)
+    return redirect(url_for("callbacks.overview", _anchor=_place(following if done else callback_id)), 303)
+
+
+def _place(callback_id: int | None) -> str:
+    """Where in a page a callback stands; the page's content for none. The keyboard goes on from there."""
+    return f"opkald-{callback_id}" if callback_id else "indhold"
+
+
+def _following(session: Session, staff: CurrentStaff, callback_id: int) -> int | None:
+    """The callback after this one among the caseworker's own, else the last before it; None without any."""
+    rows = callbacks.open_ones(session, staff.municipality_id, staff.caseworker_teams, staff_id=staff.id)
+    own = [row.id for row in rows if row.taken_by == staff.id]
+    at = own.index(callback_id) if callback_id in own else 0
+    return next(iter(own[at + 1 :] + own[:at][::-1]), None)
 
 
 def _page(callback_id: int, form: CallRecord) -> ResponseReturnValue:

@@ -143,15 +143,26 @@ def test_the_list_costs_the_same_for_one_and_for_many(bo: FlaskClient, ask: Ask,
 def test_take_try_close(bo: FlaskClient, ask: Ask, session: Session) -> None:
     """The whole way, with one row in the log for each step and one for each page."""
     one = ask()
-    assert bo.post(f"/opkald/{one}/tag").location == f"/opkald/{one}"
+    assert bo.post(f"/opkald/{one}/tag").location == f"/opkald/{one}#opkald-{one}"
     assert state(session, one) == ("taken", None, "")
-    assert bo.post(f"/opkald/{one}/forsoeg", data={"note": " Svarer ikke\0 "}).location == "/opkald"
+    assert bo.post(f"/opkald/{one}/forsoeg", data={"note": " Svarer ikke\0 "}).location == f"/opkald#opkald-{one}"
     assert "Svarer ikke" in bo.get(f"/opkald/{one}").text
     closing = {"note": "Aftalt møde", "outcome": "reached"}
-    assert bo.post(f"/opkald/{one}/luk", data=closing).location == "/opkald"
+    assert bo.post(f"/opkald/{one}/luk", data=closing).location == "/opkald#indhold"
     assert state(session, one) == ("closed", "reached", "Aftalt møde")
     actions = [action for action, _ in logged(session)]
     assert actions == ["take callback", "log attempt", "read callback", "close callback"]
+
+
+def test_the_keyboard_goes_on_where_it_was(bo: FlaskClient, ask: Ask) -> None:
+    """At the callback; after closing it at the next of one's own, at the end at the last before it."""
+    ids = [ask(asked=workdays.now() - timedelta(hours=hours)) for hours in (4, 3, 2, 1)]
+    for one in ids[:3]:
+        bo.post(f"/opkald/{one}/tag")
+    after = [bo.post(f"/opkald/{ids[n]}/luk", data={"outcome": "reached"}).location for n in (1, 2, 0, 0)]
+    places = [f"opkald-{one}" for one in (ids[2], ids[0])]
+    assert after == [f"/opkald#{place}" for place in (*places, "indhold", f"opkald-{ids[0]}")]
+    assert f'id="opkald-{ids[3]}" tabindex="-1"' in bo.get("/opkald").text
 
 
 def test_a_closed_callback_leaves_the_list_but_can_be_read(bo: FlaskClient, ask: Ask) -> None:

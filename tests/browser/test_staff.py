@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from survey import callbacks, db, workdays
@@ -80,15 +80,19 @@ def test_every_page_of_the_staff_is_accessible(page: Page) -> None:
 
 
 def test_a_callback_is_worked_by_clicks(page: Page) -> None:
-    """Take, record inside the list, close; the browser's own rules against foreign content are not touched."""
+    """Take, record inside the list, close: focus stays with the callback, then goes on; nothing is blocked."""
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     enter(page)
     page.get_by_role("button", name="Tag opkald").first.click()
+    page.locator("#opkald-2:focus").wait_for()
     page.get_by_label("Note (valgfri)").fill("Svarer ikke")
     page.get_by_role("button", name="Intet svar").click()
     page.get_by_text("Forsøget er noteret.").wait_for()
+    page.locator("#opkald-2:focus").wait_for()
     page.get_by_text("Registrér, hvad der skete").first.click()
     page.get_by_role("button", name="Truffet", exact=True).first.click()
     page.get_by_text("Opkaldet er lukket: truffet.").wait_for()
+    page.locator("#opkald-2:focus").wait_for()
+    expect(page.get_by_text("Opkaldet er lukket: truffet.")).to_be_in_viewport()
     assert complaints == []
