@@ -237,19 +237,32 @@ WHERE meeting.municipality_id = :municipality_id AND meeting.fingerprint = incom
 
 _LEAVE_IN_PEACE = """
 WITH asking AS (
-    SELECT line, citizen, row_number() OVER (PARTITION BY citizen ORDER BY held_at DESC, line) AS place
+    SELECT line, citizen, mobile, lower(email) AS email,
+        row_number() OVER (PARTITION BY citizen ORDER BY held_at DESC, line) AS place,
+        row_number() OVER (PARTITION BY mobile ORDER BY held_at DESC, line) AS place_of_mobile,
+        row_number() OVER (PARTITION BY lower(email) ORDER BY held_at DESC, line) AS place_of_email
     FROM incoming WHERE decision = 'invited'
+),
+-- An invitation is made with the decision; nobody's phone may depend on how the file names the citizen.
+asked AS MATERIALIZED (
+    SELECT contact.mobile, lower(contact.email) AS email
+    FROM invitation
+    JOIN contact ON contact.municipality_id = invitation.municipality_id AND contact.invitation_id = invitation.id
+    WHERE invitation.municipality_id = :municipality_id AND invitation.created_at > :since
+),
+left_in_peace AS (
+    SELECT line FROM asking
+    WHERE place > 1 OR (place_of_mobile > 1 AND mobile IS NOT NULL) OR (place_of_email > 1 AND email IS NOT NULL)
+    UNION
+    SELECT line FROM asking JOIN meeting USING (citizen)
+    WHERE municipality_id = :municipality_id AND decision = 'invited' AND decided_at > :since
+    UNION
+    SELECT line FROM asking JOIN asked USING (mobile)
+    UNION
+    SELECT line FROM asking JOIN asked USING (email)
 )
 UPDATE incoming SET decision = 'asked_recently'
-FROM asking
-WHERE asking.line = incoming.line AND (
-    asking.place > 1
-    OR EXISTS (
-        SELECT FROM meeting
-        WHERE meeting.municipality_id = :municipality_id AND meeting.citizen = asking.citizen
-            AND meeting.decision = 'invited' AND meeting.decided_at > :since
-    )
-)
+FROM left_in_peace WHERE left_in_peace.line = incoming.line
 """
 
 

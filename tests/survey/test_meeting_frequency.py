@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey import meeting_files, meetings
+from survey import meeting_files, meetings, municipalities
 from survey.meetings import Report
 from survey.models import Invitation, Meeting, Municipality
 
@@ -41,9 +41,56 @@ def test_of_several_meetings_in_a_file_the_latest_is_asked_about(session: Sessio
         "S2;B1;20-08-2021;10:00;Afholdt;20123456;",
         "S3;B1;20-08-2021;10:00;Afholdt;20123456;",
         "S4;B1;20-08-2021;15:00;Aflyst;20123456;",
-        "S5;B2;18-08-2021;10:00;Afholdt;20123456;",
+        "S5;B2;18-08-2021;10:00;Afholdt;21123456;",
     )
     assert decisions(session) == ["asked_recently", "invited", "asked_recently", "cancelled", "invited"]
+
+
+@pytest.mark.parametrize(
+    ("way", "another", "invited"),
+    [
+        ("20123456;", "+4520123456;", 1),
+        (";a@b.dk", ";A@B.dk", 1),
+        ("20123456;", "21123456;", 2),
+        (";a@b.dk", ";", 1),
+    ],
+)
+def test_a_phone_and_an_address_are_asked_once_whatever_the_file_calls_the_citizen(
+    session: Session, stevns: Municipality, way: str, another: str, invited: int
+) -> None:
+    """In one file and in two: another citizen id reaches nobody a second time."""
+    first, second = f"S1;B1;20-08-2021;10:00;Afholdt;{way}", f"S2;B2;20-08-2021;11:00;Afholdt;{another}"
+    take_in(session, stevns, first, second)
+    take_in(session, stevns, first.replace("S1;B1", "S3;B3"), second.replace("S2;B2", "S4;B4"))
+    assert decisions(session).count("invited") == invited
+
+
+def test_several_citizens_without_a_mobile_or_an_address_are_all_asked(
+    session: Session, stevns: Municipality
+) -> None:
+    """What is missing is not shared: two with a mobile alone, two with an e-mail address alone."""
+    ways = ("20123456;", "21123456;", ";a@b.dk", ";b@b.dk")
+    take_in(session, stevns, *(f"S{n};B{n};20-08-2021;10:00;Afholdt;{way}" for n, way in enumerate(ways)))
+    assert decisions(session) == ["invited"] * 4
+
+
+@pytest.mark.parametrize(("days", "decision"), [(29, "asked_recently"), (30, "invited")])
+def test_a_phone_is_left_in_peace_for_thirty_days(
+    session: Session, stevns: Municipality, days: int, decision: str
+) -> None:
+    """As long as its citizen, who may have another id in the next file."""
+    later = MONDAY + timedelta(days=days)
+    take_in(session, stevns, "S1;B1;20-08-2021;10:00;Afholdt;20123456;")
+    take_in(session, stevns, f"S2;B2;{later:%d-%m-%Y};07:00;Afholdt;20123456;", now=later)
+    assert decisions(session) == ["invited", decision]
+
+
+def test_another_municipality_may_ask_the_same_phone(session: Session, stevns: Municipality) -> None:
+    """Municipalities know nothing of each other's citizens."""
+    faxe = municipalities.establish(session, slug="faxe", name="Faxe", phone="1", sms_sender="Faxe", now=MONDAY)
+    for municipality in (stevns, faxe):
+        take_in(session, municipality, "S1;B1;20-08-2021;10:00;Afholdt;20123456;")
+    assert decisions(session) == ["invited", "invited"]
 
 
 @pytest.mark.parametrize(("days", "decision"), [(1, "asked_recently"), (29, "asked_recently"), (30, "invited")])
