@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
-from itertools import groupby
 
-from survey import scoring
-from survey.results import LAW_NAMES, Counts, OneRow, Period, Rows, TeamView
+from survey import scoring, turnout
+from survey.results import LAW_NAMES, Counts, OneRow, Rows, TeamView
 from survey.scale import TARGETS
 from survey.scoring import Figure, Moments
+from survey.turnout import Grouping, Turnout
 
 
 @dataclass(frozen=True)
@@ -31,26 +31,6 @@ class StatementResult:
     mean: Figure
     distribution: tuple[Figure, ...] | None
     dont_know: Figure
-
-
-@dataclass(frozen=True)
-class Weeks:
-    """Consecutive weeks of sending (Mondays) with at least k sent in all, and the share answered."""
-
-    first: date
-    last: date
-    sent: int
-    rate: Figure
-
-
-@dataclass(frozen=True)
-class Turnout:
-    """Answered of sent over all `weeks`; `unknown` of those sent are in doubt."""
-
-    rate: Figure
-    interval: tuple[str, str] | None
-    unknown: int
-    weeks: tuple[Weeks, ...]
 
 
 @dataclass(frozen=True)
@@ -109,9 +89,11 @@ def section(counts: Counts, law: str, team: TeamView | None = None) -> Section:
     """
     if team is not None and not team.shown:
         raise ValueError("a team with fewer than three caseworkers is shown only in its law group")
-    mine = _of_group(counts, law, team)
-    found = [_series(_of_version(mine, version.id), version, law, team) for version in counts.versions]
-    return Section(law, team, tuple(series for series in found if series), _not_invited(mine))
+    group = _of_group(counts, law, None)
+    found = [_series(_of_version(group, version.id), version, law, team) for version in counts.versions]
+    return Section(
+        law, team, tuple(series for series in found if series), _not_invited(_of_group(group, law, team))
+    )
 
 
 # Narrowing -----------------------------------------------------------------------------------------------
@@ -152,9 +134,11 @@ def _of_version(counts: Counts, version_id: int) -> Counts:
 # One series ----------------------------------------------------------------------------------------------
 
 
-def _series(counts: Counts, version: OneRow, law: str, team: TeamView | None) -> Series | None:
-    turnout = _turnout(counts)
-    if not (counts.batches or turnout or counts.waiting or counts.unshown):
+def _series(group: Counts, version: OneRow, law: str, team: TeamView | None) -> Series | None:
+    counts = _of_group(group, law, team)
+    told = turnout.grouping(group.weeks, [each.id for each in group.teams if each.shown], group.smallest)
+    part = _turnout(counts, told, team)
+    if not (counts.batches or part or counts.waiting or counts.unshown):
         return None
     scores = _people(counts.people)
     mean = _mean(counts, version.points)
@@ -170,10 +154,10 @@ def _series(counts: Counts, version: OneRow, law: str, team: TeamView | None) ->
         interval=scoring.published_interval(scores, mean, version.points),
         points=_points(counts, version.points),
         statements=_statements(counts, version.points),
-        turnout=turnout,
+        turnout=part,
         waiting_since=max((row.tallied_on for row in counts.waiting), default=None),
         unshown=sum(row.n for row in counts.unshown),
-        teams=() if team else _team_lines(counts, law, version.points),
+        teams=() if team else _team_lines(counts, law, version.points, told),
     )
 
 
@@ -250,61 +234,11 @@ def _statements(counts: Counts, points: int) -> tuple[StatementResult, ...]:
     )
 
 
-# Participation -------------------------------------------------------------------------------------------
+# Participation ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Block:
-    first: date
-    last: date
-    sent: int
-    answered: int
-    unknown: int
-
-    def __add__(self, other: "_Block") -> "_Block":
-        sums = (self.sent + other.sent, self.answered + other.answered, self.unknown + other.unknown)
-        return _Block(self.first, other.last, *sums)
-
-
-def _blocks(rows: Rows, smallest: int) -> list[_Block]:
-    """Weeks in order, put together until each block has `smallest` sent; the rest joins the last block.
-
-    Made over all weeks there are: two periods then differ by whole blocks, never by a handful of people.
-    """
-    found: list[_Block] = []
-    for week, same in groupby(rows, key=lambda row: row.week):
-        teams = list(same)
-        sums = (sum(row.sent for row in teams), sum(row.answered for row in teams))
-        block = _Block(week, week, *sums, sum(row.unknown for row in teams))
-        if found and found[-1].sent < smallest:
-            found[-1] += block
-        else:
-            found.append(block)
-    if len(found) > 1 and found[-1].sent < smallest:
-        found[-2:] = [found[-2] + found[-1]]
-    return found
-
-
-def _overlaps(block: _Block, period: Period) -> bool:
-    return block.first <= period.last and block.last + timedelta(days=6) >= period.first
-
-
-def _turnout(counts: Counts) -> Turnout | None:
-    """Answered of sent in the weeks of sending that overlap the period; None when nothing was sent."""
-    blocks = [block for block in _blocks(counts.weeks, counts.smallest) if _overlaps(block, counts.period)]
-    if not blocks:
-        return None
-    sent, answered = sum(block.sent for block in blocks), sum(block.answered for block in blocks)
-    rates = [scoring.published_share(block.answered, block.sent, smallest=counts.smallest) for block in blocks]
-    shown = _withheld(rates, [block.sent for block in blocks], [scoring.capped(rate) for rate in rates])
-    return Turnout(
-        rate=scoring.published_share(answered, sent, smallest=counts.smallest),
-        interval=scoring.published_wilson(answered, sent, smallest=counts.smallest),
-        unknown=sum(block.unknown for block in blocks),
-        weeks=tuple(
-            Weeks(block.first, block.last, block.sent, rate) for block, rate in zip(blocks, shown, strict=True)
-        ),
-    )
+def _turnout(counts: Counts, told: Grouping, team: TeamView | None) -> Turnout | None:
+    return turnout.turnout(counts.weeks, told, counts.period, team.id if team else None, counts.smallest)
 
 
 def _not_invited(counts: Counts) -> tuple[tuple[str, int | None], ...]:
@@ -319,19 +253,20 @@ def _not_invited(counts: Counts) -> tuple[tuple[str, int | None], ...]:
 # Teams side by side --------------------------------------------------------------------------------------
 
 
-def _team_lines(counts: Counts, law: str, points: int) -> tuple[TeamLine, ...]:
+def _team_lines(counts: Counts, law: str, points: int, told: Grouping) -> tuple[TeamLine, ...]:
     """The shown teams that have figures in this series; nothing where no more than one team has."""
     parts = [(team, _of_group(counts, law, team)) for team in counts.teams if team.law == law]
     parts = [(team, part) for team, part in parts if part.batches or part.weeks or part.waiting]
     if len(parts) < 2:
         return ()
-    shown = [(team, part, _turnout(part)) for team, part in parts if team.shown]
-    means = [_mean(part, points) for _, part, _ in shown]
-    rates = [turnout.rate if turnout else scoring.HIDDEN for _, _, turnout in shown]
-    people = [sum(row.n for row in part.people) for _, part, _ in shown]
-    sent = [sum(weeks.sent for weeks in turnout.weeks) if turnout else 0 for _, _, turnout in shown]
-    # A team without batches, or to which nothing was sent, hides nothing and takes no other team with it.
-    silent = [bool(part.batches) and not mean.shown for (_, part, _), mean in zip(shown, means, strict=True)]
+    shown = [(team, part) for team, part in parts if team.shown]
+    means = [_mean(part, points) for _, part in shown]
+    people = [sum(row.n for row in part.people) for _, part in shown]
+    # A team without batches hides nothing and takes no other team with it.
+    silent = [bool(part.batches) and not mean.shown for (_, part), mean in zip(shown, means, strict=True)]
     means = _withheld(means, people, silent)
-    rates = _withheld(rates, sent, [n > 0 and scoring.capped(rate) for n, rate in zip(sent, rates, strict=True)])
-    return tuple(TeamLine(*line) for line in zip([team for team, _, _ in shown], means, rates, strict=True))
+    rates = [_turnout(part, told, team) for team, part in shown]
+    return tuple(
+        TeamLine(team, mean, rate.rate if rate else scoring.HIDDEN)
+        for (team, _), mean, rate in zip(shown, means, rates, strict=True)
+    )

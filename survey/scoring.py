@@ -14,6 +14,8 @@ SMALLEST_DISTRIBUTION = 10
 """People behind a distribution before it is shown."""
 PRECISE_FROM = 50
 """People from which two decimals, and shares and means at the ends, are shown as they are."""
+NARROWEST = 3
+"""Between the least and the most a hidden count can be, unless every number is possible."""
 TOO_FEW = "for få svar"
 NOT_SHOWN = "vises ikke"
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -159,11 +161,14 @@ def published_mean(value: Fraction, people: int, points: int, *, smallest: int =
 def published_share(k: int, n: int, *, smallest: int = SMALLEST_GROUP) -> Figure:
     """The share k/n as it may be shown: "559/1043 = 53,6 %"; `value` is a fraction of 1.
 
-    Hidden below `smallest`; below 50 people a share above 90 % or below 10 % has no numerator.
+    Hidden below `smallest`; below 50 people a share above 90 % or below 10 % has no numerator, and up to ten,
+    where only "all" or "nobody" is so near an end, it is withheld.
     """
     if n < smallest:
         return HIDDEN
     share = Fraction(k, n)
+    if n <= 10 and not Fraction(1, 10) <= share <= Fraction(9, 10):
+        return WITHHELD
     if n < PRECISE_FROM and share > Fraction(9, 10):
         return Figure(f"mindst 90{NO_BREAK}%", n, 0.9)
     if n < PRECISE_FROM and share < Fraction(1, 10):
@@ -174,6 +179,16 @@ def published_share(k: int, n: int, *, smallest: int = SMALLEST_GROUP) -> Figure
 def capped(figure: Figure) -> bool:
     """True when `figure` is hidden or shows only an end: something a subtraction could uncover."""
     return not figure.shown or figure.text.startswith(("mindst", "højst"))
+
+
+def exact_share(k: int, n: int, *, smallest: int = SMALLEST_GROUP) -> bool:
+    """True when the share k/n may be shown with its numerator."""
+    return not capped(published_share(k, n, smallest=smallest))
+
+
+def stays_open(part: int, k: int, n: int) -> bool:
+    """True when k/n leaves open how many of k lie in a `part` of n: all possible numbers, or a span of three."""
+    return min(part, k) - max(0, k - (n - part)) >= min(part, NARROWEST)
 
 
 def published_distribution(

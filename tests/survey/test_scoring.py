@@ -121,13 +121,15 @@ def test_a_mean_shows_no_more_than_its_number_of_people_allows(
         (12, 12, f"mindst 90{NBSP}%", 0.9),
         (9, 10, f"9/10 = 90,0{NBSP}%", 0.9),
         (0, 12, f"højst 10{NBSP}%", 0.1),
+        (0, 10, "vises ikke", None),
+        (9, 9, "vises ikke", None),
         (50, 50, f"50/50 = 100,0{NBSP}%", 1.0),
     ],
 )
 def test_a_share_shows_no_more_than_its_number_of_people_allows(
     k: int, n: int, text: str, plotted: float | None
 ) -> None:
-    """Hidden below five; no numerator above 90 % or below 10 % under fifty people."""
+    """Hidden below five; no numerator above 90 % or below 10 % under fifty people, and up to ten nothing there."""
     figure = scoring.published_share(k, n)
     assert (text, plotted) == (figure.text, figure.value)
 
@@ -168,3 +170,12 @@ def test_one_hidden_part_takes_a_second_with_it() -> None:
     assert scoring.protected([False, False, True], [14, 9, 3]) == [False, True, True]
     assert scoring.protected([False, False], [14, 9]) == [False, False]
     assert scoring.protected([True], [3]) == [True]
+
+
+@pytest.mark.parametrize(
+    ("part", "k", "n", "open_"),
+    [(9, 3, 20, True), (9, 2, 20, False), (2, 2, 20, True), (8, 18, 20, False), (19, 10, 20, False)],
+)
+def test_a_part_stays_open_by_three_or_by_all_of_it(part: int, k: int, n: int, open_: bool) -> None:
+    """3 of 20 leave 0 to 3 in nine of them; 18 of 20 leave only 6 to 8 in eight."""
+    assert scoring.stays_open(part, k, n) is open_

@@ -1,0 +1,152 @@
+"""Answered of sent: weeks and teams put together until no small count can be found by subtraction.
+
+Everything shown is a sum of cells: a unit (a team, or the teams that cannot stand alone, together) in a block of
+weeks. Every cell could be printed by itself, so totals, teams and overlapping periods uncover nothing finer.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from survey import scoring
+from survey.results import OneRow, Period, Rows
+from survey.scoring import Figure
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """Consecutive weeks of sending (Mondays) that are told together, and the share answered."""
+
+    first: date
+    last: date
+    sent: int
+    rate: Figure
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """Answered of sent over all `weeks`; `unknown` of those sent are in doubt.
+
+    A team that cannot stand alone has no weeks.
+    """
+
+    rate: Figure
+    interval: tuple[str, str] | None
+    unknown: int
+    weeks: tuple[Weeks, ...]
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """How a law group's participation is told: blocks as first and last Monday, and the teams with figures.
+
+    `enough` is False when even the exact total would tell too much about one week or team.
+    """
+
+    blocks: tuple[tuple[date, date], ...]
+    alone: frozenset[int]
+    enough: bool
+
+
+def grouping(rows: Rows, shown: Collection[int], smallest: int) -> Grouping:
+    """Blocks and teams for `rows`: all weeks of one law group and version; only `shown` teams may stand alone.
+
+    Made over all weeks there are: two periods then differ by whole blocks. When not even everything together
+    may be told, there is one block and no team.
+    """
+    by_team = _by(rows, lambda row: int(row.team_id))
+    alone = _alone(by_team, shown, smallest)
+
+    def fine(weeks: Sequence[Sequence[OneRow]]) -> bool:
+        units = _by(
+            (row for week in weeks for row in week), lambda row: row.team_id if row.team_id in alone else 0
+        )
+        return all(_tells_little(unit, smallest) for unit in units.values())
+
+    weeks = [same for _, same in sorted(_by(rows, lambda row: row.week).items())]
+    enough = fine(weeks)
+    blocks = _merged(weeks, fine) if enough else [weeks] if weeks else []
+    return Grouping(tuple((block[0][0].week, block[-1][0].week) for block in blocks), frozenset(alone), enough)
+
+
+def turnout(rows: Rows, told: Grouping, period: Period, team_id: int | None, smallest: int) -> Turnout | None:
+    """Answered of sent in the blocks that overlap `period`, of one team or of all; None when nothing was sent."""
+    mine = [row for row in rows if team_id in (None, row.team_id)]
+    cells = [
+        (block, [row for row in mine if block[0] <= row.week <= block[1]])
+        for block in told.blocks
+        if block[0] <= period.last and block[1] + timedelta(days=6) >= period.first
+    ]
+    cells = [(block, cell) for block, cell in cells if cell]
+    if not cells:
+        return None
+    answered, sent = _sums(row for _, cell in cells for row in cell)
+    unknown = sum(row.unknown for _, cell in cells for row in cell)
+    rate = scoring.published_share(answered, sent, smallest=smallest)
+    if (team_id is not None and team_id not in told.alone) or not (told.enough or scoring.capped(rate)):
+        return Turnout(scoring.HIDDEN if sent < smallest else scoring.WITHHELD, None, unknown, ())
+    return Turnout(
+        rate=rate,
+        interval=scoring.published_wilson(answered, sent, smallest=smallest),
+        unknown=unknown,
+        weeks=tuple(_weeks(block, cell, smallest) for block, cell in cells),
+    )
+
+
+def _weeks(block: tuple[date, date], cell: Rows, smallest: int) -> Weeks:
+    answered, sent = _sums(cell)
+    return Weeks(*block, sent, scoring.published_share(answered, sent, smallest=smallest))
+
+
+def _sums(rows: Iterable[OneRow]) -> tuple[int, int]:
+    """Answered and sent."""
+    pairs = [(row.answered, row.sent) for row in rows]
+    return sum(answered for answered, _ in pairs), sum(sent for _, sent in pairs)
+
+
+def _by(rows: Iterable[OneRow], key: Callable[[OneRow], Any]) -> dict[Any, list[OneRow]]:
+    found: dict[Any, list[OneRow]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found
+
+
+def _tells_little(cell: Rows, smallest: int) -> bool:
+    """True when a cell may be printed, and what in it may not (one week, one team) stays open in spite of it."""
+    answered, sent = _sums(cell)
+    parts = [_sums([row]) for row in cell]
+    parts += [_sums(part) for part in _by(cell, lambda row: row.week).values()]
+    parts += [_sums(part) for part in _by(cell, lambda row: row.team_id).values()]
+    return scoring.exact_share(answered, sent, smallest=smallest) and all(
+        scoring.exact_share(*part, smallest=smallest) or scoring.stays_open(part[1], answered, sent)
+        for part in parts
+    )
+
+
+def _alone(by_team: dict[int, list[OneRow]], shown: Collection[int], smallest: int) -> set[int]:
+    """The teams whose figures stand alone. The others are none, or at least two who together may be printed."""
+    alone = {team for team, rows in by_team.items() if team in shown and _tells_little(rows, smallest)}
+    while alone:
+        rest = [row for team, rows in by_team.items() if team not in alone for row in rows]
+        if not rest or (len(by_team) - len(alone) > 1 and _tells_little(rest, smallest)):
+            break
+        alone.remove(min(alone, key=lambda team: (_sums(by_team[team])[1], team)))
+    return alone
+
+
+def _merged(
+    weeks: Sequence[list[OneRow]], fine: Callable[[Sequence[Sequence[OneRow]]], bool]
+) -> list[list[list[OneRow]]]:
+    """Weeks in order, each put together with the next until it is `fine`; the rest joins what is before it."""
+    blocks: list[list[list[OneRow]]] = []
+    for week in weeks:
+        if blocks and not fine(blocks[-1]):
+            blocks[-1].append(week)
+        else:
+            blocks.append([week])
+    while len(blocks) > 1 and not fine(blocks[-1]):
+        last = blocks.pop()
+        blocks[-1] += last
+    return blocks
