@@ -146,7 +146,12 @@ def _send_batch(work: Work, worker: Worker, total: Counter[str]) -> bool:
         )
     total.update({f"{SKIPPED} {reason}": n for reason, n in batch.skipped.items()})
     # Nothing is locked while the network is waited for. Killed here, the batch is in doubt.
-    handled = outbox.hand_over(batch.claimed, work.gateways, work.stopping.is_set)
+    handled = outbox.hand_over(
+        batch.claimed,
+        work.gateways,
+        stopping=work.stopping.is_set,
+        open_window=lambda: workdays.in_send_window(work.clock()),
+    )
     with transaction() as session:
         total.update(outbox.note(session, handled, worker=worker.number, now=work.clock()))
     untried = any(outcome.word == "skipped" for _, outcome in handled)

@@ -112,12 +112,21 @@ def claim(
 
 
 def hand_over(
-    claimed: Sequence[Claimed], gateways: Sequence[Gateway], stopping: Callable[[], bool] = lambda: False
+    claimed: Sequence[Claimed],
+    gateways: Sequence[Gateway],
+    stopping: Callable[[], bool] = lambda: False,
+    open_window: Callable[[], bool] = lambda: True,
 ) -> list[tuple[Claimed, Outcome]]:
-    """Call the gateway for each message, outside any transaction. Once `stopping`, the rest are "skipped"."""
+    """Call the gateway for each message, outside any transaction.
+
+    Both are asked before each: once the send window has closed, or once `stopping`, the rest are "skipped".
+    """
     by_name = {gateway.name: gateway for gateway in gateways}
     return [
-        (message, Outcome("skipped") if stopping() else _handed(message, by_name[message.gateway]))
+        (
+            message,
+            Outcome("skipped") if stopping() or not open_window() else _handed(message, by_name[message.gateway]),
+        )
         for message in claimed
     ]
 
