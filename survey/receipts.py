@@ -61,11 +61,18 @@ def receive(session: Session, *, gateway: str, reference: str, state: str) -> bo
     return settled.first() is not None
 
 
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
+"""What a proxy adds to a request that it passes on for somebody else."""
+
+
 def from_this_machine() -> bool:
     """Does the request come from this machine, and was it addressed to it by a loopback name?
 
-    The Host header counts too: behind a proxy on this machine every request seems to come from here.
+    Behind a proxy on this machine every request seems to come from here, and some write the Host header anew: a
+    header that only a proxy adds makes it somebody else's.
     """
+    if any(header in request.headers for header in FORWARDED):
+        return False
     try:
         here = ipaddress.ip_address(request.remote_addr or "").is_loopback
         return here and urlsplit(f"//{request.host}").hostname in LOOPBACK

@@ -37,7 +37,7 @@ class Simulated:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
 
     def send(self, letter: Letter) -> Outcome:
         """Put `letter` in the mailbox, unless a rule for its number says otherwise.
@@ -97,7 +97,7 @@ def set_rule(folder: Path, to: str, rule: str | None) -> None:
     """Let letters for `to` meet `rule` (one of RULES) from now on; None removes it. Raises ValueError."""
     if rule is not None and rule not in RULES:
         raise ValueError(f"a rule is one of {RULES}")
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     changed = {key: value for key, value in rules(folder).items() if key != to}
     if rule is not None:
         changed[to] = rule
@@ -113,5 +113,12 @@ def _letters(folder: Path) -> Iterator[Delivered]:
 def _written(folder: Path, content: dict[str, str]) -> Path:
     # A reader must never meet half a file: it is written under another name first.
     fresh = folder / f".{secrets.token_hex(8)}"
+    fresh.touch(0o600, exist_ok=False)
     fresh.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
     return fresh
+
+
+def _make(folder: Path) -> None:
+    """Make `folder` where it is missing, its owner's alone; one that was open to others is closed."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)

@@ -26,6 +26,16 @@ def test_an_accepted_letter_is_a_file_named_by_its_reference(tmp_path: Path) -> 
     assert json.loads((folder / "1-2-1.json").read_text("utf-8"))["body"] == letter().body
 
 
+def test_the_mailbox_is_its_owners_alone(tmp_path: Path) -> None:
+    """Folder 0700, files 0600, whatever the process would give; a folder that was open to others is closed."""
+    folder = tmp_path / "mailbox"
+    folder.mkdir(mode=0o755)
+    Simulated(folder).send(letter())
+    simulated.set_rule(folder, NUMBER, "refuse")
+    paths = [folder, folder / "1-2-1.json", folder / "rules"]
+    assert [path.stat().st_mode & 0o777 for path in paths] == [0o700, 0o600, 0o600]
+
+
 def test_the_mailbox_is_read_newest_first(tmp_path: Path) -> None:
     """Every letter comes back as it was."""
     gateway = Simulated(tmp_path)

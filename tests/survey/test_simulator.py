@@ -157,6 +157,18 @@ def test_only_somebody_at_this_machine_gets_in(
     assert expected == answer.status_code
 
 
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "x-forwarded-host", "X-Real-IP"])
+@pytest.mark.parametrize(("path", "method"), [("/simulator", "GET"), ("/kvittering/simulated", "POST")])
+def test_what_a_proxy_passes_on_is_not_from_this_machine(
+    client: FlaskClient, header: str, path: str, method: str
+) -> None:
+    """Even when the proxy is on this machine and writes the Host header anew, and the header is empty."""
+    form = {"status": "delivered"}
+    assert client.open(path, method=method, data=form).status_code == 200
+    for value in ("127.0.0.1", ""):
+        assert client.open(path, method=method, data=form, headers={header: value}).status_code == 404
+
+
 @pytest.mark.parametrize("changed", [{"gateways": ("smtp",)}, {"gateways": ()}, {"host": "0.0.0.0"}])  # noqa: S104 - the very thing that must close it
 def test_it_is_not_there_unless_simulated_and_on_loopback(settings: Settings, changed: dict[str, Any]) -> None:
     """404 with another gateway, with none, and when bound to the network."""
