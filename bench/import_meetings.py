@@ -33,9 +33,10 @@ def generated(rows: int, seed: int = 20210823) -> bytes:
     """A CSV file as a municipality sends it: `rows` meetings of the last two weeks, 60 % of them held."""
     draw = random.Random(seed)
     lines = [";".join(names[0] for names in meeting_files.COLUMNS.values())]
-    for n in range(rows):
+    # Everybody has a number of their own: one that two share is asked once.
+    for n, number in enumerate(draw.sample(range(20_000_000, 31_000_000), rows)):
         day = NOW - timedelta(days=draw.randrange(1, 13))
-        digits = f"{draw.randrange(20_000_000, 31_000_000)}"
+        digits = f"{number}"
         mobile = draw.choice((digits, f"+45{digits}", f"{digits[:2]} {digits[2:4]} {digits[4:6]} {digits[6:]}"))
         status = draw.choices(("Afholdt", "Aflyst", "Udeblevet"), (60, 30, 10))[0]
         cells = [
