@@ -4,15 +4,22 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import PurePath
-from typing import Any
+from typing import IO, Any
+from xml.parsers import expat
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 50 * 1024 * 1024
 MAX_RATIO = 100
+MAX_PART = 20 * 1024 * 1024
+"""Bytes of one part of a workbook, unpacked; a sheet may fill the whole."""
+MAX_STRINGS = 1_000_000
+MAX_ELEMENTS = 4_000_000
+"""Of XML in one part. The shortest is four bytes, and the library takes microseconds and 100 bytes for each."""
 MAX_ROWS = 200_000
 MAX_COLUMNS = 100
 EXCEL_ROWS = 1_048_576
@@ -156,6 +163,10 @@ def _text_rows(text: str, delimiter: str) -> Numbered:
 # XLSX ----------------------------------------------------------------------------------------------------
 
 
+_BROKEN = "Excel-arket er beskadiget og kan ikke læses. Gem det igen fra Excel som .xlsx."
+_TOO_MUCH = "Excel-arket fylder for meget pakket ud. Gem kun arket med samtaler som ny .xlsx-fil."
+
+
 def _workbook_rows(data: bytes) -> Numbered:
     _check_archive(data)
     # Late import: openpyxl brings NumPy, and only files of this kind need it.
@@ -175,7 +186,7 @@ def _workbook_rows(data: bytes) -> Numbered:
     except (FileError, GeneratorExit):
         raise
     except Exception:  # noqa: BLE001 - whatever a broken workbook makes the library raise, the file is at fault
-        raise FileError("Excel-arket er beskadiget og kan ikke læses. Gem det igen fra Excel som .xlsx.") from None
+        raise FileError(_BROKEN) from None
 
 
 def _within_a_sheet(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, tuple[Any, ...]]]:
@@ -189,9 +200,15 @@ def _within_a_sheet(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, tupl
 def _check_archive(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-    except zipfile.BadZipFile:
-        raise FileError("Excel-arket er beskadiget og kan ikke læses. Gem det igen fra Excel som .xlsx.") from None
+            _check_parts(archive.infolist(), len(data))
+            for part in archive.infolist():
+                with archive.open(part) as content:
+                    _check_elements(content)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
+        raise FileError(_BROKEN) from None
+
+
+def _check_parts(parts: list[zipfile.ZipInfo], packed: int) -> None:
     names = {part.filename for part in parts}
     if "xl/workbook.xml" not in names:
         raise FileError("Filen er et zip-arkiv, ikke et Excel-ark. Pak den ud, eller gem den som .xlsx.")
@@ -200,8 +217,37 @@ def _check_archive(data: bytes) -> None:
             "Excel-arket har makroer eller henter fra andre filer. Gem det som .xlsx med rene værdier."
         )
     unpacked = sum(part.file_size for part in parts)
-    if unpacked > min(MAX_UNPACKED, MAX_RATIO * len(data)):
-        raise FileError("Excel-arket fylder for meget pakket ud. Gem kun arket med samtaler som ny .xlsx-fil.")
+    largest = max(part.file_size for part in parts if not part.filename.startswith("xl/worksheets/"))
+    if unpacked > min(MAX_UNPACKED, MAX_RATIO * packed) or largest > MAX_PART:
+        raise FileError(_TOO_MUCH)
+
+
+def _check_elements(content: IO[bytes]) -> None:
+    """Count the elements of one part, before the library makes an object of each. Raises FileError.
+
+    What they are called counts, not the part: a workbook may call its parts as it likes.
+    """
+    counted = {"": 0, "si": 0, "since row": 0}
+
+    def started(name: str, _attributes: object) -> None:
+        local = name.rpartition(":")[2]
+        counted[""] += 1
+        counted["since row"] = 0 if local == "row" else counted["since row"] + 1
+        counted["si"] += local == "si"
+        if counted[""] > MAX_ELEMENTS or max(counted["si"], counted["since row"]) > MAX_STRINGS:
+            raise FileError(_TOO_MUCH)
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = started
+    parser.EntityDeclHandler = _refuse_entity
+    try:
+        parser.ParseFile(content)
+    except expat.ExpatError:
+        return  # no XML, or broken: where this parser stops, the library's stops too
+
+
+def _refuse_entity(*_declared: object) -> None:
+    raise FileError(_BROKEN)
 
 
 def _cell(value: Any, role: str, epoch: datetime) -> str:

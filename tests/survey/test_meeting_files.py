@@ -1,6 +1,7 @@
 """Meeting files become rows, or are refused as a whole with a remedy."""
 
 import io
+import random
 import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -177,6 +178,38 @@ def test_a_hostile_workbook_is_refused(part: str, content: bytes, message: str) 
     data = with_part(workbook(("SamtaleID",)), part, content)
     with pytest.raises(FileError, match=message):
         read(data, "samtaler.xlsx")
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.mark.parametrize(
+    ("part", "head", "element", "count"),
+    [
+        ("xl/sharedStrings.xml", b"<sst>", b"<si/>", 1_000_001),
+        ("xl/worksheets/strings.xml", b"<sst>", b"<row/><si/>", 1_000_001),
+        ("xl/strings.bin", b'<x:sst xmlns:x="y">', b"<x:si/>", 1_000_001),
+        (SHEET, b"<worksheet><sheetData><row>", b"<c/>", 1_000_001),
+        (SHEET, b"<worksheet><sheetData>", b"<row><c/></row>", 2_000_000),
+        ("xl/theme/theme1.xml", b"<a>", b" " * 1024, 20 * 1024),
+    ],
+)
+def test_a_workbook_of_millions_of_empty_elements_is_refused_unread(
+    part: str, head: bytes, element: bytes, count: int
+) -> None:
+    """Small when packed and when unpacked, but each would become an object; whatever the part is called."""
+    noise = ("xl/media/noise.png", random.Random(1).randbytes(400_000))  # so that the ratio does not tell
+    data = with_part(with_part(workbook(("SamtaleID",)), part, head + element * count), *noise)
+    with pytest.raises(FileError, match="fylder for meget"):
+        read(data, "samtaler.xlsx")
+
+
+def test_a_workbook_whose_packing_is_broken_is_refused() -> None:
+    """The list of its parts can be read, but not what is in them."""
+    data = bytearray(workbook(("SamtaleID",)))
+    data[60:90] = bytes(30)
+    with pytest.raises(FileError, match="beskadiget"):
+        read(bytes(data), "samtaler.xlsx")
 
 
 @pytest.mark.parametrize(("data", "message"), [(b"PK\x03\x04 not a zip", "beskadiget"), (None, "zip-arkiv")])
