@@ -23,7 +23,7 @@ NO_COUNTRY = "001"
 def number(text: str) -> str | None:
     """`text` as E.164 ("+4520123456"), read as a Danish number unless it says otherwise.
 
-    None when it is none, and for a foreign one that is nobody's ordinary telephone: the municipality pays the call.
+    None when it is none, and for a foreign one that is no ordinary telephone: the municipality pays the call.
     """
     try:
         parsed = phonenumbers.parse(text, "DK")
@@ -40,7 +40,7 @@ def number(text: str) -> str | None:
 
 def _ordinary(parsed: PhoneNumber) -> bool:
     # The type of what is not valid is unknown.
-    placed = phonenumbers.region_code_for_country_code(parsed.country_code) != NO_COUNTRY
+    placed = phonenumbers.region_code_for_number(parsed) != NO_COUNTRY
     return placed and phonenumbers.number_type(parsed) in ORDINARY
 
 
