@@ -151,3 +151,9 @@ def remind(session: Session, now: datetime) -> int:
     # Two workers may remind at once: the unique key lets one row through.
     written = insert(Message).from_select(columns, due).on_conflict_do_nothing().returning(Message.id)
     return len(session.execute(written).all())
+
+
+def towns(session: Session | Connection, most: int) -> list[tuple[str, str]]:
+    """Name and phone of up to `most` municipalities, for whoever has a link that leads nowhere."""
+    listed = select(Municipality.name, Municipality.phone).order_by(Municipality.name).limit(most)
+    return [(name, phone) for name, phone in session.execute(listed)]

@@ -30,9 +30,10 @@ class Questionnaire:
     statements: tuple[Statement, ...]
 
     def callback_topics(self, answers: Answers) -> list[str]:
-        """The statements that lead to an offer of a call: they offer one and were not answered at the top."""
+        """The statements that lead to an offer of a call: they offer one and were not answered at the top,
+        left blank included: who skips it may need it most."""
         return [
             statement.text
             for statement, answer in zip(self.statements, answers, strict=True)
-            if statement.offers_callback and answer is not None and answer != self.scale.top
+            if statement.offers_callback and answer != self.scale.top
         ]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NoReturn
 
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
 from markupsafe import Markup
@@ -30,6 +31,7 @@ HEADERS = {
 
 SLOT = "-token-"
 ANSWERED = ("GET", "HEAD", "POST")
+TOWNS_READABLE = 5
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PROBLEMS = {
     400: ("Siden kunne ikke forstå det, der blev sendt", "Gå tilbage, og prøv igen."),
@@ -152,9 +154,18 @@ def nowhere(_rest: str) -> Response:
     abort(404)
 
 
-def problem_page(status: int, title: str, *lines: str, asked: Asked | None = None) -> Response:
-    """A page that says what is wrong and whom to call: the municipality, where the link tells which."""
-    return guard(_page("problem.html", status, title=title, lines=lines, asked=asked))
+def problem_page(
+    status: int, title: str, *lines: str, asked: Asked | None = None, towns: Sequence[tuple[str, str]] = ()
+) -> Response:
+    """A page that says what is wrong and whom to call: the municipality, by the link, else `towns`."""
+    return guard(_page("problem.html", status, title=title, lines=lines, asked=asked, towns=towns))
+
+
+def _dead_end(title: str, *lines: str) -> NoReturn:
+    """404 for a link that leads nowhere, with every number it can be about, unless they are too many to read."""
+    with reading() as connection:
+        towns = invitations.towns(connection, TOWNS_READABLE + 1)
+    abort(problem_page(404, title, *lines, towns=towns if len(towns) <= TOWNS_READABLE else ()))
 
 
 def http_problem(error: HTTPException) -> Response:
@@ -179,14 +190,14 @@ def danish_day(day: date) -> str:
 def _open(token: str) -> tuple[Asked, Version]:
     """Whom the link asks, and what. Ends the request with a 404 page for a link that leads nowhere."""
     if invitations.readable(token) is None:
-        advice = "Der mangler noget af adressen. Tryk på linket i beskeden i stedet for at skrive det af."
-        abort(problem_page(404, "Linket mangler noget", advice))
+        _dead_end("Linket er ikke rigtigt", "Adressen er ikke, som den står i beskeden. Tryk på linket der.")
     with reading() as connection:
         asked = invitations.find(connection, token)
-        if asked is None:
-            advice = "Fristen for at svare kan være udløbet, eller der kan være et forkert tegn i adressen."
-            abort(problem_page(404, "Linket virker ikke", advice, "Prøv at trykke på linket i beskeden igen."))
-        return asked, _version(connection, asked)
+        version = _version(connection, asked) if asked else None
+    if asked is None or version is None:
+        advice = "Fristen for at svare kan være udløbet, eller der kan være et forkert tegn i adressen."
+        _dead_end("Linket virker ikke", advice, "Prøv at trykke på linket i beskeden igen.")
+    return asked, version
 
 
 def _version(connection: Connection, asked: Asked) -> Version:

@@ -101,20 +101,34 @@ def test_every_page_is_private_and_without_a_cookie(client: FlaskClient, token: 
 
 
 @pytest.mark.parametrize("token", ["a", "a" * 27, "a" * 5000, "A1" * 13, "æ" * 26, "a" * 25 + "\0", "%ff" * 26])
-def test_a_malformed_link_never_reaches_the_database(client: FlaskClient, token: str, sql: Counting) -> None:
-    """404 in Danish, and no statement."""
+def test_a_malformed_link_is_never_looked_up(
+    client: FlaskClient, stevns: Municipality, token: str, sql: Counting
+) -> None:
+    """404 in Danish with a number to call, and no statement about links."""
     with sql() as statements:
         page = client.get(f"/s/{token}")
-    assert (page.status_code, statements) == (404, [])
-    assert "Linket mangler noget" in page.text
+    assert page.status_code == 404
+    assert not [statement for statement in statements if "link" in statement]
+    assert "Linket er ikke rigtigt" in page.text
+    assert stevns.phone in page.text
 
 
 def test_an_unknown_link_gets_a_kind_page(client: FlaskClient, token: str) -> None:
-    """404 in words that fit an expired link too, without naming a municipality."""
+    """404 in words that fit an expired link too, with a number to call."""
     page = client.get("/s/" + "a" * 26)
     assert page.status_code == 404
     assert "Fristen for at svare kan være udløbet" in page.text
-    assert "Stevns" not in page.text
+    assert "56 57 57 57" in page.text
+
+
+def test_where_many_municipalities_are_asked_none_is_listed(session: Session, client: FlaskClient) -> None:
+    """A list nobody reads to the end helps nobody."""
+    for number in range(views.TOWNS_READABLE + 1):
+        session.add(Municipality(slug=f"by{number}", name=f"By {number}", phone="12345678", sms_sender="By"))
+    session.flush()
+    page = client.get("/s/" + "a" * 26)
+    assert "kommunens hjemmeside" in page.text
+    assert "By 0" not in page.text
 
 
 def test_an_expired_link_gives_the_phone_number(session: Session, client: FlaskClient, token: str) -> None:
