@@ -184,6 +184,13 @@ def waiting(session: Session, *, carriers: Mapping[str, str], now: datetime) -> 
     return {row.why: row.n for row in counted}
 
 
+def leaving(session: Session, now: datetime) -> tuple[int, datetime, datetime] | None:
+    """How many messages wait, and when the first and the last may leave (UTC, not before `now`); None: none."""
+    due = select(func.count(), func.min(Message.due_at), func.max(Message.due_at))
+    n, first, last = session.execute(due.where(Message.state == "waiting")).one()
+    return (n, workdays.next_send_time(max(first, now)), workdays.next_send_time(max(last, now))) if n else None
+
+
 def _due(carriers: Mapping[str, str], now: datetime, size: int) -> Select[Any]:
     """Lock messages that are due, with their invitations, so that nobody answers between check and claim."""
     why_not = eligibility.why_not_send(now)

@@ -5,12 +5,13 @@ Registered only when the gateway is simulated and the server listens on this mac
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from survey import receipts
+from survey import outbox, receipts, workdays
 from survey.access import EVERYONE, open_to
 from survey.db import transaction
 from survey.gateways import simulated
@@ -35,6 +36,9 @@ def only_here() -> None:
 def mailbox() -> str:
     """The mailbox, newest first, 25 a page; `q` finds in recipient and text, `side` is the page from 1."""
     wanted = request.args.get("q", "").strip()
+    now = workdays.now()
+    with transaction() as session:
+        waits = outbox.leaving(session, now)
     found = [letter for letter in simulated.mailbox(_folder()) if _matches(letter, wanted)]
     last = max(1, -(-len(found) // PAGE))
     side = min(max(request.args.get("side", 1, int), 1), last)
@@ -48,6 +52,7 @@ def mailbox() -> str:
         rules=sorted(simulated.rules(_folder()).items()),
         words=RULES_DA,
         link_in=link_in,
+        waiting=waiting_in_words(*waits, now) if waits else "Ingen beskeder venter.",
     )
 
 
@@ -78,6 +83,20 @@ def rule() -> Response:
     simulated.set_rule(_folder(), to, chosen or None)
     flash(f"{to}: {RULES_DA.get(chosen, 'kan nås igen')}.")
     return _back()
+
+
+def waiting_in_words(n: int, first: datetime, last: datetime, now: datetime) -> str:
+    """What waits and when it may leave, in Danish: "6 beskeder venter til mandag den 23. november kl. 9.00."."""
+    messages = f"{n} {'besked' if n == 1 else 'beskeder'}"
+    if first <= now:
+        return (
+            f"{messages} i kø: klar til afsendelse nu."
+            if last <= now
+            else f"{messages} i kø: de første er klar nu."
+        )
+    here = workdays.local(first)
+    day = f"{workdays.WEEKDAYS[here.weekday()]} den {here.day}. {workdays.MONTHS[here.month - 1]}"
+    return f"{messages} venter{'' if first == last else ', de første'} til {day} kl. {here.hour}.{here:%M}."
 
 
 def link_in(body: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -175,6 +175,31 @@ def test_it_is_not_there_unless_simulated_and_on_loopback(settings: Settings, ch
     client = create_app(replace(settings, **changed)).test_client()
     assert client.get("/simulator").status_code == 404
     assert client.post("/simulator/regel").status_code == 404
+
+
+def test_the_page_says_what_waits_and_until_when(
+    client: FlaskClient, session: Session, ready: Municipality
+) -> None:
+    """Due on a Sunday in 2040, it leaves on the Monday; looking changes nothing."""
+    assert "Ingen beskeder venter." in client.get("/simulator").text
+    queue(session, ready, datetime(2040, 1, 8, 12, tzinfo=UTC), 6)
+    assert "6 beskeder venter til mandag den 9. januar kl. 9.00." in client.get("/simulator").text
+    assert session.scalars(select(Message.state)).all() == ["waiting"] * 6
+
+
+@pytest.mark.parametrize(
+    ("expected", "n", "first", "last"),
+    [
+        ("1 besked venter til mandag den 23. november kl. 9.00.", 1, 1, 1),
+        ("6 beskeder venter, de første til mandag den 23. november kl. 9.00.", 6, 1, 2),
+        ("6 beskeder i kø: klar til afsendelse nu.", 6, 0, 0),
+        ("6 beskeder i kø: de første er klar nu.", 6, 0, 1),
+    ],
+)
+def test_what_waits_is_told_in_words(expected: str, n: int, first: int, last: int) -> None:
+    """One or several, at once or not all at once, now or later."""
+    days = [datetime(2026, 11, 22, 8, tzinfo=UTC) + timedelta(days=day) for day in range(3)]
+    assert expected == simulator.waiting_in_words(n, days[first], days[last], days[0])
 
 
 def test_only_a_whole_link_is_a_link() -> None:
