@@ -1,6 +1,7 @@
 """`flask people`: the operator gives access, to the first administrator and to who works in two municipalities."""
 
 import click
+from email_validator import EmailNotValidError, validate_email
 from flask.cli import AppGroup
 from sqlalchemy import select
 
@@ -10,11 +11,20 @@ from survey.commands import chosen_municipality
 from survey.db import transaction
 from survey.models import Staff, Team
 
+
+def checked_email(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """`value` as an e-mail address. Raises click.BadParameter."""
+    try:
+        return validate_email(value, check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise click.BadParameter(f"{value!r} er ikke en e-mail som navn@kommune.dk") from None
+
+
 group = AppGroup("people", help="Hvem der kan logge ind.")
 
 
 @group.command("add")
-@click.option("--email", required=True, help="Personens e-mail.")
+@click.option("--email", required=True, callback=checked_email, help="Personens e-mail.")
 @click.option("--name", required=True, help="Personens navn.")
 @click.option("--role", type=click.Choice(list(ROLE_NAMES)), required=True, help="Rollen.")
 @click.option("--team", help="Teamets navn; en sagsbehandler skal have et.")
@@ -34,7 +44,7 @@ def add(email: str, name: str, role: str, team: str | None, municipality: str | 
         _, password = people.add_person(
             session, municipality_id=place.id, email=email, name=name, role=role, team_id=team_id
         )
-    click.echo(f"{email}: {role}, {place.name}" + (f", adgangskode {password}" if password else ""))
+    click.echo(f"{email}: {role}, {place.name}, {f'adgangskode {password}' if password else 'kendt i forvejen'}")
 
 
 @group.command("password")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from admin import passwords, sessions
@@ -76,9 +77,14 @@ def invite_person(
         raise Refused(
             "E-mailen er allerede i brug. Arbejder personen også i en anden kommune, skal driften give rollen."
         )
-    staff_id, first = add_person(
-        session, municipality_id=municipality_id, email=email, name=name, role=role, team_id=team_id
-    )
+    try:
+        # Two administrators may make the same person at once: the unique key lets one through.
+        with session.begin_nested():
+            staff_id, first = add_person(
+                session, municipality_id=municipality_id, email=email, name=name, role=role, team_id=team_id
+            )
+    except IntegrityError:
+        raise Refused("E-mailen er allerede i brug. Vis listen igen, og giv personen en rolle der.") from None
     return staff_id, str(first)
 
 

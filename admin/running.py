@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 from click.core import ParameterSource
-from email_validator import EmailNotValidError, validate_email
 from flask.cli import with_appcontext
 from sqlalchemy import create_engine, make_url, select, text
 
 from admin import demo, people
+from admin.commands import checked_email
 from admin.forms import ROLE_NAMES
 from survey import config, db, embedded, municipalities, nightly, phones, processes, workdays
 from survey.access import ADMINISTRATOR
@@ -31,14 +31,6 @@ def checked_phone(_context: click.Context, _option: click.Parameter, value: str)
     if phones.number(value) is None:
         raise click.BadParameter(f"{value!r} er ikke et telefonnummer som 56 57 57 57")
     return value
-
-
-def checked_email(_context: click.Context, _option: click.Parameter, value: str) -> str:
-    """`value` as an e-mail address. Raises click.BadParameter."""
-    try:
-        return validate_email(value, check_deliverability=False).normalized
-    except EmailNotValidError:
-        raise click.BadParameter(f"{value!r} er ikke en e-mail som navn@kommune.dk") from None
 
 
 @click.command("init")

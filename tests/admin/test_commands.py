@@ -60,3 +60,10 @@ def test_a_forgotten_password_is_replaced(
     session.refresh(person)
     assert passwords.matches(person.password_hash, printed)
     assert "Ingen har e-mailen x@y.dk" in run("password", "--email", "x@y.dk").output
+
+
+def test_an_address_that_is_none_is_refused(run: Run) -> None:
+    """Before anybody is made."""
+    result = run("add", "--email", "x", "--name", "Bo", "--role", "manager")
+    assert result.exit_code == 2
+    assert "er ikke en e-mail" in result.output
