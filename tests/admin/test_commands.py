@@ -26,7 +26,7 @@ def test_the_first_administrator_is_added(run: Run, session: Session) -> None:
     first, second = run(*words), run(*words)
     staff = session.scalars(select(Staff)).one()
     assert passwords.matches(staff.password_hash, first.output.split()[-1])
-    assert second.output == "Ole@stevns.dk: administrator, Stevns Kommune\n"
+    assert second.output == "Ole@stevns.dk: administrator, Stevns Kommune, kendt i forvejen\n"
 
 
 def test_a_caseworker_is_added_to_a_team(run: Run, session: Session) -> None:
