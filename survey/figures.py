@@ -46,7 +46,8 @@ class TeamLine:
 class Series:
     """The figures of one questionnaire version; versions are never added together.
 
-    `respondents` are the questionnaires in the batches, `answers` the single answers behind the mean.
+    `respondents` are the questionnaires in the batches, `answers` the single answers behind the mean, None where
+    they would tell how many answered a hidden statement.
     `waiting_since` is the day of the tally that left too few; `unshown` were answered but never enough.
     """
 
@@ -56,7 +57,7 @@ class Series:
     labels: tuple[str, ...]
     target: float | None
     respondents: int
-    answers: int
+    answers: int | None
     mean: Figure
     interval: tuple[str, str] | None
     points: tuple[Point, ...]
@@ -82,18 +83,18 @@ class Section:
         return self.team.name if self.team else LAW_NAMES[self.law]
 
 
-def section(counts: Counts, law: str, team: TeamView | None = None) -> Section:
+def section(counts: Counts, law: str, team: TeamView | None = None, *, compare: bool = True) -> Section:
     """The figures of one law group, or of one team in it, a series per questionnaire version with any.
 
+    Without `compare` a law group's teams do not stand side by side: for who may only see the whole of it.
     Raises ValueError for a team that may only be shown inside its law group.
     """
     if team is not None and not team.shown:
         raise ValueError("a team with fewer than three caseworkers is shown only in its law group")
     group = _of_group(counts, law, None)
     found = [_series(_of_version(group, version.id), version, law, team) for version in counts.versions]
-    return Section(
-        law, team, tuple(series for series in found if series), _not_invited(_of_group(group, law, team))
-    )
+    shown = [series if compare else replace(series, teams=()) for series in found if series]
+    return Section(law, team, tuple(shown), _not_invited(_of_group(group, law, team)))
 
 
 # Narrowing -----------------------------------------------------------------------------------------------
@@ -142,6 +143,8 @@ def _series(group: Counts, version: OneRow, law: str, team: TeamView | None) -> 
         return None
     scores = _people(counts.people)
     mean = _mean(counts, version.points)
+    statements = _statements(counts, version.points)
+    answers = sum(scoring.answers(_counts(row, version.points)) for row in counts.batches)
     return Series(
         version_id=version.id,
         name=version.name,
@@ -149,11 +152,11 @@ def _series(group: Counts, version: OneRow, law: str, team: TeamView | None) -> 
         labels=tuple(version.labels),
         target=TARGETS.get(version.points),
         respondents=sum(row.n for row in counts.batches),
-        answers=sum(scoring.answers(_counts(row, version.points)) for row in counts.batches),
+        answers=None if scoring.HIDDEN in (each.mean for each in statements) else answers,
         mean=mean,
         interval=scoring.published_interval(scores, mean, version.points),
         points=_points(counts, version.points),
-        statements=_statements(counts, version.points),
+        statements=statements,
         turnout=part,
         waiting_since=max((row.tallied_on for row in counts.waiting), default=None),
         unshown=sum(row.n for row in counts.unshown),
@@ -179,8 +182,15 @@ def _mean(counts: Counts, points: int) -> Figure:
     people = sum(row.n for row in counts.people)
     if people < counts.smallest:
         return scoring.HIDDEN
-    value = scoring.mean(scoring.pooled(_counts(row, points) for row in counts.batches))
-    return scoring.published_mean(value, people, points, smallest=counts.smallest)
+    pooled = scoring.pooled(_counts(row, points) for row in counts.batches)
+    return _published(pooled, people, counts.smallest)
+
+
+def _published(pooled: Sequence[int], people: int, smallest: int) -> Figure:
+    if people < smallest:
+        return scoring.HIDDEN
+    value, answers = scoring.mean(pooled), scoring.answers(pooled)
+    return scoring.published_mean(value, people, len(pooled), answers=answers, smallest=smallest)
 
 
 def _withheld(figures: Sequence[Figure], sizes: Sequence[int], hidden: Sequence[bool]) -> list[Figure]:
@@ -193,13 +203,7 @@ def _withheld(figures: Sequence[Figure], sizes: Sequence[int], hidden: Sequence[
 
 
 def _points(counts: Counts, points: int) -> tuple[Point, ...]:
-    def published(row: OneRow) -> Figure:
-        if row.people < counts.smallest:
-            return scoring.HIDDEN
-        value = scoring.mean(_counts(row, points))
-        return scoring.published_mean(value, row.people, points, smallest=counts.smallest)
-
-    figures = [published(row) for row in counts.batches]
+    figures = [_published(_counts(row, points), row.people, counts.smallest) for row in counts.batches]
     hidden = [not figure.shown for figure in figures]
     means = _withheld(figures, [row.people for row in counts.batches], hidden)
     return tuple(
@@ -215,12 +219,9 @@ def _statements(counts: Counts, points: int) -> tuple[StatementResult, ...]:
         pooled[row.position, row.text] = scoring.pooled([before, here])
     sizes = [scoring.answers(found[1:]) for found in pooled.values()]
     figures = [
-        scoring.published_mean(scoring.mean(found[1:]), size, points, smallest=counts.smallest)
-        if size
-        else scoring.HIDDEN
-        for found, size in zip(pooled.values(), sizes, strict=True)
+        _published(found[1:], size, counts.smallest) for found, size in zip(pooled.values(), sizes, strict=True)
     ]
-    means = _withheld(figures, sizes, [not figure.shown for figure in figures])
+    means = scoring.withheld(figures, [found[1:] for found in pooled.values()])
     ten = max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)
     return tuple(
         StatementResult(
@@ -228,7 +229,8 @@ def _statements(counts: Counts, points: int) -> tuple[StatementResult, ...]:
             text,
             mean,
             scoring.published_distribution(found[1:], smallest=ten) if mean.shown else None,
-            scoring.published_share(found[0], sum(found), smallest=ten),
+            # Beside a hidden n the share's own n would tell it.
+            scoring.published_share(found[0], sum(found), smallest=ten) if mean.shown else mean,
         )
         for ((position, text), found), mean in zip(pooled.items(), means, strict=True)
     )

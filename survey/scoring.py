@@ -7,6 +7,7 @@ leave: its text obeys the disclosure rules, and the value a chart plots is no fi
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil, floor
 
 SMALLEST_GROUP = 5
 """k: people behind a mean or a share before it is shown. A municipality can raise it, never lower it."""
@@ -142,20 +143,30 @@ def decimals(people: int) -> int:
     return 2 if people >= PRECISE_FROM else 1
 
 
-def published_mean(value: Fraction, people: int, points: int, *, smallest: int = SMALLEST_GROUP) -> Figure:
-    """A mean on 1 … `points` as it may be shown, with `people` behind it.
+def published_mean(
+    value: Fraction, people: int, points: int, *, answers: int = 0, smallest: int = SMALLEST_GROUP
+) -> Figure:
+    """A mean of `answers` (else one a person) on 1 … `points` as it may be shown, with `people` behind it.
 
-    Hidden below `smallest`; below 50 people a mean within 0,1 of an end shows only which end.
+    Hidden below `smallest`; below 50 people a mean near an end shows only which end. Near is 0,1, and so few
+    points away in all that nobody can be at the other end, or at most one.
     """
     if people < smallest:
         return HIDDEN
-    tenth = Fraction(1, 10)
-    if people < PRECISE_FROM and value >= points - tenth:
-        return Figure(f"mindst {number(points - tenth, 1)}", people, float(points - tenth))
-    if people < PRECISE_FROM and value <= 1 + tenth:
-        return Figure(f"højst {number(1 + tenth, 1)}", people, float(1 + tenth))
+    near = _near(points, answers or people)
+    if people < PRECISE_FROM and value >= points - near:
+        low = Fraction(floor((points - near) * 10), 10)
+        return Figure(f"mindst {number(low, 1)}", people, float(low))
+    if people < PRECISE_FROM and value <= 1 + near:
+        high = Fraction(ceil((1 + near) * 10), 10)
+        return Figure(f"højst {number(high, 1)}", people, float(high))
     places = decimals(people)
     return Figure(number(value, places), people, float(rounded(value, places)))
+
+
+def _near(points: int, answers: int) -> Fraction:
+    """So close to an end is near it, for a mean of `answers`."""
+    return max(Fraction(1, 10), Fraction(points - 1, answers))
 
 
 def published_share(k: int, n: int, *, smallest: int = SMALLEST_GROUP) -> Figure:
@@ -183,7 +194,7 @@ def capped(figure: Figure) -> bool:
 
 def exact_share(k: int, n: int, *, smallest: int = SMALLEST_GROUP) -> bool:
     """True when the share k/n may be shown with its numerator."""
-    return not capped(published_share(k, n, smallest=smallest))
+    return n >= smallest and (n >= PRECISE_FROM or n <= 10 * k <= 9 * n)
 
 
 def stays_open(part: int, k: int, n: int) -> bool:
@@ -232,3 +243,37 @@ def protected(hidden: Sequence[bool], sizes: Sequence[int]) -> list[bool]:
         others = [place for place, is_hidden in enumerate(result) if not is_hidden]
         result[min(others, key=lambda place: (sizes[place], place))] = True
     return result
+
+
+def withheld(means: Sequence[Figure], parts: Sequence[Sequence[int]]) -> list[Figure]:
+    """`means` of the counts in `parts`, and as many more withheld as keep the unclear ones from being found.
+
+    Fewest answers first. The scores behind what is hidden or capped stay as open as its text leaves them, or by
+    three, when all other scores and the sum of all are taken as known.
+    """
+    result = list(means)
+    clear = sorted(range(len(parts)), key=lambda place: (capped(result[place]), answers(parts[place]), place))
+    clear = [place for place in clear if result[place].shown]
+    while clear and not _open_together(result, parts):
+        result[clear.pop(0)] = WITHHELD
+    return result
+
+
+def _open_together(means: Sequence[Figure], parts: Sequence[Sequence[int]]) -> bool:
+    unclear = [(mean, part) for mean, part in zip(means, parts, strict=True) if capped(mean)]
+    ranges = [_scores(mean, answers(part), len(part)) for mean, part in unclear]
+    together = sum(total(part) for _, part in unclear)
+    least, most = sum(low for low, _ in ranges), sum(high for _, high in ranges)
+    return all(
+        min(high, together - least + low) - max(low, together - most + high) >= min(NARROWEST, high - low)
+        for low, high in ranges
+    )
+
+
+def _scores(mean: Figure, n: int, points: int) -> tuple[int, int]:
+    """The least and the greatest sum of `n` scores that agree with a hidden or capped `mean`."""
+    if mean.text.startswith("mindst"):
+        return ceil((points - _near(points, n)) * n), points * n
+    if mean.text.startswith("højst"):
+        return n, floor((1 + _near(points, n)) * n)
+    return n, points * n

@@ -119,8 +119,10 @@ def test_one_hidden_batch_takes_a_second_with_it(session: Session, team: Team, a
 def test_a_statement_few_answered_takes_a_second_with_it(session: Session, team: Team, add_batch: Add) -> None:
     """Four answers to statement 5: it is hidden, and so is the statement with the fewest answers beside it."""
     add_batch(team, DAY, [(3, 3, 0, 3, 0), *[(3, 3, 3, 3, 0)] * 2, *[(3, 3, 3, 3, 3)] * 4])
-    shown = [statement.mean.text for statement in only(ydelse(session, team)).statements]
+    series = only(ydelse(session, team))
+    shown = [statement.mean.text for statement in series.statements]
     assert shown == ["3,0", "3,0", "vises ikke", "3,0", "for få svar"]
+    assert series.answers is None
 
 
 def test_a_distribution_is_shown_from_ten_answers(session: Session, team: Team, add_batch: Add) -> None:

@@ -94,11 +94,13 @@ def test_stevns_response_rates_read_as_published() -> None:
     ("value", "people", "text", "plotted"),
     [
         (Fraction(4), 4, "for få svar", None),
-        (Fraction(17, 5), 5, "3,4", 3.4),
-        (Fraction(4), 7, "mindst 3,9", 3.9),
-        (Fraction(39, 10), 10, "mindst 3,9", 3.9),
+        (Fraction(16, 5), 5, "3,2", 3.2),
+        (Fraction(17, 5), 5, "mindst 3,4", 3.4),
+        (Fraction(4), 7, "mindst 3,5", 3.5),
+        (Fraction(37, 10), 10, "mindst 3,7", 3.7),
+        (Fraction(4), 30, "mindst 3,9", 3.9),
         (Fraction(389, 100), 49, "3,9", 3.9),
-        (Fraction(1), 12, "højst 1,1", 1.1),
+        (Fraction(1), 12, "højst 1,3", 1.3),
         (Fraction(4), 50, "4,00", 4.0),
         (Fraction(341, 100), 49, "3,4", 3.4),
         (Fraction(341, 100), 50, "3,41", 3.41),
@@ -132,6 +134,7 @@ def test_a_share_shows_no_more_than_its_number_of_people_allows(
     """Hidden below five; no numerator above 90 % or below 10 % under fifty people, and up to ten nothing there."""
     figure = scoring.published_share(k, n)
     assert (text, plotted) == (figure.text, figure.value)
+    assert scoring.exact_share(k, n) is not scoring.capped(figure)
 
 
 def test_k_can_be_raised() -> None:
@@ -179,3 +182,17 @@ def test_one_hidden_part_takes_a_second_with_it() -> None:
 def test_a_part_stays_open_by_three_or_by_all_of_it(part: int, k: int, n: int, open_: bool) -> None:
     """3 of 20 leave 0 to 3 in nine of them; 18 of 20 leave only 6 to 8 in eight."""
     assert scoring.stays_open(part, k, n) is open_
+
+
+def test_two_capped_means_take_a_third_with_them() -> None:
+    """Two statements everybody liked: their scores are the total's less the others', so one more is withheld."""
+    parts = [[0, 0, 0, 7], [0, 0, 0, 7], [0, 3, 2, 2], [2, 2, 2, 1]]
+    means = [scoring.published_mean(scoring.mean(part), scoring.answers(part), 4) for part in parts]
+    shown = [mean.text for mean in scoring.withheld(means, parts)]
+    assert shown == ["mindst 3,5", "mindst 3,5", "vises ikke", "2,3"]
+
+
+def test_nothing_clear_left_withholds_what_is_capped() -> None:
+    """All liked everything: "mindst" twice beside the total would say that nobody chose less."""
+    means = [scoring.published_mean(Fraction(4), 7, 4)] * 2
+    assert scoring.withheld(means, [[0, 0, 0, 7]] * 2) == [scoring.WITHHELD] * 2
