@@ -183,11 +183,16 @@ def test_a_manager_of_one_team_sees_that_team(
 def test_a_small_team_is_shown_only_in_its_law_group(
     session: Session, stevns: Municipality, sign_in: SignIn, add_batch: Add
 ) -> None:
-    """Two caseworkers: their manager sees the law group, and why."""
-    small = grown(session, team_of(session, stevns), "Lille", caseworkers=2)
-    add_batch(small, DAY, [(3,) * 7] * 6)
+    """Two caseworkers: their manager sees the law group, and why, but no other team by itself."""
+    like = team_of(session, stevns)
+    small, *others = (grown(session, like, name, caseworkers=n) for name, n in (("Lille", 2), ("A", 3), ("B", 3)))
+    for team in (small, *others):
+        add_batch(team, DAY, [(3,) * 7] * 6)
     text = words(sign_in(stevns, team=small).get("/tal").text)
     assert "Tallene for Lille vises kun samlet med resten af Opfølgning" in text
+    whole = words(sign_in(stevns).get("/tal").text)
+    assert not [name for name in "AB" if f"{name} 3,0 6" in text]
+    assert [name for name in "AB" if f"{name} 3,0 6" in whole]
 
 
 def test_all_teams_stand_side_by_side_and_one_can_be_chosen(
@@ -218,13 +223,14 @@ def test_another_municipality_never_shows(
 def test_two_versions_have_their_own_headings(
     session: Session, stevns: Municipality, now: datetime, sign_in: SignIn, add_batch: Add
 ) -> None:
-    """Each series is named by questionnaire and version."""
+    """Each series is named by its questionnaire, with the version where there are two of it."""
     add_batch(team_of(session, stevns), DAY, [(2,) * 7] * 5)
     municipalities.publish(session, stevns.id, question_sets.load("opfoelgning"), now)
     add_batch(team_of(session, stevns), DAY, [(3,) * 7] * 5)
     text = words(sign_in(stevns).get("/tal").text)
-    assert "Opfølgning: Opfølgning, version 1" in text
-    assert "Opfølgning: Opfølgning, version 2" in text
+    assert "Skemaet Opfølgning, version 1" in text
+    assert "Skemaet Opfølgning, version 2" in text
+    assert "Opfølgning: Opfølgning" not in text
 
 
 def test_reasons_are_danish_and_small_numbers_are_words(

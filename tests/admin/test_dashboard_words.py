@@ -1,0 +1,71 @@
+"""What the manager's room calls things, and what it says each figure covers."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.models import Municipality, QuestionnaireVersion, Staff
+from tests.admin.test_dashboard import DAY, Add, grown, send, team_of, words
+
+Page = Callable[..., str]
+
+
+@pytest.fixture
+def page(
+    session: Session, stevns: Municipality, employ: Callable[..., Staff], enter: Callable[..., FlaskClient]
+) -> Page:
+    """The room as a manager of all teams gets it: `page(query)`."""
+    client = enter(employ(session, stevns, "manager"), stevns)
+    return lambda query="": client.get(f"/tal{query}").text
+
+
+def test_two_questionnaires_need_no_version(
+    session: Session, stevns: Municipality, page: Page, add_batch: Add
+) -> None:
+    """A team on Faxe's questionnaire in the same law group: both named, neither with a version."""
+    like = team_of(session, stevns)
+    other = grown(session, like, "Unge")
+    wanted = select(QuestionnaireVersion).where(
+        QuestionnaireVersion.municipality_id == stevns.id, QuestionnaireVersion.points == 5
+    )
+    other.questionnaire_id = session.scalars(wanted).one().questionnaire_id
+    session.flush()
+    add_batch(like, DAY, [(3,) * 7] * 5)
+    add_batch(other, DAY, [(3,) * 3] * 5)
+    text = words(page())
+    assert "Skemaet Opfølgning " in text
+    assert "Opfølgning: skemaet " in text
+    assert "version" not in text
+
+
+def test_the_law_stands_beside_a_team_only_where_it_says_more(
+    session: Session, stevns: Municipality, employ: Callable[..., Staff], page: Page
+) -> None:
+    """ "Ydelse" is not "Ydelse (Ydelse)", but Unge belongs to Opfølgning."""
+    grown(session, team_of(session, stevns), "Unge")
+    ydelse = team_of(session, stevns, "LAS")
+    grown(session, ydelse, "Borgerservice")
+    for number in range(3):
+        employ(session, stevns, "caseworker", "Ydelse", email=f"y{number}@x.dk")
+    text = page()
+    assert ">Ydelse</option>" in text
+    assert ">Unge (Opfølgning)</option>" in text
+
+
+def test_each_figure_says_what_it_covers(
+    session: Session, stevns: Municipality, page: Page, add_batch: Add
+) -> None:
+    """The rate its weeks of sending, the mean its batches; weeks across New Year carry their years."""
+    team = team_of(session, stevns)
+    add_batch(team, DAY, [(3,) * 7] * 9)
+    send(session, team, date(2021, 5, 3), 20, 10)
+    assert "n = 9 besvarelser, 63 svar, i portioner, der sluttede i perioden" in words(page())
+    assert "Uge 18, efter afsendelse" in words(page())
+    send(session, team, date(2021, 5, 10), 20, 10)
+    assert "Ugerne 18–19, efter afsendelse" in words(page("?til=2021-05-30"))
+    send(session, team, date(2020, 12, 14), 20, 10)
+    assert "Ugerne 51, 2020 – 18, 2021, efter" in words(page("?til=2021-05-05"))
