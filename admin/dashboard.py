@@ -108,7 +108,7 @@ def _rooms(staff: CurrentStaff, counts: Counts, team: TeamView | None) -> list[R
     for law in laws:
         hidden = tuple(each for each in mine if each.law == law and not each.shown)
         if hidden:
-            rooms.append(Room(figures.section(counts, law), hidden))
+            rooms.append(Room(figures.section(counts, law, compare=False), hidden))
     return rooms
 
 
