@@ -13,6 +13,8 @@ import click
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 GATEWAYS = ("simulated", "smtp")
 SECRET_BYTES = 32
+LONGEST_HOST = 43
+"""Characters of a host in a citizen's link: with it every shipped text fits its segments."""
 
 
 SETTINGS = {
@@ -29,6 +31,10 @@ SETTINGS = {
         "How many proxies stand before the web server; their word is taken.",
     ),
     "TILFREDS_GATEWAY": ("none: nothing is sent", "`simulated` or `smtp`, or both with a comma."),
+    "TILFREDS_SENDING_FILE": (
+        "none",
+        "A TOML file with the gateways and whom each serves, for `TILFREDS_GATEWAY`; see docs/gateways.md.",
+    ),
     "TILFREDS_SIMULATOR_DIR": ("`simulator` in the state folder", "The simulated gateway's mailbox."),
     "TILFREDS_KEY_DIR": (
         "with the embedded database `keys` in the state folder",
@@ -42,6 +48,14 @@ SETTINGS = {
     "TILFREDS_SECRET_KEY_FILE": (
         "`secret-key` in the state folder",
         "What signs cookies. Made when missing.",
+    ),
+    "TILFREDS_CODE_KEY_FILE": (
+        "`code-key` in the state folder",
+        "The secret that codes (links short enough to type) are hashed with. Made when missing; never change it.",
+    ),
+    "TILFREDS_METRICS_TOKEN_FILE": (
+        "none: no metrics",
+        "A file with the token that `/metrics` asks for (`Authorization: Bearer`).",
     ),
     "TILFREDS_SMTP_HOST": ("none", "The mail relay; needed for the gateway `smtp`."),
     "TILFREDS_SMTP_PORT": ("`587`", "Its port for submission."),
@@ -77,6 +91,9 @@ class Settings:
     key_mirror: Path | None
     fingerprint_key_file: Path
     secret_key_file: Path
+    sending_file: Path | None
+    code_key_file: Path
+    metrics_token_file: Path | None
     smtp_host: str
     smtp_port: int
     smtp_user: str
@@ -102,6 +119,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     port = _number(environ, "PORT", 5000)
     key_dir = environ.get("TILFREDS_KEY_DIR")
     mirror = environ.get("TILFREDS_KEY_MIRROR")
+    sending, metrics = environ.get("TILFREDS_SENDING_FILE"), environ.get("TILFREDS_METRICS_TOKEN_FILE")
     return Settings(
         database_url=environ.get("TILFREDS_DATABASE_URL") or None,
         state_dir=state,
@@ -115,6 +133,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         key_mirror=Path(mirror) if mirror else None,
         fingerprint_key_file=Path(environ.get("TILFREDS_FINGERPRINT_KEY_FILE") or state / "fingerprint-key"),
         secret_key_file=Path(environ.get("TILFREDS_SECRET_KEY_FILE") or state / "secret-key"),
+        sending_file=Path(sending) if sending else None,
+        code_key_file=Path(environ.get("TILFREDS_CODE_KEY_FILE") or state / "code-key"),
+        metrics_token_file=Path(metrics) if metrics else None,
         smtp_host=environ.get("TILFREDS_SMTP_HOST") or "",
         smtp_port=_number(environ, "TILFREDS_SMTP_PORT", 587),
         smtp_user=environ.get("TILFREDS_SMTP_USER") or "",
@@ -170,6 +191,10 @@ def _base_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingError("TILFREDS_BASE_URL skal se ud som https://svar.kommune.dk")
+    if len(parts.netloc) > LONGEST_HOST:
+        raise SettingError(
+            f"TILFREDS_BASE_URL må have et domæne på højst {LONGEST_HOST} tegn, så en SMS kan være kort"
+        )
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise SettingError("TILFREDS_BASE_URL skal bruge https, medmindre den er denne maskine selv")
     return value.rstrip("/")

@@ -116,8 +116,9 @@ WITH asking AS (
     INSERT INTO contact (municipality_id, invitation_id, name, mobile, email, language)
     SELECT :municipality_id, made.id, name, mobile, email, language FROM made JOIN asking USING (meeting_id)
 )
-INSERT INTO message (municipality_id, invitation_id, kind, state, due_at)
-SELECT :municipality_id, id, 'invitation', 'waiting', :due_at FROM made
+INSERT INTO message (municipality_id, invitation_id, kind, state, due_at, channel)
+SELECT :municipality_id, id, 'invitation', 'waiting', :due_at, CASE WHEN mobile IS NULL THEN 'email' ELSE 'sms' END
+FROM made JOIN asking USING (meeting_id)
 """
 
 
@@ -131,7 +132,11 @@ def remind(session: Session, now: datetime) -> int:
     first, second = aliased(Message), aliased(Message)
     due = (
         select(
-            first.municipality_id, first.invitation_id, literal("reminder"), literal(workdays.next_send_time(now))
+            first.municipality_id,
+            first.invitation_id,
+            literal("reminder"),
+            literal(workdays.next_send_time(now)),
+            first.channel,
         )
         .join(Invitation)
         .where(
@@ -147,7 +152,7 @@ def remind(session: Session, now: datetime) -> int:
             ),
         )
     )
-    columns = ["municipality_id", "invitation_id", "kind", "due_at"]
+    columns = ["municipality_id", "invitation_id", "kind", "due_at", "channel"]
     # Two workers may remind at once: the unique key lets one row through.
     written = insert(Message).from_select(columns, due).on_conflict_do_nothing().returning(Message.id)
     return len(session.execute(written).all())

@@ -345,7 +345,6 @@ _NOTE = text("""
     SET state = o.state, reason = o.reason, due_at = coalesce(o.due_at, m.due_at),
         attempts = m.attempts - o.untried,
         sent_at = CASE WHEN o.state = 'sent' THEN CAST(:now AS timestamptz) END,
-        channel = CASE WHEN o.state <> 'waiting' THEN m.channel END,
         gateway = CASE WHEN o.state <> 'waiting' THEN m.gateway END,
         reference = CASE WHEN o.state <> 'waiting' THEN m.reference END,
         claimed_at = CASE WHEN o.state <> 'waiting' THEN m.claimed_at END,

@@ -37,6 +37,9 @@ class Postbox:
     links: dict[str, str] = field(default_factory=dict)
     name: str = "simulated"
     channels: tuple[str, ...] = ("sms", "email")
+    reports: bool = True
+    at_once: int = 1
+    rate: float = 0.0
 
     def send(self, letter: Letter) -> Outcome:
         """Accepted, and in the citizen's hand."""

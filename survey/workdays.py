@@ -1,5 +1,6 @@
 """Copenhagen days and the send window: moments are UTC, days are Copenhagen days, from here alone."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -7,14 +8,31 @@ from zoneinfo import ZoneInfo
 import holidays
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
-OPENS = time(9)
-CLOSES = time(18)
 
 WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
 MONTHS = (
     *("januar", "februar", "marts", "april", "maj", "juni"),
     *("juli", "august", "september", "oktober", "november", "december"),
 )
+
+
+@dataclass(frozen=True)
+class Window:
+    """When messages may leave, Copenhagen time: on `weekdays` (ISO, 1 is Monday) from `opens` until `closes`.
+
+    Never on Danish public holidays and customary closing days, whatever the weekday.
+    """
+
+    weekdays: frozenset[int]
+    opens: time
+    closes: time
+
+    def holds(self, day_: date) -> bool:
+        """May messages leave on this day at all?"""
+        return day_.isoweekday() in self.weekdays and day_ not in _closed_days(day_.year)
+
+
+OFFICE_HOURS = Window(frozenset(range(1, 6)), time(9), time(18))
 
 
 def now() -> datetime:
@@ -63,18 +81,18 @@ def add_workdays(day_: date, count: int) -> date:
     return day_
 
 
-def in_send_window(moment: datetime) -> bool:
-    """May a message leave at `moment`? Working days 9-18, Copenhagen time."""
+def in_send_window(moment: datetime, window: Window = OFFICE_HOURS) -> bool:
+    """May a message leave at `moment`?"""
     here = local(moment)
-    return is_workday(here.date()) and OPENS <= here.time() < CLOSES
+    return window.holds(here.date()) and window.opens <= here.time() < window.closes
 
 
-def next_send_time(moment: datetime) -> datetime:
-    """`moment` itself when the send window is open, else the next moment it opens (UTC)."""
-    if in_send_window(moment):
+def next_send_time(moment: datetime, window: Window = OFFICE_HOURS) -> datetime:
+    """`moment` itself when the window is open, else the next moment it opens (UTC)."""
+    if in_send_window(moment, window):
         return moment.astimezone(UTC)
     here = local(moment)
-    first = here.date() if here.time() < OPENS else here.date() + timedelta(days=1)
-    while not is_workday(first):
+    first = here.date() if here.time() < window.opens else here.date() + timedelta(days=1)
+    while not window.holds(first):
         first += timedelta(days=1)
-    return at(first, OPENS)
+    return at(first, window.opens)

@@ -6,10 +6,11 @@ from typing import Literal, Protocol
 
 @dataclass(frozen=True)
 class Letter:
-    """A rendered message. `reference` (message id and attempt) is ours and unique to this attempt.
+    """A rendered message. `reference` (municipality, message, attempt) is ours and unique to this attempt.
 
     `to` is a mobile in E.164 ("+4520123456") for the channel "sms", an address for "email".
-    `subject` is empty for SMS. `sender` is at most 11 characters for SMS.
+    `subject` is empty for SMS. `sender` is at most 11 characters for SMS. `language` (ISO 639-1) is the text's.
+    `unsubscribe` is the address that takes a one-click POST (RFC 8058); "" for SMS and where there is none.
     """
 
     reference: str
@@ -18,6 +19,8 @@ class Letter:
     sender: str
     subject: str
     body: str
+    language: str = "da"
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,19 +29,63 @@ class Outcome:
 
     `accepted`: it has taken it on. `refused`: it surely has not (`permanent`: and never will).
     `unknown`: nobody can tell, never send again by yourself. `skipped`: not tried at all.
-    `detail` is for staff, without personal data.
+    `detail` is for staff, in Danish, without personal data. A permanent refusal is `dead` when the address is
+    what is wrong. A refusal `stops` the gateway when the account is meant, not the letter (no credit, blocked,
+    link not approved, wrong token): the letter is as good as never tried. `retry_after`: seconds the provider asks
+    us to wait. `provider_id` is what the provider calls the letter it accepted.
     """
 
     word: Literal["accepted", "refused", "unknown", "skipped"]
     detail: str = ""
     permanent: bool = False
+    dead: bool = False
+    stops: bool = False
+    retry_after: int | None = None
+    provider_id: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A provider's word about a letter it took on: it arrived, or it did not and (`permanent`) never could.
+
+    `event_id` is unique to this report at this provider: a repeat has the same. `dead` and `stops` as in
+    `Outcome`. What is still under way is no report.
+    """
+
+    event_id: str
+    reference: str
+    state: Literal["delivered", "failed"]
+    permanent: bool = False
+    dead: bool = False
+    stops: bool = False
+    reason: str = ""
+
+
+class ForgedError(Exception):
+    """A receipt that the provider did not send: `status` is 401 without a signature, 403 with a wrong one."""
+
+    def __init__(self, status: Literal[401, 403]) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class UnreadableError(Exception):
+    """A receipt with a right signature in a shape that the provider does not document."""
 
 
 class Gateway(Protocol):
-    """One provider. `send` waits on the network, never raises for what a provider can do, never retries."""
+    """One provider. `send` waits on the network, never raises for what a provider can do, never retries.
+
+    `send` may be called by `at_once` threads at the same time, on connections that are kept. `rate` is how many
+    letters a second the account may send over all workers (0: no limit). `reports`: receipts tell later what
+    became of a letter.
+    """
 
     name: str
     channels: tuple[str, ...]
+    reports: bool
+    at_once: int
+    rate: float
 
     def send(self, letter: Letter) -> Outcome:
         """Hand `letter` over and say what became of it."""

@@ -34,6 +34,9 @@ class Simulated:
 
     name = "simulated"
     channels: tuple[str, ...] = ("sms", "email")
+    reports = True
+    at_once = 4
+    rate = 0.0
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

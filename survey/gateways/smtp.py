@@ -31,6 +31,9 @@ class Smtp:
 
     name = "smtp"
     channels: tuple[str, ...] = ("email",)
+    reports = False
+    at_once = 1
+    rate = 0.0
 
     def __init__(
         self,

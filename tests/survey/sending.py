@@ -41,8 +41,9 @@ _CONTACTS = text("""
         AND NOT EXISTS (SELECT FROM contact c WHERE c.municipality_id = :m AND c.invitation_id = i.id)
 """)
 _MESSAGES = text("""
-    INSERT INTO message (municipality_id, invitation_id, kind, due_at)
-    SELECT i.municipality_id, i.id, 'invitation', :now FROM invitation i WHERE i.municipality_id = :m
+    INSERT INTO message (municipality_id, invitation_id, kind, due_at, channel)
+    SELECT i.municipality_id, i.id, 'invitation', :now, CASE WHEN :sms THEN 'sms' ELSE 'email' END
+    FROM invitation i WHERE i.municipality_id = :m
         AND NOT EXISTS (SELECT FROM message s WHERE s.municipality_id = :m AND s.invitation_id = i.id)
     ORDER BY i.id
 """)
@@ -83,6 +84,9 @@ class Obedient:
     closed: int = 0
     name: str = "obedient"
     channels: tuple[str, ...] = ("sms", "email")
+    reports: bool = True
+    at_once: int = 1
+    rate: float = 0.0
 
     def send(self, letter: Letter) -> Outcome:
         """Remember the letter, then answer."""

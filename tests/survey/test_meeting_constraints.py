@@ -194,7 +194,12 @@ def test_an_invitation_has_one_message_of_a_kind(session: Session, stevns: Munic
     ours = invitation(session, stevns)
     session.add(ours)
     session.flush()
-    usual: dict[str, Any] = {"municipality_id": stevns.id, "invitation_id": ours.id, "due_at": NOW}
+    usual: dict[str, Any] = {
+        "municipality_id": stevns.id,
+        "invitation_id": ours.id,
+        "due_at": NOW,
+        "channel": "sms",
+    }
     session.add(Message(**usual, kind="invitation"))
     session.flush()
     refuse(session, Message(**usual, kind="invitation"), "uq_message_invitation_id_kind")

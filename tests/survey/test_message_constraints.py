@@ -25,7 +25,8 @@ def message(session: Session, stevns: Municipality, now: datetime) -> Message:
         ("sent_has_a_time", {"state": "sent", "channel": "sms", "claimed_by": 1}),
         ("sent_has_a_time", {"state": "waiting", "sent_at": "now"}),
         ("handled_has_claim", {"state": "claimed", "channel": "sms"}),
-        ("handled_has_claim", {"state": "unknown", "claimed_by": 1}),
+        ("handled_has_claim", {"state": "unknown"}),
+        ("falls_over_to_email", {"fell_over": True}),
         ("claim_has_a_worker", {"claimed_by": 1, "claimed_at": None}),
         ("skipped_has_a_reason", {"state": "skipped"}),
         ("state_known", {"state": "lost", "channel": "sms", "claimed_by": 1}),
@@ -45,7 +46,9 @@ def test_a_message_in_an_impossible_state_is_refused(
 
 def test_an_invitation_has_one_message_of_each_kind(session: Session, message: Message, now: datetime) -> None:
     """A second reminder is refused."""
-    row = {"municipality_id": message.municipality_id, "invitation_id": message.invitation_id, "due_at": now}
+    row = {"municipality_id": message.municipality_id, "invitation_id": message.invitation_id, "due_at": now} | {
+        "channel": "sms"
+    }
     session.execute(insert(Message).values(kind="reminder", **row))
     with pytest.raises(IntegrityError, match="uq_message_invitation_id_kind"):
         session.execute(insert(Message).values(kind="reminder", **row))
@@ -77,6 +80,6 @@ def test_nothing_refers_to_another_municipality(
     """A message or a link of one municipality about an invitation of another is refused."""
     faxe = municipalities.establish(session, slug="faxe", name="Faxe", phone="1", sms_sender="Faxe", now=now)
     stranger = {"municipality_id": faxe.id, "invitation_id": message.invitation_id}
-    rows = {Message: {"kind": "reminder", "due_at": now}, Link: link(message)}
+    rows = {Message: {"kind": "reminder", "due_at": now, "channel": "sms"}, Link: link(message)}
     with pytest.raises(IntegrityError, match="fk_"):
         session.execute(insert(table).values(rows[table] | stranger))

@@ -3,7 +3,7 @@
 import re
 
 from survey import jobs, outbox
-from survey.models import MESSAGE_STATES
+from survey.message_states import STATES as MESSAGE_STATES
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "sending.md").read_text("utf-8")

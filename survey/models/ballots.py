@@ -1,0 +1,223 @@
+"""The ballot box and what is counted from it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey.db import Base
+from survey.keys import BALLOT_BYTES
+from survey.models.base import LAWS, Shuffled, Tenant, moment, one_of, points_to, type_integers, type_smallints
+from survey.models.meetings import DECISIONS
+
+
+class BallotKey(Shuffled, Base):
+    """The public half of a key pair. Exactly one is open at a time; the private half is a file elsewhere."""
+
+    __tablename__ = "ballot_key"
+    __table_args__ = (
+        one_of("state", ("open", "closed", "destroyed")),
+        CheckConstraint("octet_length(public_key) = 32", name="public_key_size"),
+        CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_has_a_time"),
+        CheckConstraint("(state = 'destroyed') = (destroyed_at IS NOT NULL)", name="destroyed_has_a_time"),
+        Index("uq_ballot_key_open", "municipality_id", unique=True, postgresql_where=sql("state = 'open'")),
+    )
+
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(Text)
+    opened_at: Mapped[datetime] = mapped_column(moment)
+    closed_at: Mapped[datetime | None] = mapped_column(moment)
+    destroyed_at: Mapped[datetime | None] = mapped_column(moment)
+
+
+class Ballot(Shuffled, Base):
+    """A sealed answer: no time, no person, one size."""
+
+    __tablename__ = "ballot"
+    __table_args__ = (
+        points_to("ballot_key", "key_id"),
+        CheckConstraint(f"octet_length(sealed) = {BALLOT_BYTES}", name="sealed_size"),
+        Index("ix_ballot_key", "municipality_id", "key_id"),
+    )
+
+    key_id: Mapped[UUID] = mapped_column(Uuid)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Batch(Shuffled, Base):
+    """At least k responses tallied together: a point of the chart. `team_id` is NULL for a law group's batch."""
+
+    __tablename__ = "batch"
+    __table_args__ = (
+        points_to("team", "team_id", "law"),
+        points_to("questionnaire_version", "version_id", "points", "statement_count"),
+        UniqueConstraint("municipality_id", "id", "points", "statement_count"),
+        one_of("law", LAWS),
+        one_of("mode", ("remote",)),
+        CheckConstraint("n >= 5", name="n_at_least_five"),
+        CheckConstraint("first_on <= last_on AND last_on <= tallied_on", name="days_in_order"),
+        Index("ix_batch_period", "municipality_id", "law", "last_on"),
+    )
+
+    team_id: Mapped[int | None] = mapped_column(BigInteger)
+    law: Mapped[str] = mapped_column(Text)
+    version_id: Mapped[int] = mapped_column(BigInteger)
+    points: Mapped[int] = mapped_column(SmallInteger)
+    statement_count: Mapped[int] = mapped_column(SmallInteger)
+    mode: Mapped[str] = mapped_column(Text)
+    first_on: Mapped[date] = mapped_column(Date)
+    last_on: Mapped[date] = mapped_column(Date)
+    tallied_on: Mapped[date] = mapped_column(Date)
+    n: Mapped[int] = mapped_column(Integer)
+
+
+class Response(Shuffled, Base):
+    """One answered questionnaire, by position: 1… on the scale, 0 for "ved ikke", NULL for left blank."""
+
+    __tablename__ = "response"
+    __table_args__ = (
+        points_to("batch", "batch_id", "points", "statement_count"),
+        CheckConstraint("0 <= ALL (answers) AND points >= ALL (answers)", name="answers_on_scale"),
+        CheckConstraint("cardinality(answers) = statement_count", name="answers_width"),
+        Index("ix_response_batch", "municipality_id", "batch_id"),
+    )
+
+    batch_id: Mapped[UUID] = mapped_column(Uuid)
+    points: Mapped[int] = mapped_column(SmallInteger)
+    statement_count: Mapped[int] = mapped_column(SmallInteger)
+    answers: Mapped[list[int | None]] = mapped_column(type_smallints)
+
+
+class BatchStatement(Tenant, Base):
+    """How often each point of the scale was chosen for one statement in one batch, and "ved ikke"."""
+
+    __tablename__ = "batch_statement"
+    __table_args__ = (
+        points_to("batch", "batch_id"),
+        CheckConstraint("least(n1, n2, n3, n4, n5, dont_know) >= 0", name="counts_natural"),
+    )
+
+    batch_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    n1: Mapped[int] = mapped_column(Integer)
+    n2: Mapped[int] = mapped_column(Integer)
+    n3: Mapped[int] = mapped_column(Integer)
+    n4: Mapped[int] = mapped_column(Integer)
+    n5: Mapped[int] = mapped_column(Integer)
+    dont_know: Mapped[int] = mapped_column(Integer)
+
+
+class BatchPerson(Tenant, Base):
+    """Histogram over persons in one batch: how many answered `answered` statements with the sum `total`."""
+
+    __tablename__ = "batch_person"
+    __table_args__ = (points_to("batch", "batch_id"), CheckConstraint("n > 0", name="n_positive"))
+
+    batch_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    answered: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    total: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    n: Mapped[int] = mapped_column(Integer)
+
+
+class BatchComplete(Tenant, Base):
+    """Exact sums over a batch's complete rows (every statement on the scale); statements in order.
+
+    `doubled_ranks`: per statement, twice the sum of its mid-ranks within each person (Friedman 1937).
+    `ties`: sum of t³ - t over all tied groups. `sums`, `products`: Σx and Σxy (row-major, all pairs).
+    `differences`: per pair i < j in order, how often x_i - x_j was -(points-1) … points-1.
+    """
+
+    __tablename__ = "batch_complete"
+    __table_args__ = (points_to("batch", "batch_id"), CheckConstraint("n >= 0", name="n_natural"))
+
+    batch_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    n: Mapped[int] = mapped_column(Integer)
+    doubled_ranks: Mapped[list[int]] = mapped_column(type_integers)
+    ties: Mapped[int] = mapped_column(BigInteger)
+    sums: Mapped[list[int]] = mapped_column(type_integers)
+    products: Mapped[list[int]] = mapped_column(type_integers)
+    differences: Mapped[list[int]] = mapped_column(type_integers)
+
+
+class Waiting(Tenant, Base):
+    """A team and version whose ballots were too few at the last tally: "færre end fem", never how many."""
+
+    __tablename__ = "waiting"
+    __table_args__ = (points_to("team", "team_id"), points_to("questionnaire_version", "version_id"))
+
+    team_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    version_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    tallied_on: Mapped[date] = mapped_column(Date)
+
+
+class Unshown(Tenant, Base):
+    """Answered, but too few to show within 84 days: destroyed and counted per law, version and day."""
+
+    __tablename__ = "unshown"
+    __table_args__ = (
+        points_to("questionnaire_version", "version_id"),
+        one_of("law", LAWS),
+        CheckConstraint("n > 0", name="n_positive"),
+    )
+
+    law: Mapped[str] = mapped_column(Text, primary_key=True)
+    version_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    tallied_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    n: Mapped[int] = mapped_column(Integer)
+
+
+class Participation(Tenant, Base):
+    """Invitations of one team, version and ISO week of sending, as the tally last counted them.
+
+    `sent` counts invitations with a message accepted or in doubt; `unknown` are those only in doubt.
+    `closed` weeks never change again: what they were counted from is deleted.
+    """
+
+    __tablename__ = "participation"
+    __table_args__ = (
+        points_to("team", "team_id"),
+        points_to("questionnaire_version", "version_id"),
+        CheckConstraint("extract(isodow FROM week) = 1", name="week_is_a_monday"),
+        CheckConstraint("answered <= sent AND unknown <= sent AND delivered <= sent", name="parts_of_sent"),
+        CheckConstraint("sent <= invited", name="sent_of_invited"),
+    )
+
+    team_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    version_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    week: Mapped[date] = mapped_column(Date, primary_key=True)
+    invited: Mapped[int] = mapped_column(Integer)
+    sent: Mapped[int] = mapped_column(Integer)
+    unknown: Mapped[int] = mapped_column(Integer)
+    delivered: Mapped[int] = mapped_column(Integer)
+    answered: Mapped[int] = mapped_column(Integer)
+    closed: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+
+
+class MeetingCount(Tenant, Base):
+    """Meetings of one team decided in one ISO week, by decision; written once the week is over."""
+
+    __tablename__ = "meeting_count"
+    __table_args__ = (
+        points_to("team", "team_id"),
+        one_of("decision", DECISIONS),
+        CheckConstraint("extract(isodow FROM week) = 1", name="week_is_a_monday"),
+        CheckConstraint("n > 0", name="n_positive"),
+    )
+
+    team_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    week: Mapped[date] = mapped_column(Date, primary_key=True)
+    decision: Mapped[str] = mapped_column(Text, primary_key=True)
+    n: Mapped[int] = mapped_column(Integer)

@@ -1,0 +1,77 @@
+"""Callbacks: the citizen asks to be called, caseworkers try."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey.db import Base
+from survey.models.base import (
+    Numbered,
+    moment,
+    one_of,
+    points_to,
+)
+
+CALLBACK_STATES = ("new", "taken", "closed")
+
+
+class CallbackRequest(Numbered, Base):
+    """The citizen asks to be called: own copies of what they chose to show. At most one per invitation.
+
+    `invitation_id` is emptied at closing; the row is deleted 90 days after it is closed.
+    """
+
+    __tablename__ = "callback_request"
+    __table_args__ = (
+        points_to("team", "team_id"),
+        points_to("invitation", "invitation_id"),
+        UniqueConstraint("municipality_id", "invitation_id"),
+        one_of("state", CALLBACK_STATES),
+        one_of("outcome", ("reached", "not_reached", "not_relevant")),
+        CheckConstraint("(taken_by IS NULL) = (taken_at IS NULL)", name="taker_has_a_time"),
+        CheckConstraint("(state = 'new') = (taken_by IS NULL)", name="new_has_no_taker"),
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_a_time"),
+        CheckConstraint("(state = 'closed') = (outcome IS NOT NULL)", name="closed_has_an_outcome"),
+        Index("ix_callback_request_open", "municipality_id", "team_id", "due_on"),
+    )
+
+    invitation_id: Mapped[int | None] = mapped_column(BigInteger)
+    team_id: Mapped[int] = mapped_column(BigInteger)
+    asked_at: Mapped[datetime] = mapped_column(moment)
+    due_on: Mapped[date] = mapped_column(Date)
+    name: Mapped[str] = mapped_column(Text)
+    phone: Mapped[str] = mapped_column(Text)
+    wished_time: Mapped[str] = mapped_column(Text)
+    caseworker: Mapped[str | None] = mapped_column(Text)
+    topics: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    state: Mapped[str] = mapped_column(Text, default="new", server_default="new")
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    taken_at: Mapped[datetime | None] = mapped_column(moment)
+    closed_at: Mapped[datetime | None] = mapped_column(moment)
+    outcome: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
+class CallbackAttempt(Numbered, Base):
+    """One try to reach the citizen."""
+
+    __tablename__ = "callback_attempt"
+    __table_args__ = (
+        points_to("callback_request", "callback_id"),
+        Index("ix_callback_attempt_callback", "municipality_id", "callback_id"),
+    )
+
+    callback_id: Mapped[int] = mapped_column(BigInteger)
+    tried_at: Mapped[datetime] = mapped_column(moment)
+    tried_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    note: Mapped[str] = mapped_column(Text)

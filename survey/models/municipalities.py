@@ -1,0 +1,179 @@
+"""The municipality, its rules for sending, its questionnaires and its teams."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Identity,
+    Integer,
+    Numeric,
+    SmallInteger,
+    Text,
+    Time,
+    UniqueConstraint,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey.config import LONGEST_HOST
+from survey.db import Base
+from survey.models.base import (
+    LAWS,
+    Numbered,
+    Tenant,
+    moment,
+    one_of,
+    points_to,
+    type_smallints,
+)
+
+SAMPLINGS = ("all", "share", "waves")
+LINK_MODES = ("link", "code", "code_only")
+
+
+class Municipality(Base):
+    """The tenant. `smallest_group` is k of the disclosure rules: it can be raised, never lowered.
+
+    `host` is the domain of its own in citizens' links ("svar.stevns.dk"); NULL: that of `TILFREDS_BASE_URL`.
+    """
+
+    __tablename__ = "municipality"
+    __table_args__ = (
+        CheckConstraint("smallest_group >= 5", name="smallest_group_at_least_five"),
+        CheckConstraint("length(sms_sender) BETWEEN 1 AND 11", name="sms_sender_length"),
+        CheckConstraint(
+            f"host ~ '^[a-z0-9][a-z0-9.-]*[a-z0-9]$' AND length(host) <= {LONGEST_HOST}", name="host_plain"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    slug: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    phone: Mapped[str] = mapped_column(Text)
+    sms_sender: Mapped[str] = mapped_column(Text)
+    smallest_group: Mapped[int] = mapped_column(SmallInteger, default=5, server_default="5")
+    host: Mapped[str | None] = mapped_column(Text)
+
+
+class SendingRule(Tenant, Base):
+    """When, how often, whom and with what kind of link a municipality asks; `sending_rules.DEFAULT` without a row.
+
+    `weekdays` are ISO days (1 is Monday). Messages leave from `opens` until `closes`, `delay_minutes` after the
+    meeting at the earliest. `quiet_days`: a citizen is asked once in so many days. `share` (per cent) is drawn
+    when `sampling` is "share"; in "waves" each wave has its own. `segment_price`: DKK for one SMS segment.
+    """
+
+    __tablename__ = "sending_rule"
+    __table_args__ = (
+        CheckConstraint(
+            "cardinality(weekdays) >= 1 AND weekdays <@ ARRAY[1,2,3,4,5,6,7]::smallint[]", name="weekdays_known"
+        ),
+        CheckConstraint("opens < closes", name="opens_before_it_closes"),
+        CheckConstraint("delay_minutes BETWEEN 0 AND 10080", name="delay_range"),
+        CheckConstraint("quiet_days BETWEEN 1 AND 365", name="quiet_days_range"),
+        CheckConstraint("share BETWEEN 1 AND 100", name="share_range"),
+        CheckConstraint("segment_price BETWEEN 0 AND 100", name="segment_price_range"),
+        one_of("sampling", SAMPLINGS),
+        one_of("link_mode", LINK_MODES),
+    )
+
+    weekdays: Mapped[list[int]] = mapped_column(type_smallints)
+    opens: Mapped[time] = mapped_column(Time)
+    closes: Mapped[time] = mapped_column(Time)
+    delay_minutes: Mapped[int] = mapped_column(Integer)
+    quiet_days: Mapped[int] = mapped_column(SmallInteger)
+    sampling: Mapped[str] = mapped_column(Text)
+    share: Mapped[int] = mapped_column(SmallInteger)
+    link_mode: Mapped[str] = mapped_column(Text)
+    segment_price: Mapped[Decimal] = mapped_column(Numeric(6, 3))
+    changed_at: Mapped[datetime] = mapped_column(moment)
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class Wave(Numbered, Base):
+    """Days in which `share` per cent of the citizens are drawn; outside every wave nobody is asked."""
+
+    __tablename__ = "wave"
+    __table_args__ = (
+        CheckConstraint("first_on <= last_on", name="days_in_order"),
+        CheckConstraint("share BETWEEN 1 AND 100", name="share_range"),
+        UniqueConstraint("municipality_id", "name"),
+    )
+
+    name: Mapped[str] = mapped_column(Text)
+    first_on: Mapped[date] = mapped_column(Date)
+    last_on: Mapped[date] = mapped_column(Date)
+    share: Mapped[int] = mapped_column(SmallInteger)
+
+
+class Questionnaire(Numbered, Base):
+    """A questionnaire under one name; what is asked lies in its versions."""
+
+    __tablename__ = "questionnaire"
+    __table_args__ = (UniqueConstraint("municipality_id", "code"),)
+
+    code: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+
+
+class QuestionnaireVersion(Numbered, Base):
+    """Statements on one scale. Published means it never changes again (a trigger keeps it, see 0002).
+
+    `labels` are the scale's points in words, lowest first. `statement_count` fixes the width of answers.
+    """
+
+    __tablename__ = "questionnaire_version"
+    __table_args__ = (
+        points_to("questionnaire", "questionnaire_id"),
+        UniqueConstraint("municipality_id", "questionnaire_id", "number"),
+        UniqueConstraint("municipality_id", "id", "points", "statement_count"),
+        CheckConstraint("points IN (4, 5)", name="points_known"),
+        CheckConstraint("cardinality(labels) = points", name="every_point_labelled"),
+        CheckConstraint("statement_count BETWEEN 1 AND 10", name="statement_count_range"),
+        CheckConstraint("closed_at IS NULL OR published_at IS NOT NULL", name="closed_after_published"),
+    )
+
+    questionnaire_id: Mapped[int] = mapped_column(BigInteger)
+    number: Mapped[int] = mapped_column(SmallInteger)
+    points: Mapped[int] = mapped_column(SmallInteger)
+    statement_count: Mapped[int] = mapped_column(SmallInteger)
+    labels: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    published_at: Mapped[datetime | None] = mapped_column(moment)
+    closed_at: Mapped[datetime | None] = mapped_column(moment)
+
+
+class Statement(Tenant, Base):
+    """One line the citizen agrees or disagrees with, at `position` 1, 2, … in its version."""
+
+    __tablename__ = "statement"
+    __table_args__ = (
+        points_to("questionnaire_version", "version_id"),
+        CheckConstraint("position BETWEEN 1 AND 10", name="position_range"),
+    )
+
+    version_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    offers_callback: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+
+
+class Team(Numbered, Base):
+    """An organisational unit under one law: LAB (Opfølgning) or LAS (Ydelse). It asks one questionnaire."""
+
+    __tablename__ = "team"
+    __table_args__ = (
+        points_to("questionnaire", "questionnaire_id"),
+        UniqueConstraint("municipality_id", "name"),
+        UniqueConstraint("municipality_id", "id", "law"),
+        one_of("law", LAWS),
+    )
+
+    name: Mapped[str] = mapped_column(Text)
+    law: Mapped[str] = mapped_column(Text)
+    questionnaire_id: Mapped[int] = mapped_column(BigInteger)
+    active: Mapped[bool] = mapped_column(default=True, server_default=sql("true"))
