@@ -3,14 +3,15 @@
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import click
 from click.core import ParameterSource
 from flask.cli import with_appcontext
-from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy import Connection, create_engine, make_url, select, text
 
 from admin import demo, people
 from admin.commands import checked_email
@@ -144,8 +145,8 @@ def prepare(here: Settings, marker: Path) -> None:
     last = json.loads(loaded.read_text("utf-8")) if loaded.exists() else {}
     now = workdays.now()
     today = f"{workdays.day(now):%d-%m-%Y}"
-    if last.get("day") != today:
-        day = last.get("day")
+    day = last.get("day")
+    if day != today or not exists(here):
         click.echo(f"Demoen er fra {day} og indlæses igen …" if day else "Indlæser tre kommuner …")
         start_over(here)
         db.connect(str(here.database_url))
@@ -157,17 +158,31 @@ def prepare(here: Settings, marker: Path) -> None:
     marker.write_text(json.dumps(demo.describe(here, now), ensure_ascii=False, indent=2), "utf-8")
 
 
+@contextmanager
+def administration(here: Settings) -> Iterator[Connection]:
+    """A connection to the server's own database, for what cannot be done from within the demo's."""
+    url = make_url(str(here.database_url)).set(database="postgres")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def exists(here: Settings) -> bool:
+    """Is the demo's database still there? Its folder may have been removed without it, and the other way round."""
+    named = text("SELECT count(*) FROM pg_database WHERE datname = :name")
+    with administration(here) as connection:
+        return bool(connection.scalar(named, {"name": make_url(str(here.database_url)).database}))
+
+
 def start_over(here: Settings) -> None:
     """An empty, migrated demo database and an empty demo folder."""
     shutil.rmtree(here.state_dir, ignore_errors=True)
     here.state_dir.mkdir(parents=True)
-    url = make_url(str(here.database_url))
-    administration = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with administration.connect() as connection:
+    with administration(here) as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {DEMO_DATABASE} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {DEMO_DATABASE}"))
-    administration.dispose()
-    engine = create_engine(url)
+    engine = create_engine(str(here.database_url))
     with engine.begin() as connection:
         db.migrate(connection)
     engine.dispose()

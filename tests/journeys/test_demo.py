@@ -155,3 +155,13 @@ def test_it_is_served_until_interrupted(
     assert "Indlæser" not in said
     assert f"Tilfreds kører på {connected.settings.base_url}" in said
     assert said.rstrip().endswith("Stoppet.")
+
+
+def test_the_demo_sees_that_its_database_is_gone(connected: Loaded) -> None:
+    """What says that the demo is loaded lies in a folder, and the database somewhere else."""
+    gone = make_url(str(connected.settings.database_url)).set(database="tilfreds_gone")
+    there = [
+        running.exists(replace(connected.settings, database_url=url.render_as_string(hide_password=False)))
+        for url in (make_url(str(connected.settings.database_url)), gone)
+    ]
+    assert there == [True, False]
