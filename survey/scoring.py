@@ -135,6 +135,11 @@ def count(n: int) -> str:
     return str(n) if n < 10_000 else f"{n:,}".replace(",", ".")
 
 
+def published_count(n: int, *, smallest: int = SMALLEST_GROUP) -> str:
+    """A whole number of people or meetings as it may be shown: "færre end 5" below `smallest`, also for none."""
+    return count(n) if n >= smallest else f"færre end {smallest}"
+
+
 # Disclosure ----------------------------------------------------------------------------------------------
 
 

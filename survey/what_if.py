@@ -1,0 +1,256 @@
+"""What if the rule were another: the last twelve months of meetings replayed, before a rule is saved.
+
+The coming year is taken to bring the same meetings as the last one, each on the same day of the year. A rule is
+then run over them as the import would: inside a wave, drawn, and not asked too recently by any team. Chance is
+replaced by what it gives on average, so the same question always has the same answer.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from survey import results, scoring, turnout, workdays
+from survey.models import LAWS, Meeting, Municipality, Participation, Team
+from survey.sending_rules import Rule
+from survey.waves import Wave
+
+CANDIDATES = ("invited", "asked_recently", "not_sampled", "outside_wave")
+"""Decisions of the meetings a rule may decide otherwise; the rest were left in peace whatever the rule."""
+REMINDED_AFTER = 3
+"""Days after an invitation when a reminder is counted as sent, for everybody: the quiet days begin there."""
+UNKNOWN = "kendes ikke"
+
+Skeleton = Row[bytes, date, str]
+"""What is left of a meeting after its close: the citizen (HMAC), the day it was held, the team's law."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many of those asked have answered in one law group, from weeks that are closed.
+
+    `answered` of `sent`; both are 0 where no whole number may be told yet, and then nothing is expected.
+    """
+
+    answered: int = 0
+    sent: int = 0
+
+    @property
+    def share(self) -> Fraction | None:
+        """Answered of sent; None where it is not known."""
+        return Fraction(self.answered, self.sent) if self.sent else None
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A year under one rule, in one law group or (`law` None) in all, as it may be shown.
+
+    Whole numbers in Danish, "færre end 5" below the smallest group, "vises ikke" where a subtraction would tell,
+    and "kendes ikke" for answers where nobody's are known yet.
+    """
+
+    law: str | None
+    invitations: str
+    citizens: str
+    answers: str
+
+
+@dataclass
+class Tally:
+    """The expected invitations of one law group and the expected number of different citizens."""
+
+    invitations: float = 0.0
+    citizens: float = 0.0
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a forecast rests on: the year's meetings by citizen and day, and rates by law group."""
+
+    today: date
+    meetings: Sequence[Skeleton]
+    rates: dict[str, Rate]
+    laws: tuple[str, ...]
+    smallest: int = scoring.SMALLEST_GROUP
+
+
+@dataclass
+class _Citizen:
+    """One citizen's year: the last day asked, and how likely they are left unasked, by law and in all."""
+
+    asked_on: date = date.min
+    unasked: dict[str | None, dict[object, float]] = field(default_factory=lambda: defaultdict(dict))
+
+
+def run(
+    session: Session, municipality_id: int, rule: Rule, waves: Collection[Wave], now: datetime
+) -> list[Forecast]:
+    """What the coming year would be under `rule`: one line per law group that has teams, then all together."""
+    return forecast(basis(session, municipality_id, now), rule, waves)
+
+
+def basis(session: Session, municipality_id: int, now: datetime) -> Basis:
+    """Read what forecasts rest on: the meetings in one statement, the rates in a few, whatever their number."""
+    today = workdays.day(now)
+    smallest = session.scalar(select(Municipality.smallest_group).where(Municipality.id == municipality_id))
+    laws = session.scalars(select(Team.law).where(Team.municipality_id == municipality_id).distinct()).all()
+    smallest = smallest or scoring.SMALLEST_GROUP
+    return Basis(
+        today=today,
+        meetings=_skeletons(session, municipality_id, today),
+        rates=_rates(session, municipality_id, smallest),
+        laws=tuple(law for law in LAWS if law in laws),
+        smallest=smallest,
+    )
+
+
+def forecast(found: Basis, rule: Rule, waves: Collection[Wave]) -> list[Forecast]:
+    """`run` on what is already read, so that two rules can be held against each other."""
+    tallies = replay(found.meetings, rule, waves)
+    answers = {law: _expected(tallies[law], found.rates.get(law, Rate())) for law in found.laws}
+    known = [each for each in answers.values() if each is not None]
+    everywhere = sum(known) if len(known) == len(answers) else None
+    numbers = {law: (tallies[law].invitations, tallies[law].citizens, answers[law]) for law in found.laws}
+    lines = [Forecast(law, *(_told(each, found.smallest) for each in numbers[law])) for law in found.laws]
+    whole = (tallies[None].invitations, tallies[None].citizens, everywhere)
+    parts = list(zip(*numbers.values(), strict=True)) or [()] * 3
+    together = [_told(each, found.smallest, beside) for each, beside in zip(whole, parts, strict=True)]
+    return [*lines, Forecast(None, *together)]
+
+
+def replay(meetings: Sequence[Skeleton], rule: Rule, waves: Collection[Wave]) -> defaultdict[str | None, Tally]:
+    """Expected invitations and citizens by law, and under None in all. `meetings` stand by citizen, then by day.
+
+    Whoever may be asked is asked at the first meeting, and not again within the quiet days. A draw is one per
+    citizen and wave (one for good without waves), so it scales what would happen if everybody were drawn.
+    """
+    drawn, quiet = _Draws(rule, waves), timedelta(days=rule.quiet_days + REMINDED_AFTER)
+    tallies: defaultdict[str | None, Tally] = defaultdict(Tally)
+    person, citizen = None, _Citizen()
+    for who, held_on, law in meetings:
+        if who != person:
+            _count_citizen(tallies, citizen)
+            person, citizen = who, _Citizen()
+        draw, share = drawn[held_on]
+        if share and (citizen.asked_on is date.min or held_on - citizen.asked_on >= quiet):
+            citizen.asked_on = held_on
+            for group in (law, None):
+                tallies[group].invitations += share
+                citizen.unasked[group][draw] = 1 - share
+    _count_citizen(tallies, citizen)
+    return tallies
+
+
+def _count_citizen(tallies: defaultdict[str | None, Tally], citizen: _Citizen) -> None:
+    """Add the chance that the citizen is asked at all: one less the chance that no draw takes them."""
+    for group, chances in citizen.unasked.items():
+        unasked = 1.0
+        for chance in chances.values():
+            unasked *= chance
+        tallies[group].citizens += 1 - unasked
+
+
+class _Draws(dict[date, tuple[object, float]]):
+    """Day of the past year → which draw decides about it, and the share (0-1) that it takes."""
+
+    def __init__(self, rule: Rule, waves: Collection[Wave]) -> None:
+        super().__init__()
+        self.rule, self.waves = rule, waves
+
+    def __missing__(self, day: date) -> tuple[object, float]:
+        self[day] = found = next(self._found(day), (None, 0.0))
+        return found
+
+    def _found(self, day: date) -> Iterator[tuple[object, float]]:
+        if self.rule.sampling != "waves":
+            yield None, (self.rule.share / 100 if self.rule.sampling == "share" else 1.0)
+            return
+        then = a_year_later(day)
+        yield from ((wave.name, wave.share / 100) for wave in self.waves if wave.first_on <= then <= wave.last_on)
+
+
+def a_year_later(day: date) -> date:
+    """The same day of the next year; 1 March after a leap day."""
+    return date(day.year + 1, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)
+
+
+def a_year_before(day: date) -> date:
+    """The same day of the year before; 1 March before a leap day."""
+    return date(day.year - 1, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
+
+
+def _expected(tally: Tally, rate: Rate) -> float | None:
+    if rate.share is None:
+        return None if tally.invitations else 0.0
+    return tally.invitations * float(rate.share)
+
+
+def _told(number: float | None, smallest: int, beside: Collection[float | None] = ()) -> str:
+    """A number as it may be shown; `beside` are the shown parts that it is the whole of."""
+    if number is None:
+        return UNKNOWN
+    few = [part for part in beside if part is not None and _whole(part) < smallest]
+    if len(beside) > 1 and few and _whole(number) >= smallest:
+        return scoring.NOT_SHOWN
+    return scoring.published_count(_whole(number), smallest=smallest)
+
+
+def _whole(number: float) -> int:
+    # Sums of shares err in the last place, which must not turn 4,5 into 4.
+    return int(number + 0.5 + 1e-6)
+
+
+# Reading -------------------------------------------------------------------------------------------------
+
+
+def _skeletons(session: Session, municipality_id: int, today: date) -> Sequence[Skeleton]:
+    return session.execute(
+        select(Meeting.citizen, Meeting.held_on, Team.law)
+        .join(Team)
+        .where(
+            Meeting.municipality_id == municipality_id,
+            Meeting.status == "held",
+            Meeting.decision.in_(CANDIDATES),
+            Meeting.held_on >= a_year_before(today),
+            Meeting.held_on < today,
+        )
+        .order_by(Meeting.citizen, Meeting.held_on, Meeting.id)
+    ).all()
+
+
+def _rates(session: Session, municipality_id: int, smallest: int) -> dict[str, Rate]:
+    """Rates by law, made of the dashboard's own blocks of weeks, so that nothing finer can be subtracted."""
+    key = (Team.law, Participation.version_id)
+    rows = session.execute(
+        select(
+            Participation.team_id,
+            *key,
+            Participation.week,
+            Participation.sent,
+            Participation.answered,
+            Participation.closed,
+        )
+        .join(Team)
+        .where(Participation.municipality_id == municipality_id, Participation.sent > 0)
+        .order_by(*key, Participation.week, Participation.team_id)
+    ).all()
+    shown = [team.id for team in results.teams(session, municipality_id) if team.shown]
+    groups: dict[tuple[str, int], list[results.OneRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.law, row.version_id].append(row)
+    rates: dict[str, Rate] = {}
+    for (law, _), weeks in groups.items():
+        rates[law] = _added(rates.get(law, Rate()), weeks, shown, smallest)
+    return rates
+
+
+def _added(rate: Rate, weeks: results.Rows, shown: Collection[int], smallest: int) -> Rate:
+    """`rate`, and the blocks of one questionnaire version whose every week is closed."""
+    told = turnout.grouping(weeks, shown, smallest)
+    blocks = [[row for row in weeks if first <= row.week <= last] for first, last in told.blocks if told.enough]
+    counted = [row for block in blocks if all(row.closed for row in block) for row in block]
+    return Rate(rate.answered + sum(row.answered for row in counted), rate.sent + sum(row.sent for row in counted))
