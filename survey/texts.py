@@ -1,48 +1,73 @@
-"""What we write to the citizen: templates to SMS and e-mail, and how long an SMS is (GSM 03.38)."""
+"""What we write to the citizen: shipped and own texts in nine languages, filled in for one message."""
 
 import re
+import tomllib
 import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey import placeholders
+from survey.gsm import Segments, segments
+from survey.models import MessageText
+
+__all__ = ["Own", "Segments", "Texts", "Writing", "Written", "own", "plain", "render", "segments", "shipped"]
 
 FOLDER = Path(__file__).parent.parent / "templates" / "messages"
+LANGUAGES = ("da", "en", "uk", "ar", "pl", "tr", "so", "ti", "fa")
+"""The languages of the shipped texts, ISO 639-1; whoever reads another one gets Danish."""
+KINDS = ("invitation", "reminder")
+CHANNELS = ("sms", "email")
+IN_ONE_SEGMENT = frozenset({"da", "en", "so"})
 LONGEST_NAME = 60
 NUMBERS = ("nul", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv")
-
-_ENVIRONMENT = Environment(
-    loader=FileSystemLoader(FOLDER),
-    undefined=StrictUndefined,
-    autoescape=False,  # noqa: S701 - plain text, never HTML; names go through `plain`
-    auto_reload=False,
-    trim_blocks=True,
-    lstrip_blocks=True,
+FIRST_STRONG, LEFT_TO_RIGHT, ISOLATED = "\u2068", "\u2066", "\u2069"
+_PARAGRAPHS = (
+    *("greeting", "{kind}", "answer{mode}", "why", "promise", "personal{mode}", "last{kind}"),
+    *("contact", "decline", "goodbye"),
 )
-
-GSM_BASE = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-"""The characters of one septet each (3GPP TS 23.038, 6.2.1; 127 of them, the escape left out)."""
-GSM_EXTENSION = frozenset("^{}\\[~]|€\f")
-"""The characters of two septets, an escape first."""
+_COPIED = ("link", "place", "code", "unsubscribe")
 
 
 @dataclass(frozen=True)
-class Segments:
-    """How an SMS is paid for: `encoding` "GSM-7" or "UCS-2", its length in septets or 16-bit units, its parts."""
+class Own:
+    """A text to fill in: `subject` is empty for SMS. `verified`: a person said that it is right."""
 
-    encoding: str
-    units: int
-    count: int
+    subject: str
+    body: str
+    verified: bool = False
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
+class Texts:
+    """Municipalities' own texts, by municipality, questionnaire (None: all), kind, channel, language."""
+
+    by_key: Mapping[tuple[int, int | None, str, str, str], Own]
+
+    def find(
+        self, municipality_id: int, questionnaire_id: int, kind: str, channel: str, language: str
+    ) -> Own | None:
+        """The questionnaire's own text, else the municipality's, in `language`; None: the shipped one."""
+        if not self.by_key:
+            return None
+        key = (kind, channel, written_in(language))
+        special = self.by_key.get((municipality_id, questionnaire_id, *key))
+        return special or self.by_key.get((municipality_id, None, *key))
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
 class Writing:
-    """What a message says: who asks whom, how many questions, where; `kind` and `channel` choose the template.
+    """What a message says: who asks whom, how many questions, where.
 
-    `smallest_group` is how many must have answered before anything is counted.
+    `kind`, `channel`, `language` and `link_mode` choose the shipped text; `own` goes before it where it fits the
+    mode. "link" and "code" need `link`; "code_only" needs `place` ("svar.stevns.dk/svar") and `code`.
+    `smallest_group` is how many must have answered before anything is counted. `unsubscribe`: where to say no
+    thanks, "" for SMS.
     """
 
     kind: str
@@ -52,30 +77,106 @@ class Writing:
     name: str
     questions: int
     smallest_group: int
-    link: str
     sender: str
+    link: str = ""
+    language: str = "da"
+    own: Own | None = None
+    link_mode: str = "link"
+    place: str = ""
+    code: str = ""
+    unsubscribe: str = ""
+    days: int = 14
 
 
-def render(writing: Writing) -> tuple[str, str]:
-    """Subject (empty for SMS) and text of `writing`.
+@dataclass(frozen=True, repr=False)
+class Written:
+    """A finished text in `language`; `subject` is empty for SMS, `segments` None for e-mail."""
 
-    An SMS is the first of two templates that fits one segment; the second names the sender instead of the
-    municipality and always fits a link of up to 80 characters.
+    subject: str
+    body: str
+    segments: Segments | None
+    language: str
+
+    def __iter__(self) -> Iterator[str]:
+        """Subject and body."""
+        return iter((self.subject, self.body))
+
+
+def own(session: Session, municipality_ids: Iterable[int]) -> Texts:
+    """The own texts of these municipalities, in one statement; once a claim."""
+    table = MessageText
+    columns = (table.questionnaire_id, table.kind, table.channel, table.language)
+    rows = session.execute(
+        select(table.municipality_id, *columns, table.subject, table.body, table.verified_at).where(
+            table.municipality_id.in_(sorted(set(municipality_ids)))
+        )
+    )
+    return Texts(
+        {
+            (row.municipality_id, row.questionnaire_id, row.kind, row.channel, row.language): Own(
+                row.subject, row.body, row.verified_at is not None
+            )
+            for row in rows
+        }
+    )
+
+
+def render(writing: Writing) -> Written:
+    """The finished text of `writing`.
+
+    An SMS that takes more segments than its language may names the sender instead of the municipality,
+    where that is shorter. An own text that does not fit the link mode gives way to the shipped one.
     """
+    language = written_in(writing.language)
+    text = _chosen(writing, language)
+    values = _values(writing, language)
     if writing.channel == "email":
-        subject, _, body = _filled(f"email_{writing.kind}.txt", writing).partition("\n")
-        return subject.strip(), body.strip() + "\n"
-    text = _filled(f"sms_{writing.kind}.txt", writing)
-    return "", text if segments(text).count == 1 else _filled(f"sms_{writing.kind}_short.txt", writing)
+        subject = _one_line(placeholders.read(text.subject).fill(values))
+        around = _isolated(values) if direction(language) == "rtl" else values
+        return Written(subject, placeholders.read(text.body).fill(around) + "\n", None, language)
+    template = placeholders.read(unformatted(text.body))
+    body = template.fill(values)
+    counted = segments(body)
+    if counted.count > most_segments(language) and "municipality" in template.holes:
+        shorter = template.fill({**values, "municipality": values["sender"]})
+        if segments(shorter).count < counted.count:
+            body, counted = shorter, segments(shorter)
+    return Written("", body, counted, language)
 
 
-def segments(text: str) -> Segments:
-    """How many segments `text` takes: 160 septets or 70 units in one, 153 or 67 in each of several."""
-    if GSM_BASE.union(GSM_EXTENSION).issuperset(text):
-        widths = [2 if character in GSM_EXTENSION else 1 for character in text]
-        return Segments("GSM-7", sum(widths), _parts(widths, 160, 153))
-    widths = [2 if ord(character) > 0xFFFF else 1 for character in text]
-    return Segments("UCS-2", sum(widths), _parts(widths, 70, 67))
+def written_in(language: str) -> str:
+    """The language a citizen with `language` is written to in: that, or Danish."""
+    return language if language in LANGUAGES else "da"
+
+
+def most_segments(language: str) -> int:
+    """How many segments an SMS in `language` should take at most."""
+    return 1 if language in IN_ONE_SEGMENT else 2
+
+
+def direction(language: str) -> str:
+    """Which way `language` is written: "ltr" or "rtl"."""
+    return str(about(language)["direction"])
+
+
+@cache
+def shipped(kind: str, channel: str, language: str, link_mode: str = "link") -> Own:
+    """The text that comes with the program. Raises KeyError for what does not exist."""
+    words = about(language)
+    mode = "_code" if link_mode == "code_only" else ""
+    if channel == "sms":
+        return Own("", words["sms"][kind + mode], words["verified"])
+    parts = words["email"]
+    last = "" if kind == "reminder" else "-"
+    names = [name.format(kind=kind, mode=mode) for name in _PARAGRAPHS if name != "last{kind}" or not last]
+    body = "\n\n".join(parts["last" if name.startswith("last") else name] for name in names)
+    return Own(parts[f"subject_{kind}"], body, words["verified"])
+
+
+@cache
+def about(language: str) -> dict[str, Any]:
+    """The file of `language`: its `name` in Danish, `direction`, `verified`, the words that tell, the texts."""
+    return tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
 
 
 def in_words(n: int) -> str:
@@ -87,40 +188,85 @@ def plain(name: str) -> str:
     """`name` as one harmless line: letters, digits, spaces and - ' & ( ) +, at most 60 characters.
 
     No line break, invisible character, colon, slash, at sign or full stop gets through: a name from a file can
-    become neither a header nor a link.
+    become neither a header nor a link nor markup, and cannot turn the direction of the text.
     """
     composed = unicodedata.normalize("NFC", name)
     kept = "".join(character if _harmless(character) else " " for character in composed)
     return re.sub(" +", " ", kept)[:LONGEST_NAME].strip()
 
 
+# What an SMS cannot carry cheaply ------------------------------------------------------------------------
+
+_PLAINER = {
+    **dict.fromkeys("“”„‟«»″", '"'),
+    **dict.fromkeys("‘’‚‛‹›′ʼ", "'"),
+    **dict.fromkeys("–—‐‑‒―−", "-"),
+    **dict.fromkeys("\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\t", " "),
+    "…": "...",
+    **dict.fromkeys(
+        "\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", ""
+    ),
+}
+_NAMES = {
+    '"': "typografiske anførselstegn",
+    "'": "typografiske apostroffer",
+    "-": "tankestreger",
+    " ": "hårde og smalle mellemrum",
+    "...": "tre prikker i ét tegn",
+    "": "usynlige tegn",
+}
+_TABLE = str.maketrans(_PLAINER)
+
+
+@lru_cache(maxsize=4096)
+def unformatted(text: str) -> str:
+    """`text` with plain quotes, hyphens, dots and spaces: what an SMS carries without paying for it."""
+    return text.translate(_TABLE)
+
+
+def notes(text: str) -> list[str]:
+    """What `unformatted` changes in `text`, in Danish, one sentence each; empty when nothing."""
+    counted = {each: sum(text.count(old) for old, new in _PLAINER.items() if new == each) for each in _NAMES}
+    made = {each: f"lavet til {each}" if each.strip() else "lavet til mellemrum" for each in _NAMES} | {
+        "": "fjernet"
+    }
+    return [f"{n} {_NAMES[each]} er {made[each]}." for each, n in counted.items() if n]
+
+
 def _harmless(character: str) -> bool:
     return unicodedata.category(character)[0] in "LMN" or character in "-'&()+"
 
 
-def _parts(widths: list[int], single: int, part: int) -> int:
-    # A character is never split over two segments, so a part may end one short.
-    if sum(widths) <= single:
-        return 1
-    count, used = 1, 0
-    for width in widths:
-        if used + width > part:
-            count, used = count + 1, 0
-        used += width
-    return count
+def _chosen(writing: Writing, language: str) -> Own:
+    if writing.own and placeholders.read(writing.own.body).suits(writing.link_mode):
+        return writing.own
+    return shipped(writing.kind, writing.channel, language, writing.link_mode)
 
 
-def _filled(template: str, writing: Writing) -> str:
-    return (
-        _ENVIRONMENT.get_template(template)
-        .render(
-            municipality=plain(writing.municipality),
-            sender=plain(writing.sender),
-            phone=plain(writing.phone),
-            name=plain(writing.name),
-            questions=writing.questions,
-            smallest_group=in_words(writing.smallest_group),
-            link=writing.link,
-        )
-        .strip()
-    )
+def _values(writing: Writing, language: str) -> dict[str, str]:
+    return {
+        "municipality": plain(writing.municipality),
+        "sender": plain(writing.sender),
+        "phone": plain(writing.phone),
+        "name": plain(writing.name),
+        "questions": str(writing.questions),
+        "days": str(writing.days),
+        "smallest_group": in_words(writing.smallest_group) if language == "da" else str(writing.smallest_group),
+        "link": writing.link,
+        "place": writing.place,
+        "code": writing.code,
+        "unsubscribe": writing.unsubscribe,
+    }
+
+
+def _isolated(values: Mapping[str, str]) -> dict[str, str]:
+    """Between right-to-left words a name or a number keeps its own order; what is copied or tapped stays bare."""
+    marks = {"phone": LEFT_TO_RIGHT}
+    return {
+        name: value if not value or name in _COPIED else marks.get(name, FIRST_STRONG) + value + ISOLATED
+        for name, value in values.items()
+    }
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
