@@ -6,10 +6,11 @@ replaced by what it gives on average, so the same question always has the same a
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from itertools import groupby
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
@@ -78,12 +79,8 @@ class Basis:
     smallest: int = scoring.SMALLEST_GROUP
 
 
-@dataclass
-class _Citizen:
-    """One citizen's year: the last day asked, and how likely they are left unasked, by law and in all."""
-
-    asked_on: date = date.min
-    unasked: dict[str | None, dict[object, float]] = field(default_factory=lambda: defaultdict(dict))
+State = tuple[date | None, frozenset[str]]
+"""Where a citizen's year may have come to: the last day asked, if it still counts, and the laws asked about."""
 
 
 def run(
@@ -125,52 +122,67 @@ def forecast(found: Basis, rule: Rule, waves: Collection[Wave]) -> list[Forecast
 def replay(meetings: Sequence[Skeleton], rule: Rule, waves: Collection[Wave]) -> defaultdict[str | None, Tally]:
     """Expected invitations and citizens by law, and under None in all. `meetings` stand by citizen, then by day.
 
-    Whoever may be asked is asked at the first meeting, and not again within the quiet days. A draw is one per
-    citizen and wave (one for good without waves), so it scales what would happen if everybody were drawn.
+    Whoever may be asked is asked at the first meeting, and not again within the quiet days.
     """
-    drawn, quiet = _Draws(rule, waves), timedelta(days=rule.quiet_days + REMINDED_AFTER)
+    draws, quiet = _Draws(rule, waves), timedelta(days=rule.quiet_days + REMINDED_AFTER)
     tallies: defaultdict[str | None, Tally] = defaultdict(Tally)
-    person, citizen = None, _Citizen()
-    for who, held_on, law in meetings:
-        if who != person:
-            _count_citizen(tallies, citizen)
-            person, citizen = who, _Citizen()
-        draw, share = drawn[held_on]
-        if share and (citizen.asked_on is date.min or held_on - citizen.asked_on >= quiet):
-            citizen.asked_on = held_on
-            for group in (law, None):
-                tallies[group].invitations += share
-                citizen.unasked[group][draw] = 1 - share
-    _count_citizen(tallies, citizen)
+    for _, year in groupby(meetings, lambda row: row[0]):
+        states: dict[State, float] = {(None, frozenset()): 1.0}
+        for (_, share), together in groupby(year, lambda row: draws[row[1]]):
+            if share:
+                states = _drawn(states, share, [(held_on, law) for _, held_on, law in together], quiet, tallies)
+        for (_, laws), chance in states.items():
+            for law in (*laws, *((None,) if laws else ())):
+                tallies[law].citizens += chance
     return tallies
 
 
-def _count_citizen(tallies: defaultdict[str | None, Tally], citizen: _Citizen) -> None:
-    """Add the chance that the citizen is asked at all: one less the chance that no draw takes them."""
-    for group, chances in citizen.unasked.items():
-        unasked = 1.0
-        for chance in chances.values():
-            unasked *= chance
-        tallies[group].citizens += 1 - unasked
+def _drawn(
+    states: dict[State, float],
+    share: float,
+    meetings: Sequence[tuple[date, str]],
+    quiet: timedelta,
+    tallies: defaultdict[str | None, Tally],
+) -> dict[State, float]:
+    """The states after one draw for all of `meetings`: with the chance `share` the citizen may be asked."""
+    after: defaultdict[State, float] = defaultdict(float)
+    for (before, laws), chance in states.items():
+        # Forgotten once it no longer counts, so that the number of states stays small.
+        last = None if before is None or meetings[0][0] - before >= quiet else before
+        if share < 1:
+            after[last, laws] += chance * (1 - share)
+        asked = laws
+        for held_on, law in meetings:
+            if last is None or held_on - last >= quiet:
+                last, asked = held_on, asked | {law}
+                tallies[law].invitations += chance * share
+                tallies[None].invitations += chance * share
+        after[last, asked] += chance * share
+    return after
 
 
 class _Draws(dict[date, tuple[object, float]]):
-    """Day of the past year → which draw decides about it, and the share (0-1) that it takes."""
+    """Day of the past year → which draw decides about it, and the share (0-1) that it takes.
+
+    The draws are those of `eligibility.not_drawn`: one per citizen and ISO week, or one per citizen and wave.
+    """
 
     def __init__(self, rule: Rule, waves: Collection[Wave]) -> None:
         super().__init__()
         self.rule, self.waves = rule, waves
 
     def __missing__(self, day: date) -> tuple[object, float]:
-        self[day] = found = next(self._found(day), (None, 0.0))
+        self[day] = found = self._found(day)
         return found
 
-    def _found(self, day: date) -> Iterator[tuple[object, float]]:
-        if self.rule.sampling != "waves":
-            yield None, (self.rule.share / 100 if self.rule.sampling == "share" else 1.0)
-            return
+    def _found(self, day: date) -> tuple[object, float]:
+        if self.rule.sampling == "all":
+            return None, 1.0
+        if self.rule.sampling == "share":
+            return workdays.monday(day), self.rule.share / 100
         then = a_year_later(day)
-        yield from ((wave.name, wave.share / 100) for wave in self.waves if wave.first_on <= then <= wave.last_on)
+        open_ = (wave for wave in self.waves if wave.first_on <= then <= wave.last_on)
+        return next(((wave.name, wave.share / 100) for wave in open_), (None, 0.0))
 
 
 def a_year_later(day: date) -> date:
