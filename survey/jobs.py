@@ -289,7 +289,7 @@ def _smtp(settings: Settings) -> Gateway:
             settings.smtp_sender,
             user=settings.smtp_user,
             password=settings.smtp_password,
-            plaintext=settings.smtp_plaintext,
+            tls="none" if settings.smtp_plaintext else "starttls",
         )
     except ValueError:
         raise SettingError("TILFREDS_SMTP_PLAINTEXT=1 er kun til en mailserver på denne maskine") from None

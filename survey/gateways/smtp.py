@@ -1,39 +1,62 @@
-"""E-mail by SMTP (RFC 5321, 6409): STARTTLS with a verified certificate, one connection for many mails."""
+"""E-mail by SMTP submission (RFC 5321, 6409): TLS with a verified certificate, kept connections for many mails."""
 
+import re
 import smtplib
 import ssl
-from email.errors import MessageError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import formatdate
+from collections import deque
+from contextlib import suppress
+from time import monotonic
+from typing import Literal
 
-from survey.gateways import Letter, Outcome
+from survey.gateways import Letter, Outcome, Report, mail
+from survey.gateways.bounces import DEAD, Bounces, Mailbox, Verp
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PATIENCE = 30
 """Seconds to wait for the server before a call counts as unanswered."""
+IDLE = 60
+"""Seconds a connection is kept without a mail; servers close theirs after a few minutes."""
 GOODBYE = 421
 """What a server answers, whatever it was asked, when it is closing the connection (RFC 5321, 3.8)."""
+SIGN_IN = (530, 534, 535, 538)
+"""What a server answers when it does not know or believe who we are (RFC 4954, 6)."""
+NO_CONNECTION = "ingen forbindelse"
+"""What the detail begins with when the server was not reached or did not answer before the text was sent."""
+
+Tls = Literal["starttls", "implicit", "none"]
 
 
 class _Refused(Exception):  # noqa: N818 - an answer of the server's, not an error of ours
-    """The server said no with `code`; the letter is surely not taken on."""
+    """The server said no; the letter is surely not taken on."""
 
-    def __init__(self, code: int, *, permanent: bool) -> None:
-        super().__init__(code)
-        self.code = code
-        self.outcome = Outcome("refused", f"SMTP {code}", permanent=permanent)
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.detail)
+        self.outcome = outcome
+
+
+class _Goodbye(_Refused):
+    """The server said that it is closing the connection: no word about the letter."""
 
 
 class Smtp:
-    """An SMTP server. Raises ValueError for a plaintext connection to anything but this machine."""
+    """An SMTP server for submission; a connection for each of `at_once` letters, kept for many mails.
 
-    name = "smtp"
+    `sender` is the address in From. `tls`: "starttls" (port 587), "implicit" (port 465), or "none", which is for
+    a server on this machine only. `ca_file`: who may vouch for the server, where not the machine's own list.
+    `user` empty: no sign-in. `reply_to`: the mailbox that people read. `unsubscribe_mailto`: a mailbox where
+    somebody takes note of unsubscribing; "" when there is none. `verp`: the address bounces go to and the secret
+    that signs it; without it they go to `sender`. `mailbox`: where `poll` reads those bounces; needs
+    `verp`.
+
+    No receipt says that a mail arrived, so `reports` is False: silence never makes a mail doubtful. Bounces come
+    all the same.
+
+    Raises ValueError for plaintext to anything but this machine, for an address that is not one, and for a mailbox
+    without `verp`; OSError where `ca_file` cannot be read.
+    """
+
     channels: tuple[str, ...] = ("email",)
     reports = False
-    at_once = 1
-    rate = 0.0
 
     def __init__(
         self,
@@ -41,118 +64,210 @@ class Smtp:
         port: int,
         sender: str,
         *,
+        name: str = "smtp",
         user: str = "",
         password: str = "",
-        plaintext: bool = False,
+        tls: Tls = "starttls",
+        ca_file: str = "",
         trusted: ssl.SSLContext | None = None,
+        reply_to: str = "",
+        unsubscribe_mailto: str = "",
+        verp: Verp | None = None,
+        mailbox: Mailbox | None = None,
+        at_once: int = 4,
+        rate: float = 0.0,
     ) -> None:
-        if plaintext and host not in LOOPBACK:
+        if tls == "none" and host not in LOOPBACK:
             raise ValueError("SMTP without TLS is only for a server on this machine")
+        for address in filter(None, (sender, reply_to, unsubscribe_mailto)):
+            if not mail.ADDRESS.fullmatch(address):
+                raise ValueError("an address of ours is not one")
+        if mailbox is not None and verp is None:
+            raise ValueError("bounces can only be read where the envelope sender is signed")
+        self.name, self.at_once, self.rate = name, at_once, rate
         self._host, self._port, self._sender = host, port, sender
         self._user, self._password = user, password
-        self._tls = None if plaintext else trusted or ssl.create_default_context()
-        self._connection: smtplib.SMTP | None = None
+        self._way, self._tls = tls, trusted or verified(ca_file)
+        self._reply_to, self._mailto, self._verp = reply_to, unsubscribe_mailto, verp
+        self._bounces = Bounces(mailbox, verp) if mailbox is not None and verp is not None else None
+        self._idle: deque[tuple[smtplib.SMTP, float]] = deque()
 
     def send(self, letter: Letter) -> Outcome:
-        """Hand `letter` over. Until the text itself is sent every fault is a refusal, after that unknown.
-
-        Only a 5xx answer about the recipient or the text is permanent: anything else may be our own set-up.
-        """
+        """Hand `letter` over. Until the text itself is sent every fault is a refusal, after that unknown."""
         try:
-            text = _written(letter, self._sender)
-        except (MessageError, ValueError, IndexError):
-            return Outcome("refused", "adressen kan ikke bruges", permanent=True)
+            text = mail.written(letter, self._sender, reply_to=self._reply_to, unsubscribe_mailto=self._mailto)
+        except mail.WrongAddressError:
+            return Outcome("refused", "adressen kan ikke bruges", permanent=True, dead=True)
+        except ValueError:
+            return Outcome("refused", "mailen kan ikke skrives", permanent=True)
         try:
-            connection = self._envelope(letter.to)
+            connection = self._enveloped(letter)
         except _Refused as refused:
-            return self._after(refused.outcome)
-        except (OSError, smtplib.SMTPException) as error:
-            self._drop()
-            return Outcome("refused", f"ingen forbindelse ({type(error).__name__})")
-        try:
-            code, _ = connection.data(text)
-        except smtplib.SMTPDataError as refused_before_the_text:
-            code = refused_before_the_text.smtp_code
-        except (OSError, smtplib.SMTPException) as error:
-            self._drop()
-            return Outcome("unknown", f"forbindelsen blev afbrudt ({type(error).__name__})")
-        return Outcome("accepted") if code == 250 else self._after(_verdict(code))
+            return refused.outcome
+        except OSError as error:
+            return _unreachable(error)
+        return self._texted(connection, text)
+
+    def poll(self) -> list[Report]:
+        """What bounces say since the last `stored`; OSError when the mailbox cannot be read.
+
+        What was read is filed by `stored` and not before: a worker that dies between the two reads it again, and
+        the same bounce has the same event id.
+        """
+        return self._bounces.poll() if self._bounces is not None else []
+
+    def stored(self) -> None:
+        """The reports of the last `poll` are safe in the database: file the mails they came in."""
+        if self._bounces is not None:
+            self._bounces.stored()
 
     def close(self) -> None:
-        """Say goodbye to the server."""
-        if self._connection is not None:
+        """Say goodbye to the server, once nobody sends any more."""
+        while self._idle:
+            connection, _ = self._idle.pop()
             try:
-                self._connection.quit()
-            except (OSError, smtplib.SMTPException):
-                self._drop()
-            self._connection = None
+                connection.quit()
+            except OSError:
+                connection.close()
 
-    def _envelope(self, to: str) -> smtplib.SMTP:
+    def _enveloped(self, letter: Letter) -> smtplib.SMTP:
         """A connection on which sender and recipient are accepted. A kept one may have been closed: once anew."""
-        if self._connection is not None:
-            try:
-                return self._addressed(self._connection, to)
-            except _Refused as refused:
-                if refused.code != GOODBYE:
-                    raise
-            except (OSError, smtplib.SMTPServerDisconnected):
-                pass
-            self._drop()
-        self._connection = self._opened()
-        return self._addressed(self._connection, to)
+        kept = self._kept()
+        if kept is not None:
+            with suppress(_Goodbye, OSError):
+                return self._addressed(kept, letter)
+        return self._addressed(self._opened(), letter)
+
+    def _kept(self) -> smtplib.SMTP | None:
+        """A connection nobody uses; None when there is none that was used lately."""
+        with suppress(IndexError):  # a deque hands each of its items to one thread only
+            while True:
+                connection, used = self._idle.pop()
+                if monotonic() - used < IDLE:
+                    return connection
+                connection.close()
+        return None
 
     def _opened(self) -> smtplib.SMTP:
-        connection = smtplib.SMTP(self._host, self._port, timeout=PATIENCE)
+        # Named by our own domain: the machine's name is looked up for seconds where its DNS is slow.
+        name = self._sender.rpartition("@")[2]
+        if self._way == "implicit":
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                self._host, self._port, name, timeout=PATIENCE, context=self._tls
+            )
+        else:
+            connection = smtplib.SMTP(self._host, self._port, name, timeout=PATIENCE)
         try:
-            if self._tls is not None:
+            if self._way == "starttls":
                 connection.starttls(context=self._tls)
             if self._user:
                 connection.login(self._user, self._password)
+            connection.ehlo_or_helo_if_needed()
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _addressed(self, connection: smtplib.SMTP, to: str) -> smtplib.SMTP:
-        connection.ehlo_or_helo_if_needed()
-        code, _ = connection.mail(self._sender)
-        if code != 250:
-            raise _Refused(code, permanent=False)
-        code, _ = connection.rcpt(to)
-        if code not in (250, 251):
-            raise _Refused(code, permanent=code >= 500)
+    def _addressed(self, connection: smtplib.SMTP, letter: Letter) -> smtplib.SMTP:
+        """`connection` with sender and recipient accepted. Raises _Refused, and OSError when it broke."""
+        sender, of_mail, of_recipient = self._envelope(connection, letter)
+        try:
+            _accepted(*connection.mail(sender, of_mail), step="mail")
+            _accepted(*connection.rcpt(letter.to, of_recipient), step="rcpt")
+        except _Refused:
+            self._reset(connection)
+            raise
+        except OSError:
+            connection.close()
+            raise
         return connection
 
-    def _after(self, refused: Outcome) -> Outcome:
-        """`refused`, with the connection made ready for the next letter, or dropped."""
-        if self._connection is not None:
-            try:
-                self._connection.rset()
-            except (OSError, smtplib.SMTPException):
-                self._drop()
-        return refused
+    def _envelope(self, connection: smtplib.SMTP, letter: Letter) -> tuple[str, list[str], list[str]]:
+        """The envelope's sender, and what is asked of bounces (RFC 3461) where the server can: no text returned.
 
-    def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        The text holds a link that answers for its owner; a bounce passes through strangers' hands.
+        """
+        signed = self._verp.signed(letter.reference) if self._verp is not None else ""
+        sender = self._verp.sender(letter.reference) if self._verp is not None else self._sender
+        if not connection.has_extn("dsn"):
+            return sender, [], []
+        return sender, ["RET=HDRS", *([f"ENVID={signed}"] if signed else [])], ["NOTIFY=FAILURE"]
+
+    def _texted(self, connection: smtplib.SMTP, text: bytes) -> Outcome:
+        """What became of `text` on a `connection` whose envelope is accepted."""
+        try:
+            code, answer = connection.docmd("DATA")
+        except OSError as error:
+            connection.close()
+            return _unreachable(error)
+        if code != 354:
+            self._reset(connection)
+            return _verdict(code, answer, step="data")
+        try:
+            connection.send(re.sub(rb"(?m)^\.", b"..", text) + b".\r\n")
+            code, answer = connection.getreply()
+        except OSError as error:
+            connection.close()
+            return Outcome("unknown", f"forbindelsen blev afbrudt ({type(error).__name__})")
+        if 200 <= code < 300:
+            self._idle.append((connection, monotonic()))
+            return Outcome("accepted", provider_id=_queue_id(answer))
+        self._reset(connection)
+        return _verdict(code, answer, step="data") if code >= 400 else Outcome("unknown", "uforståeligt svar")
+
+    def _reset(self, connection: smtplib.SMTP) -> None:
+        """Make `connection` ready for the next letter, or let go of it."""
+        try:
+            connection.rset()
+        except OSError:
+            connection.close()
+        else:
+            self._idle.append((connection, monotonic()))
 
 
-def _verdict(code: int) -> Outcome:
-    return _Refused(code, permanent=code >= 500).outcome
+def verified(ca_file: str = "") -> ssl.SSLContext:
+    """TLS 1.2 or newer to a server whose certificate `ca_file`, or else the machine's own list, vouches for."""
+    context = ssl.create_default_context(cafile=ca_file or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
-def _written(letter: Letter, sender: str) -> bytes:
-    """The mail as sent. Raises ValueError for an address or a name that would break a header."""
-    if not letter.to.isascii():
-        raise ValueError("an address with other letters than ASCII needs SMTPUTF8")
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(letter.sender, addr_spec=sender)
-    mail["To"] = Address(addr_spec=letter.to)
-    mail["Subject"] = letter.subject
-    mail["Date"] = formatdate()
-    mail["Message-ID"] = f"<{letter.reference}@{sender.rpartition('@')[2]}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = "da"
-    mail.set_content(letter.body, cte="quoted-printable")
-    return mail.as_bytes()
+def _accepted(code: int, answer: bytes, *, step: str) -> None:
+    if code == GOODBYE:
+        raise _Goodbye(_verdict(code, answer, step=step))
+    if not 200 <= code < 300:
+        raise _Refused(_verdict(code, answer, step=step))
+
+
+def _verdict(code: int, answer: bytes, *, step: str) -> Outcome:
+    """What a refusal means, by its code, its enhanced status (RFC 3463) and the step it came at.
+
+    About the sender or the sign-in: the account is meant. 5.7 is policy and may be our own set-up: for now. Any
+    other 5xx about the recipient or the text is for good, and says that the address is dead when it says so.
+    """
+    found = re.match(rb"[245]\.\d{1,3}\.\d{1,3}\b", answer)
+    status = found[0].decode() if found else ""
+    detail = f"SMTP {code} {status}".rstrip()
+    if code in SIGN_IN or (step == "mail" and code >= 500):
+        return Outcome("refused", detail, stops=True)
+    if code < 500 or status.startswith("5.7."):
+        return Outcome("refused", detail)
+    bare = step == "rcpt" and not status and code in (550, 551, 553)
+    return Outcome("refused", detail, permanent=True, dead=status in DEAD or bare)
+
+
+def _unreachable(error: OSError) -> Outcome:
+    """No connection, or none we may use: a server that cannot prove itself, or does not know us, stops all."""
+    if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500:
+        return Outcome("refused", f"login afvist (SMTP {error.smtp_code})", stops=True)
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return Outcome("refused", "serveren tilbyder ikke STARTTLS eller login", stops=True)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Outcome("refused", "serverens certifikat kan ikke bekræftes", stops=True)
+    return Outcome("refused", f"{NO_CONNECTION} ({type(error).__name__})")
+
+
+def _queue_id(answer: bytes) -> str:
+    """What the server calls the mail in its own log, where it says so as Postfix and Exim do; else ""."""
+    found = re.search(rb"(?:queued as |id=)([0-9A-Za-z-]{4,40})", answer)
+    return found[1].decode() if found else ""
