@@ -1,7 +1,9 @@
 """How a message leaves the house: one small module per provider behind one Protocol."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from decimal import Decimal
+from typing import Literal, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -94,3 +96,34 @@ class Gateway(Protocol):
     def close(self) -> None:
         """Let go of connections."""
         ...
+
+
+@dataclass(frozen=True)
+class Credit:
+    """What is left on a prepaid account; `currency` is ISO 4217."""
+
+    amount: Decimal
+    currency: str
+
+
+@runtime_checkable
+class Polled(Protocol):
+    """A gateway whose reports are fetched by us, and at some providers only once: by one worker at a time."""
+
+    def poll(self) -> list[Report]:
+        """The next reports, to be stored before anything else; OSError when they cannot be read."""
+        ...
+
+
+@runtime_checkable
+class Prepaid(Protocol):
+    """A gateway that can say what is left on its account."""
+
+    def credit(self) -> Credit | None:
+        """What is left; None when the provider does not say."""
+        ...
+
+
+ReceiptReader = Callable[[Mapping[str, str], bytes, str], list[Report]]
+"""Headers, raw body and the path's last part ("" without one) of a provider's call → its reports, none for what
+settles nothing. Raises ForgedError and UnreadableError."""
