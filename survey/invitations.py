@@ -1,4 +1,7 @@
-"""Invitations: make, find by link, remind. Tokens are stored as hashes only, so nobody can look a link up."""
+"""Invitations: make, find by link, remind. Tokens are stored as hashes only, so nobody can look a link up.
+
+A token is 26 characters, or in code mode a code (`codes`): nine that can be typed, hashed slowly with a key.
+"""
 
 import base64
 import hashlib
@@ -12,7 +15,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from survey import workdays
+from survey import codes, workdays
 from survey.models import ACCEPTED_STATES, CallbackRequest, Contact, Invitation, Link, Message, Municipality
 
 REMIND_AFTER = timedelta(days=3)
@@ -21,20 +24,53 @@ ANSWER_GRACE = timedelta(hours=1)
 """A form opened in time may be sent this much after the link has expired."""
 
 
-def draw_token() -> str:
-    """A new token: 128 random bits as 26 characters of a-z and 2-7. It exists nowhere but in the message."""
+def draw_token(link_mode: str = "link") -> str:
+    """A new token: 128 random bits as 26 characters of a-z and 2-7, or in the other modes of LINK_MODES a code.
+
+    It exists nowhere but in the message.
+    """
+    if link_mode != "link":
+        return codes.draw()
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
 
 
-def token_hash(token: str) -> bytes:
-    """SHA-256 of the token's text: all that is kept of a link."""
-    return hashlib.sha256(token.encode()).digest()
+def is_code(token: str) -> bool:
+    """Is a readable token a code? Then hashing it takes about 50 ms and the key."""
+    return len(token) == codes.LENGTH
+
+
+def token_hash(token: str, code_key: bytes | None = None) -> bytes:
+    """All that is kept of a link: SHA-256 of a token, the slow hash of a code with `code_key`.
+
+    Raises ValueError for a code without the key.
+    """
+    if not is_code(token):
+        return hashlib.sha256(token.encode()).digest()
+    if code_key is None:
+        raise ValueError("A code is hashed with the key of TILFREDS_CODE_KEY_FILE")
+    return codes.code_hash(code_key, token)
+
+
+def site(base_url: str, host: str | None) -> str:
+    """Where a municipality's pages are: at its own `host` when it has one, without a slash at the end."""
+    return f"https://{host}" if host else base_url
+
+
+def address(base_url: str, host: str | None, token: str) -> str:
+    """The address of a citizen's page: what a message's link is."""
+    return f"{site(base_url, host)}/s/{token}"
+
+
+def place(base_url: str, host: str | None) -> str:
+    """Where to type a code, as a message without links says it: "svar.stevns.dk/svar"."""
+    return f"{site(base_url, host).partition('://')[2]}/svar"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """What a citizen's link leads to. `mobile` is E.164 or None; `called` means a callback is asked for."""
 
+    token_hash: bytes
     municipality_id: int
     municipality: str
     phone: str
@@ -57,6 +93,7 @@ _municipalities, _callbacks = Municipality.__table__.c, CallbackRequest.__table_
 # Tables instead of classes, and built once: this runs at every request of a citizen.
 _FIND = (
     select(
+        _links.token_hash,
         _links.municipality_id,
         _municipalities.name.label("municipality"),
         _municipalities.phone,
@@ -81,25 +118,34 @@ _FIND = (
 
 
 def readable(token: str) -> str | None:
-    """The token in lower case, or None for what cannot be one and must never reach the database."""
-    return token.lower() if len(token) == 26 and TOKEN.fullmatch(token.lower()) else None
+    """The token as it is hashed, or None for what cannot be one and must never reach the database.
+
+    A code is known by its check character, and may be typed in either case, in groups.
+    """
+    if len(token) == 26 and TOKEN.fullmatch(token.lower()):
+        return token.lower()
+    return codes.readable(token)
 
 
-def find(session: Session | Connection, token: str) -> Asked | None:
+def find(session: Session | Connection, token: str, code_key: bytes | None = None) -> Asked | None:
     """Whom the link with this token asks, in one SELECT; None for a malformed, unknown or deleted one."""
     text = readable(token)
-    row = session.execute(_FIND, {"token_hash": token_hash(text)}).first() if text else None
+    return find_hashed(session, token_hash(text, code_key)) if text else None
+
+
+def find_hashed(session: Session | Connection, hashed: bytes) -> Asked | None:
+    """As `find`, for a door that has hashed the token: a slow hash is made where no connection is held."""
+    row = session.execute(_FIND, {"token_hash": hashed}).first()
     return Asked(**row._mapping) if row else None
 
 
 def make(session: Session, municipality_id: int, now: datetime) -> None:
     """Invite to every meeting that the temporary table `incoming` of `meetings.record` calls invited.
 
-    One statement writes invitation, contact and the waiting message, due when the send window is next open.
+    One statement writes invitation, contact and the waiting message. It goes by SMS unless there is no mobile, or
+    the mobile is known to be dead.
     """
-    session.execute(
-        sql(_MAKE), {"municipality_id": municipality_id, "now": now, "due_at": workdays.next_send_time(now)}
-    )
+    session.execute(sql(_MAKE), {"municipality_id": municipality_id, "now": now})
 
 
 _MAKE = """
@@ -113,11 +159,15 @@ WITH asking AS (
     SELECT :municipality_id, meeting_id, team_id, version_id, :now FROM asking
     RETURNING id, meeting_id
 ), reached AS (
-    INSERT INTO contact (municipality_id, invitation_id, name, mobile, email, language)
-    SELECT :municipality_id, made.id, name, mobile, email, language FROM made JOIN asking USING (meeting_id)
+    INSERT INTO contact (
+        municipality_id, invitation_id, name, mobile, email, language, mobile_print, email_print
+    )
+    SELECT :municipality_id, made.id, name, mobile, email, language, mobile_print, email_print
+    FROM made JOIN asking USING (meeting_id)
 )
 INSERT INTO message (municipality_id, invitation_id, kind, state, due_at, channel)
-SELECT :municipality_id, id, 'invitation', 'waiting', :due_at, CASE WHEN mobile IS NULL THEN 'email' ELSE 'sms' END
+SELECT :municipality_id, id, 'invitation', 'waiting', due_at,
+    CASE WHEN mobile IS NULL OR mobile_dead THEN 'email' ELSE 'sms' END
 FROM made JOIN asking USING (meeting_id)
 """
 

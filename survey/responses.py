@@ -52,15 +52,19 @@ def questionnaire(session: Session | Connection, municipality_id: int, version_i
     )
 
 
-def submit(session: Session, token: str, answers: Answers, now: datetime) -> bool:
-    """Store `answers` for the link with this token: at most three statements.
+def submit(session: Session, link: str | bytes, answers: Answers, now: datetime) -> bool:
+    """Store `answers` for the link with this token, or this hash of one: at most three statements.
 
-    False, and nothing stored, when the link is unknown or expired or somebody was first. Raises ValueError for
-    answers that do not fit the questionnaire and NoOpenKeyError; the door's transaction then rolls back.
+    A code comes hashed, for that is slow. False, and nothing stored, when the link is unknown or expired or
+    somebody was first. Raises ValueError for answers that do not fit the questionnaire and NoOpenKeyError; the
+    door's transaction then rolls back.
     """
-    text = invitations.readable(token)
+    text = invitations.readable(link) if isinstance(link, str) else None
+    hashed = invitations.token_hash(text) if text else link
     latest = now - invitations.ANSWER_GRACE
-    marked = text and session.execute(_MARK, {"hash": invitations.token_hash(text), "latest": latest}).first()
+    marked = (
+        session.execute(_MARK, {"hash": hashed, "latest": latest}).first() if isinstance(hashed, bytes) else None
+    )
     if not marked:
         return False
     if len(answers) != marked.statement_count:
