@@ -31,7 +31,7 @@ _PARAGRAPHS = (
     *("greeting", "{kind}", "answer{mode}", "why", "promise", "personal{mode}", "last{kind}"),
     *("contact", "decline", "goodbye"),
 )
-_COPIED = ("link", "place", "code", "unsubscribe")
+_ISOLATES = {"phone": LEFT_TO_RIGHT, "name": FIRST_STRONG, "municipality": FIRST_STRONG, "sender": FIRST_STRONG}
 
 
 @dataclass(frozen=True)
@@ -261,11 +261,8 @@ def _values(writing: Writing, language: str) -> dict[str, str]:
 
 def _isolated(values: Mapping[str, str]) -> dict[str, str]:
     """Between right-to-left words a name or a number keeps its own order; what is copied or tapped stays bare."""
-    marks = {"phone": LEFT_TO_RIGHT}
-    return {
-        name: value if not value or name in _COPIED else marks.get(name, FIRST_STRONG) + value + ISOLATED
-        for name, value in values.items()
-    }
+    marked = {name: mark + values[name] + ISOLATED for name, mark in _ISOLATES.items() if values[name]}
+    return {**values, **marked}
 
 
 def _one_line(text: str) -> str:
