@@ -14,9 +14,9 @@ from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin import access, callbacks, dashboard, login, meetings, people_pages, running, teams
+from admin import access, callbacks, dashboard, login, meetings, operations, people_pages, running, teams
 from admin import commands as staff_commands
-from survey import commands, config, db, embedded, receipts, simulator, views
+from survey import commands, config, db, embedded, metrics, simulator, views, webhooks
 from survey.access import EVERYONE, open_to
 from survey.config import SettingError, Settings
 
@@ -92,15 +92,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.install(app)
     csrf.init_app(app)
     csrf.exempt(views.pages)  # the link is the citizen's authority; a CSRF token would need a cookie
-    csrf.exempt(receipts.pages)  # providers have no session; the simulator's answers on this machine alone
+    csrf.exempt(webhooks.pages)  # providers have no session; they sign what they post
     app.register_blueprint(views.pages)
-    app.register_blueprint(receipts.pages)
+    app.register_blueprint(webhooks.pages)
+    app.register_blueprint(metrics.pages)
     if settings.simulator_open:
         app.register_blueprint(simulator.pages)
     app.register_error_handler(HTTPException, views.http_problem)
     for kind, status in FAULTS.items():
         app.register_error_handler(kind, answer_with(app, status))
-    rooms = (callbacks.doors, dashboard.doors, meetings.doors, people_pages.doors, teams.doors)
+    rooms = (callbacks.doors, dashboard.doors, meetings.doors, people_pages.doors, teams.doors, operations.doors)
     for doors in (login.doors, *rooms):
         app.register_blueprint(doors)
     for command in COMMANDS:

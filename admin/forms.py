@@ -8,7 +8,7 @@ from wtforms import EmailField, PasswordField, SelectField, StringField, TextAre
 from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Length, ValidationError
 
 from admin.passwords import LONGEST, SHORTEST
-from survey import cpr
+from survey import cpr, phones
 from survey.access import ADMINISTRATOR, CASEWORKER, MANAGER
 
 ROLE_NAMES = {CASEWORKER: "Sagsbehandler", MANAGER: "Leder", ADMINISTRATOR: "Administrator"}
@@ -141,3 +141,21 @@ class TeamForm(Form):
     name = StringField("Navn", [filled("teamets navn"), Length(max=80, message="Navnet må højst have 80 tegn.")])
     law = SelectField("Lov", choices=choices(LAW_NAMES))
     questionnaire = SelectField("Spørgeskema", coerce=int, choices=[])
+
+
+class TrialForm(Form):
+    """A trial message: a channel, and an address of the administrator's own."""
+
+    channel = SelectField("Kanal", choices=choices({"sms": "SMS", "email": "E-mail"}))
+    address = StringField("Din egen mobil eller e-mail", [filled("et mobilnummer eller en e-mail")])
+    normal_address = ""
+
+    def validate_address(self, field: StringField) -> None:
+        """A Danish number for SMS, an address for e-mail; `normal_address` is how it is written."""
+        if self.channel.data == "sms":
+            self.normal_address = phones.number(field.data or "") or ""
+            if not self.normal_address.startswith("+45"):
+                raise ValidationError("Skriv et dansk mobilnummer med otte cifre, fx 20 12 34 56.")
+        else:
+            self.normal_address = field.data = (field.data or "").strip()
+            Email("Skriv en e-mail, fx navn@kommune.dk.")(self, field)

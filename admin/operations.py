@@ -1,0 +1,142 @@
+"""The administrator's room for sending: what waits and what is in doubt; stop, resume, try."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin import access
+from admin.forms import TrialForm
+from survey import accounts, operations, trials, workdays
+from survey.access import ADMINISTRATOR, open_to
+from survey.accounts import Account
+from survey.db import transaction
+from survey.models import Municipality
+
+doors = Blueprint("operations", __name__)
+
+STATES = {
+    "claimed": "I gang",
+    "sent": "Sendt",
+    "delivered": "Leveret",
+    "failed": "Ikke leveret",
+    "refused": "Afvist",
+    "unknown": "I tvivl",
+}
+CHANNELS = {"sms": "SMS", "email": "E-mail"}
+KINDS = {"invitation": "Invitation", "reminder": "Påmindelse"}
+TRIALS = {
+    "waiting": "venter på afsendelse",
+    "claimed": "i gang",
+    "accepted": "sendt",
+    "refused": "afvist",
+    "unknown": "i tvivl",
+}
+EVENTS = {"send again": "Send igen", "count as sent": "Regn som sendt", "give up": "Opgiv"}
+LOW_CREDIT = 200
+
+
+@doors.get("/drift")
+@open_to(ADMINISTRATOR)
+def overview() -> ResponseReturnValue:
+    """How sending fares in this municipality."""
+    return _page(TrialForm())
+
+
+@doors.post("/drift/gateway/<name>")
+@open_to(ADMINISTRATOR)
+def switch(name: str) -> ResponseReturnValue:
+    """Stop this municipality's sending by one gateway (`action` is stop), or resume it."""
+    staff, now = access.signed_in(), workdays.now()
+    with transaction() as session:
+        if name not in {account.name for account in _accounts(session)}:
+            access.not_here()
+        stopping = request.form.get("action") == "stop"
+        if stopping:
+            operations.stop(session, staff.municipality_id, name, staff_id=staff.id, now=now)
+        else:
+            operations.resume(session, staff.municipality_id, name)
+        access.log_access(session, staff, "stop gateway" if stopping else "resume gateway", name, now)
+    flash(f"{name}: {'udsendelsen er stoppet' if stopping else 'udsendelsen er genoptaget'}.")
+    return _back()
+
+
+@doors.post("/drift/tvivl")
+@open_to(ADMINISTRATOR)
+def decide() -> ResponseReturnValue:
+    """Settle messages in doubt: send again, count as sent, or give up."""
+    staff, now = access.signed_in(), workdays.now()
+    event, chosen = request.form.get("event", ""), request.form.getlist("message", int)
+    if event not in EVENTS or not chosen:
+        flash("Vælg mindst én besked, og hvad der skal ske.")
+        return _back()
+    with transaction() as session:
+        n = operations.decide(session, staff.municipality_id, chosen, event, now)
+        access.log_access(session, staff, f"message in doubt: {event}", f"{n} messages", now)
+    settled = f"{n} {'besked' if n == 1 else 'beskeder'}: {EVENTS[event].lower()}."
+    flash(settled if n == len(chosen) else f"{settled} Resten var afgjort i mellemtiden.")
+    return _back()
+
+
+@doors.post("/drift/proeve")
+@open_to(ADMINISTRATOR)
+def trial() -> ResponseReturnValue:
+    """Send a trial message to the administrator's own phone or mailbox."""
+    staff, now, form = access.signed_in(), workdays.now(), TrialForm()
+    if not form.validate():
+        return _page(form), 422
+    with transaction() as session:
+        asked = trials.ask(
+            session,
+            staff.municipality_id,
+            channel=form.channel.data,
+            address=form.normal_address,
+            staff_id=staff.id,
+            now=now,
+        )
+        if asked:
+            access.log_access(session, staff, "trial message", form.channel.data, now)
+    if not asked:
+        form.address.errors = [
+            f"Der kan højst sendes {trials.MOST_AN_HOUR} prøvebeskeder i timen. Prøv igen senere."
+        ]
+        return _page(form), 429
+    flash("Prøvebeskeden er på vej. Genindlæs siden om lidt for at se, hvad der blev af den.")
+    return _back()
+
+
+def _page(form: TrialForm) -> str:
+    staff, now = access.signed_in(), workdays.now()
+    with transaction() as session:
+        mine = _accounts(session)
+        names = [account.name for account in mine]
+        here = staff.municipality_id
+        context: dict[str, Any] = {
+            "gateways": operations.health(session, here, names, now),
+            "carried": {account.name: account.channels for account in mine},
+            "queues": operations.waiting(session, here),
+            "outcomes": operations.outcomes(session, here),
+            "doubts": operations.in_doubt(session, here),
+            "trials": trials.latest(session, here),
+        }
+    words = {"states": STATES, "channels": CHANNELS, "kinds": KINDS, "trial_words": TRIALS, "events": EVENTS}
+    return render_template(
+        "admin/operations.html", form=form, now=now, when=_when, low_credit=LOW_CREDIT, **words, **context
+    )
+
+
+def _accounts(session: Session) -> list[Account]:
+    """The gateways that serve this municipality."""
+    slug = session.scalar(select(Municipality.slug).where(Municipality.id == access.signed_in().municipality_id))
+    every = accounts.load(current_app.config["SETTINGS"])
+    return [account for account in every if account.municipalities is None or slug in account.municipalities]
+
+
+def _when(moment: Any) -> str:
+    return f"{workdays.local(moment):%d-%m-%Y kl. %H.%M}"
+
+
+def _back() -> ResponseReturnValue:
+    return redirect(url_for("operations.overview"), 303)

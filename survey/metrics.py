@@ -1,0 +1,114 @@
+"""Metrics for Prometheus at `/metrics`: counts over all municipalities, for whoever has the token."""
+
+import hmac
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, current_app, request
+from sqlalchemy import Connection, func, select
+
+from survey import workdays
+from survey.access import EVERYONE, open_to
+from survey.config import SettingError
+from survey.db import reading
+from survey.models import GatewayState, Message, Municipality, Receipt, RefusedReceipt
+
+pages = Blueprint("metrics", __name__)
+
+SHORTEST_TOKEN = 16
+Sample = tuple[dict[str, str], float]
+
+
+@pages.get("/metrics")
+@open_to(EVERYONE)
+def metrics() -> Response:
+    """The figures in Prometheus' text format; 404 without a token in the settings, 401 without the right one."""
+    path: Path | None = current_app.config["SETTINGS"].metrics_token_file
+    if path is None:
+        abort(404)
+    given = request.headers.get("Authorization", "")
+    if not hmac.compare_digest(given.encode(), b"Bearer " + token(path)):
+        return Response("401\n", 401, {"WWW-Authenticate": "Bearer"}, mimetype="text/plain")
+    with reading() as connection:
+        text = exposition(connection, workdays.now())
+    return Response(text, mimetype="text/plain; version=0.0.4")
+
+
+def token(path: Path) -> bytes:
+    """The token in the file `path`. Raises SettingError when it is missing or too short to be a secret."""
+    try:
+        found = path.read_bytes().strip()
+    except OSError:
+        raise SettingError(f"TILFREDS_METRICS_TOKEN_FILE: {path} kan ikke læses.") from None
+    if len(found) < SHORTEST_TOKEN:
+        raise SettingError(f"TILFREDS_METRICS_TOKEN_FILE: {path} skal have mindst {SHORTEST_TOKEN} tegn.")
+    return found
+
+
+def exposition(connection: Connection, now: datetime) -> str:
+    """Every metric with its help and type (Prometheus text format 0.0.4). Counts of messages, never of answers."""
+    states = select(Municipality.slug, Message.channel, Message.state, func.count()).join_from(
+        Message, Municipality, Message.municipality_id == Municipality.id
+    )
+    oldest = connection.scalar(select(func.min(Message.due_at)).where(Message.state == "waiting"))
+    gateways = connection.execute(select(GatewayState).order_by(GatewayState.name)).all()
+    refused = select(RefusedReceipt.gateway, RefusedReceipt.wrong, func.sum(RefusedReceipt.n))
+    unprocessed = connection.scalar(select(func.count()).where(Receipt.processed_at.is_(None)))
+    grouped = states.group_by(Municipality.slug, Message.channel, Message.state)
+    late = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+    lines = [
+        *_metric(
+            "tilfreds_messages",
+            "Messages kept, by state.",
+            (
+                ({"municipality": slug, "channel": channel, "state": state}, n)
+                for slug, channel, state, n in connection.execute(grouped.order_by(*grouped.selected_columns[:3]))
+            ),
+        ),
+        *_metric(
+            "tilfreds_oldest_waiting_seconds", "How long ago the oldest waiting message was due.", [({}, late)]
+        ),
+        *_metric(
+            "tilfreds_gateway_stopped",
+            "1 when the gateway stopped by itself.",
+            (({"gateway": row.name}, float(row.stopped_at is not None)) for row in gateways),
+        ),
+        *_metric(
+            "tilfreds_gateway_credit",
+            "Credit as last polled.",
+            (
+                ({"gateway": row.name, "currency": row.currency or ""}, float(row.credit))
+                for row in gateways
+                if row.credit is not None
+            ),
+        ),
+        *_metric(
+            "tilfreds_receipts_unprocessed", "Receipts stored and not yet applied.", [({}, unprocessed or 0)]
+        ),
+        *_metric(
+            "tilfreds_receipts_refused",
+            "Receipts refused within a year, by what was wrong.",
+            (
+                ({"gateway": gateway, "wrong": wrong}, int(n))
+                for gateway, wrong, n in connection.execute(
+                    refused.group_by(RefusedReceipt.gateway, RefusedReceipt.wrong)
+                )
+            ),
+        ),
+        *_metric(
+            "tilfreds_time_seconds", "When these figures were read.", [({}, now.astimezone(UTC).timestamp())]
+        ),
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _metric(name: str, about: str, samples: Iterable[Sample]) -> list[str]:
+    return [f"# HELP {name} {about}", f"# TYPE {name} gauge", *(f"{name}{_labels(of)} {n}" for of, n in samples)]
+
+
+def _labels(labels: dict[str, str]) -> str:
+    """Labels as Prometheus writes them: backslash, quote and line break escaped."""
+    escaped = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
+    listed = ",".join(f'{name}="{value.translate(escaped)}"' for name, value in labels.items())
+    return f"{{{listed}}}" if listed else ""

@@ -1,0 +1,181 @@
+"""Operations: how sending fares in one municipality, and what an administrator decides about doubt."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from survey import breaker, workdays
+from survey.message_states import before
+from survey.models import GatewayState, Message, RefusedReceipt, Stop
+
+DOUBTS_SHOWN = 100
+FORGED_DAYS = 30
+GIVEN_UP = "opgivet af en administrator"
+DECISIONS = {"send again": "waiting", "count as sent": "sent", "give up": "failed"}
+"""What may be decided about a message in doubt → the state it leads to."""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What waits on one channel, and since when the oldest could have left (UTC)."""
+
+    channel: str
+    n: int
+    oldest: datetime
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """How many messages that one gateway handled are in `state`, for `reason` ("" for none)."""
+
+    gateway: str
+    state: str
+    reason: str
+    n: int
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A message of which nobody knows whether it arrived; never an address."""
+
+    id: int
+    kind: str
+    channel: str
+    gateway: str
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Health:
+    """How one gateway fares: `stopped_by_us` here, `trouble` when it stopped by itself, and since when.
+
+    `last_hour` is how many of this municipality's messages it took on within the hour. `credit` in `currency`.
+    """
+
+    name: str
+    stopped_by_us: datetime | None
+    trouble: str | None
+    since: datetime | None
+    last_hour: int
+    credit: Decimal | None
+    currency: str | None
+    credit_at: datetime | None
+    forged: int
+
+
+def waiting(session: Session, municipality_id: int) -> list[Queue]:
+    """What waits, by channel."""
+    found = session.execute(
+        select(Message.channel, func.count(), func.min(Message.due_at))
+        .where(Message.municipality_id == municipality_id, Message.state == "waiting")
+        .group_by(Message.channel)
+        .order_by(Message.channel.desc())
+    )
+    return [Queue(*row) for row in found]
+
+
+def outcomes(session: Session, municipality_id: int) -> list[Outcomes]:
+    """Every message that a gateway has handled, counted by gateway, state and reason. Old ones are deleted."""
+    reason = func.coalesce(Message.reason, "")
+    found: Iterable[Any] = session.execute(
+        select(Message.gateway, Message.state, reason, func.count())
+        .where(Message.municipality_id == municipality_id, Message.gateway.is_not(None))
+        .group_by(Message.gateway, Message.state, reason)
+        .order_by(Message.gateway, Message.state, func.count().desc(), reason)
+    )
+    return [Outcomes(*row) for row in found]
+
+
+def health(session: Session, municipality_id: int, names: Sequence[str], now: datetime) -> list[Health]:
+    """How each of the gateways `names` fares, in their order; four statements however many there are."""
+    states = {row.name: row for row in session.scalars(select(GatewayState).where(GatewayState.name.in_(names)))}
+    stops = {
+        row.gateway: row.stopped_at
+        for row in session.scalars(select(Stop).where(Stop.municipality_id == municipality_id))
+    }
+    an_hour_ago = now - timedelta(hours=1)
+    recent = select(Message.gateway, func.count()).where(
+        Message.municipality_id == municipality_id, Message.sent_at > an_hour_ago
+    )
+    rate = {row[0]: row[1] for row in session.execute(recent.group_by(Message.gateway))}
+    since = workdays.day(now) - timedelta(days=FORGED_DAYS)
+    refused = select(RefusedReceipt.gateway, func.sum(RefusedReceipt.n)).where(RefusedReceipt.day >= since)
+    forged = {row[0]: int(row[1]) for row in session.execute(refused.group_by(RefusedReceipt.gateway))}
+    fresh = GatewayState()
+    return [
+        Health(
+            name=name,
+            stopped_by_us=stops.get(name),
+            trouble=(row := states.get(name, fresh)).reason,
+            since=row.stopped_at,
+            last_hour=rate.get(name, 0),
+            credit=row.credit,
+            currency=row.currency,
+            credit_at=row.credit_at,
+            forged=forged.get(name, 0),
+        )
+        for name in names
+    ]
+
+
+def in_doubt(session: Session, municipality_id: int) -> list[Doubt]:
+    """The oldest messages in doubt, `DOUBTS_SHOWN` at most."""
+    found: Iterable[Any] = session.execute(
+        select(
+            Message.id,
+            Message.kind,
+            Message.channel,
+            func.coalesce(Message.gateway, ""),
+            Message.claimed_at,
+            func.coalesce(Message.reason, ""),
+        )
+        .where(Message.municipality_id == municipality_id, Message.state == "unknown")
+        .order_by(Message.claimed_at, Message.id)
+        .limit(DOUBTS_SHOWN)
+    )
+    return [Doubt(*row) for row in found]
+
+
+def decide(session: Session, municipality_id: int, message_ids: Sequence[int], event: str, now: datetime) -> int:
+    """Let an administrator's `event` (one of `DECISIONS`) settle messages in doubt; how many still were.
+
+    A receipt that came first has the last word. What is sent again gets a new link; the old one goes on working.
+    Raises KeyError for another event.
+    """
+    state = DECISIONS[event]
+    values: dict[str, object] = {"state": state, "reason": GIVEN_UP if event == "give up" else None}
+    if event == "send again":
+        handled = ("claimed_at", "claimed_by", "gateway", "reference", "provider_id", "segments", "sent_at")
+        values |= dict.fromkeys(handled) | {"due_at": now}
+    else:
+        values["sent_at"] = func.coalesce(Message.sent_at, Message.claimed_at)
+    settled = session.execute(
+        update(Message)
+        .where(
+            Message.municipality_id == municipality_id,
+            Message.id.in_(message_ids),
+            Message.state.in_(before(event)),
+        )
+        .values(values)
+        .returning(Message.id)
+    )
+    return len(settled.all())
+
+
+def stop(session: Session, municipality_id: int, gateway: str, *, staff_id: int, now: datetime) -> None:
+    """Let nothing of this municipality leave by `gateway` until `resume`. What is in hand is finished."""
+    row = {"municipality_id": municipality_id, "gateway": gateway, "stopped_at": now, "stopped_by": staff_id}
+    session.execute(insert(Stop).values(row).on_conflict_do_nothing())
+
+
+def resume(session: Session, municipality_id: int, gateway: str) -> None:
+    """Send by `gateway` again, whoever stopped it: an administrator here, or the gateway itself."""
+    session.execute(delete(Stop).where(Stop.municipality_id == municipality_id, Stop.gateway == gateway))
+    breaker.resume(session, gateway)
