@@ -1,0 +1,99 @@
+"""Lanes: for which municipality, on which channel, by which gateway messages may leave at this moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from survey import breaker, sending_rules
+from survey.models import BallotKey, Municipality, Stop
+from survey.models.base import CHANNELS
+from survey.workdays import OFFICE_HOURS, Window, in_send_window
+
+
+class Carrier(Protocol):
+    """What an account says of whom it carries what for. `municipalities` are slugs; None: all."""
+
+    @property
+    def name(self) -> str:
+        """The gateway's."""
+        ...
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """What it carries."""
+        ...
+
+    @property
+    def municipalities(self) -> frozenset[str] | None:
+        """For whom."""
+        ...
+
+
+@dataclass(frozen=True)
+class ForAll:
+    """A carrier for every municipality."""
+
+    name: str
+    channels: tuple[str, ...]
+    municipalities: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One municipality's messages on one channel, which may leave by one gateway while its `window` is open."""
+
+    municipality_id: int
+    channel: str
+    gateway: str
+    window: Window = OFFICE_HOURS
+    link_mode: str = "link"
+
+
+def open_now(session: Session, accounts: Sequence[Carrier], now: datetime) -> list[Lane]:
+    """Every lane that is open at `now`, in no order; four statements however many there are.
+
+    Closed is a lane outside its send window, without an open ballot key (an answer could not be sealed, the link
+    would lead nowhere), stopped by an administrator, or whose gateway has stopped by itself.
+    """
+    rules, still = sending_rules.every(session), breaker.stopped(session, now)
+    stops = {(row.municipality_id, row.gateway) for row in session.execute(_STOPS)}
+    lanes = []
+    for row in session.execute(_WITH_A_KEY):
+        rule = rules.get(row.id, sending_rules.DEFAULT)
+        if in_send_window(now, rule.window):
+            carried = ((channel, carrier(accounts, row.slug, channel)) for channel in CHANNELS)
+            lanes += [
+                Lane(row.id, channel, name, rule.window, rule.link_mode)
+                for channel, name in carried
+                if name and name not in still and (row.id, name) not in stops
+            ]
+    return lanes
+
+
+def without(session: Session, accounts: Sequence[Carrier], channel: str) -> list[int]:
+    """The municipalities for which nobody carries `channel`."""
+    rows: Any = session.execute(select(Municipality.id, Municipality.slug).order_by(Municipality.id))
+    return [number for number, slug in rows if carrier(accounts, slug, channel) is None]
+
+
+def carrier(accounts: Sequence[Carrier], municipality: str, channel: str) -> str | None:
+    """The gateway that carries `channel` for the municipality with this slug: the first account that does."""
+    return next(
+        (
+            account.name
+            for account in accounts
+            if channel in account.channels
+            and (account.municipalities is None or municipality in account.municipalities)
+        ),
+        None,
+    )
+
+
+_STOPS = select(Stop.municipality_id, Stop.gateway)
+_WITH_A_KEY = select(Municipality.id, Municipality.slug).where(
+    exists().where(BallotKey.municipality_id == Municipality.id, BallotKey.state == "open")
+)
