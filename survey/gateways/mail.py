@@ -99,7 +99,7 @@ def _broken(text: str) -> str:
 
 def _parts(letter: Letter) -> bytes:
     """The two parts with their own headers; quoted-printable, so that every relay passes them on unchanged."""
-    parts = EmailMessage(policy=SMTP)
+    parts = EmailMessage(policy=SMTP.clone(max_line_length=76))  # quoted-printable's limit (RFC 2045, 6.7)
     parts.set_content(letter.body, cte="quoted-printable")
     parts.add_alternative(page(letter), subtype="html", cte="quoted-printable")
     return parts.as_bytes()
