@@ -1,80 +1,292 @@
-"""Receipts: what providers report about messages they took on, one route per provider (so far the simulator)."""
+"""Receipts: what providers report about messages they took on, stored at once and applied later.
 
-import ipaddress
+The door (`webhooks`) stores; `process` applies, a thousand at a time, in a fixed number of statements.
+"""
+
 import re
-from urllib.parse import urlsplit
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, request
-from sqlalchemy import case, func, update
+from sqlalchemy import Row, Select, delete, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from survey.access import EVERYONE, open_to
-from survey.config import LOOPBACK
-from survey.db import transaction
-from survey.gateways.simulated import RECEIPT_WORDS
-from survey.models import Message
+from survey import breaker, message_states, workdays
+from survey.gateways import Report
+from survey.models import Receipt, RefusedReceipt
 
 REFERENCE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})-[0-9]{1,4}", re.ASCII)
+"""Our name for one attempt: municipality, message, attempt."""
 
-pages = Blueprint("receipts", __name__)
+KEPT = timedelta(days=30)
+REFUSED_KEPT = timedelta(days=365)
+LONGEST = 200
+"""Characters of a provider's event id, reference or reason that are kept."""
+FELL_OVER = "SMS kunne ikke leveres, sendes som e-mail"
 
-
-@pages.post("/kvittering/simulated")
-@open_to(EVERYONE)
-def simulated() -> Response:
-    """A receipt from the simulated provider: `reference` and `status` of a form. Unknown references answer 200."""
-    if not current_app.config["SETTINGS"].simulator_open or not from_this_machine():
-        abort(404)
-    state = RECEIPT_WORDS.get(request.form.get("status", ""))
-    if state is None:
-        abort(400)
-    with transaction() as session:
-        receive(session, gateway="simulated", reference=request.form.get("reference", ""), state=state)
-    return Response("ok\n", mimetype="text/plain")
+Key = tuple[int, int]
+"""A message: its municipality and its id."""
 
 
-def receive(session: Session, *, gateway: str, reference: str, state: str) -> bool:
-    """Let a receipt turn the message of `reference` into `state` ("delivered" or "failed"); did it?
+def key_of(reference: str) -> Key | None:
+    """The message that `reference` speaks of, if it is one of ours at all."""
+    found = REFERENCE.fullmatch(reference)
+    return (int(found[1]), int(found[2])) if found else None
 
-    One conditional update: a final state, another attempt and a reference nobody knows change nothing. A receipt
-    may come before our own note, and it settles a message in doubt, which then was sent when it was claimed.
+
+# The door's part ----------------------------------------------------------------------------------------
+
+
+def store(session: Session, gateway: str, reports: Sequence[Report], now: datetime) -> int:
+    """Keep `reports` for `process`; how many are new. One statement, none when there is nothing to keep.
+
+    A report is new when its gateway has not used its event id before: a repeat is no row and no error.
     """
-    key = REFERENCE.fullmatch(reference)
-    if key is None:
-        return False
-    settled = session.execute(
-        update(Message)
-        .where(
-            Message.municipality_id == int(key[1]),
-            Message.id == int(key[2]),
-            Message.reference == reference,
-            Message.gateway == gateway,
-            Message.state.in_(("claimed", "sent", "unknown")),
-        )
-        .values(
-            state=state,
-            sent_at=func.coalesce(Message.sent_at, Message.claimed_at),
-            reason=case((Message.state == "unknown", None), else_=Message.reason),
-        )
-        .returning(Message.id)
-    )
-    return settled.first() is not None
+    if not reports:
+        return 0
+    # In one order, or two doors that store the same events could wait for each other.
+    rows = sorted((_cleaned(report) for report in reports), key=lambda row: row["event_id"])
+    lists = {f"{column}s": [row[column] for row in rows] for column in rows[0]}
+    return len(session.execute(_STORE, lists | {"gateway": gateway, "now": now}).all())
 
 
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
-"""What a proxy adds to a request that it passes on for somebody else."""
+def refuse(session: Session, gateway: str, wrong: str, now: datetime) -> None:
+    """Count a receipt that was not stored: `wrong` is "forged" or "unreadable"; one statement."""
+    row = insert(RefusedReceipt).values(gateway=gateway, day=workdays.day(now), wrong=wrong, n=1)
+    one_more = {"n": RefusedReceipt.n + 1}
+    session.execute(row.on_conflict_do_update(index_elements=["gateway", "day", "wrong"], set_=one_more))
 
 
-def from_this_machine() -> bool:
-    """Does the request come from this machine, and was it addressed to it by a loopback name?
+def _cleaned(report: Report) -> dict[str, Any]:
+    return {
+        "event_id": _plain(report.event_id),
+        "reference": _plain(report.reference),
+        "state": report.state,
+        "permanent": report.permanent,
+        "dead": report.dead,
+        "stop": report.stops,
+        "reason": _plain(report.reason),
+    }
 
-    Behind a proxy on this machine every request seems to come from here, and some write the Host header anew: a
-    header that only a proxy adds makes it somebody else's.
+
+def _plain(value: str) -> str:
+    """What the database takes: no NUL, no half a character pair, not longer than LONGEST."""
+    return value.replace("\0", "")[:LONGEST].encode("utf-8", "replace").decode()
+
+
+# The worker's part ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What a receipt makes of its message."""
+
+    receipt_id: int
+    municipality_id: int
+    message_id: int
+    state: str
+    permanent: bool | None
+    reason: str | None
+
+
+def process(session: Session, now: datetime, limit: int = 1000) -> int:
+    """Apply up to `limit` stored receipts, oldest first; how many are settled. Statements do not grow with them.
+
+    Of several about one attempt the strongest counts: delivered, then dead, then failed for good, then failed.
+    A final state is never overwritten, and another attempt's, another gateway's or nobody's receipt changes
+    nothing; both are noted as not applied. What a worker is writing down at this moment waits for the next time.
     """
-    if any(header in request.headers for header in FORWARDED):
-        return False
-    try:
-        here = ipaddress.ip_address(request.remote_addr or "").is_loopback
-        return here and urlsplit(f"//{request.host}").hostname in LOOPBACK
-    except ValueError:  # neither an address nor a host name
-        return False
+    taken = session.execute(_take(limit)).all()
+    if not taken:
+        return 0
+    known, busy = _messages(session, {key for row in taken if (key := key_of(row.reference))}, now)
+    settled = [row for row in taken if key_of(row.reference) not in busy]
+    pairs = _strongest(settled, known)
+    _apply(session, [_verdict(receipt, message) for receipt, message in pairs], now)
+    _bury(session, pairs, now)
+    applied = [receipt.id for receipt, _message in pairs]
+    session.execute(_DONE, {"ids": [row.id for row in settled], "applied": applied, "now": now})
+    _stop(session, settled, now)
+    return len(settled)
+
+
+@dataclass(frozen=True)
+class Reported:
+    """One receipt that came in: what it said, why, and whether it changed the message (None: not applied yet)."""
+
+    state: str
+    reason: str
+    applied: bool | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a message: its state and why, the gateway that has it, what was reported of one attempt."""
+
+    state: str
+    reason: str | None
+    gateway: str | None
+    reports: tuple[Reported, ...]
+
+
+def known(session: Session, references: Iterable[str]) -> dict[str, Known]:
+    """What is known of each of these attempts, whose message still exists; two statements."""
+    about = {reference: key for reference in references if (key := key_of(reference))}
+    keys = list(about.values())
+    values = {"municipalities": [key[0] for key in keys], "ids": [key[1] for key in keys]}
+    rows = {(row.municipality_id, row.id): row for row in session.execute(_LOOK, values)}
+    reports: dict[str, list[Reported]] = defaultdict(list)
+    for receipt in session.scalars(select(Receipt).where(Receipt.reference.in_(about)).order_by(Receipt.id)):
+        reports[receipt.reference].append(Reported(receipt.state, receipt.reason, receipt.applied))
+    return {
+        reference: Known(row.state, row.reason, row.gateway, tuple(reports[reference]))
+        for reference, key in about.items()
+        if (row := rows.get(key))
+    }
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Delete what is no longer needed: receipts applied a month ago, and last year's counts of refused ones."""
+    session.execute(delete(Receipt).where(Receipt.processed_at <= now - KEPT))
+    session.execute(delete(RefusedReceipt).where(RefusedReceipt.day <= workdays.day(now - REFUSED_KEPT)))
+
+
+def _take(limit: int) -> Select[Any]:
+    """Unprocessed receipts, locked; those another worker has in hand are passed over."""
+    waiting = select(Receipt.__table__).where(Receipt.processed_at.is_(None))
+    return waiting.order_by(Receipt.id).limit(limit).with_for_update(skip_locked=True)
+
+
+def _messages(session: Session, keys: AbstractSet[Key], now: datetime) -> tuple[dict[Key, Row[Any]], set[Key]]:
+    """The messages of `keys`, locked, and the keys of those that somebody else has locked."""
+    values = {"municipalities": [key[0] for key in keys], "ids": [key[1] for key in keys], "now": now}
+    # Never wait for a message: a worker notes its batch in another order, and each would wait for the other.
+    held = {(row.municipality_id, row.id) for row in session.execute(_LOCK, values)}
+    rows = {(row.municipality_id, row.id): row for row in session.execute(_READ, values)}
+    return {key: rows[key] for key in held}, rows.keys() - held
+
+
+def _strongest(receipts: Iterable[Row[Any]], known: Mapping[Key, Row[Any]]) -> list[tuple[Row[Any], Row[Any]]]:
+    """Receipt and message, for each message the one that counts of those about its present attempt."""
+    best: dict[Key, Row[Any]] = {}
+    for row in receipts:
+        key = key_of(row.reference)
+        if key and key in known and _fits(row, known[key]):
+            best[key] = max(best.get(key, row), row, key=_strength)
+    return [(row, known[key]) for key, row in sorted(best.items())]
+
+
+def _fits(receipt: Row[Any], message: Row[Any]) -> bool:
+    """Is it about this very attempt, by the gateway that has it, and is the message not settled yet?"""
+    event = "deliver" if receipt.state == "delivered" else "fail"
+    own = message.reference == receipt.reference and message.gateway == receipt.gateway
+    return own and message.state in message_states.before(event)
+
+
+def _strength(receipt: Row[Any]) -> tuple[bool, bool, bool, int]:
+    return (receipt.state == "delivered", receipt.dead, receipt.permanent, -receipt.id)
+
+
+def _verdict(receipt: Row[Any], message: Row[Any]) -> _Verdict:
+    """Delivered; or by e-mail instead, once and where there is one; or failed."""
+    key = (receipt.id, message.municipality_id, message.id)
+    if receipt.state == "delivered":
+        return _Verdict(*key, "delivered", None, None)
+    why = receipt.reason or "ikke leveret"
+    if message.can_fall_over and message.state in message_states.before("fall over"):
+        return _Verdict(*key, "waiting", None, f"{FELL_OVER}: {why}")
+    return _Verdict(*key, "failed", receipt.permanent, why)
+
+
+def _apply(session: Session, verdicts: Sequence[_Verdict], now: datetime) -> None:
+    if verdicts:
+        columns = ("municipality_id", "message_id", "state", "permanent", "reason")
+        lists = {f"{column}s": [getattr(verdict, column) for verdict in verdicts] for column in columns}
+        session.execute(_APPLY, lists | {"now": now})
+
+
+def _bury(session: Session, pairs: Sequence[tuple[Row[Any], Row[Any]]], now: datetime) -> None:
+    """Remember the addresses that a provider called dead, where the contact has a print of them."""
+    found = {
+        (message.municipality_id, message.print): (message.channel, receipt.reason)
+        for receipt, message in pairs
+        if receipt.dead and message.print
+    }
+    if found:
+        # In one order, or two workers that bury the same addresses could wait for each other.
+        rows = sorted((*key, *value) for key, value in found.items())
+        names = ("municipalities", "prints", "channels", "reasons")
+        session.execute(_BURY, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) | {"now": now})
+
+
+def _stop(session: Session, receipts: Iterable[Row[Any]], now: datetime) -> None:
+    """Open the circuit breaker of every gateway that says its account is meant, not the message."""
+    for gateway, reason in sorted({row.gateway: row.reason for row in receipts if row.stops}.items()):
+        breaker.trouble(session, gateway, reason, now, at_once=True)
+
+
+_STORE = text("""
+    INSERT INTO receipt (gateway, event_id, reference, state, permanent, dead, stops, reason, received_at)
+    SELECT :gateway, event_id, reference, state, permanent, dead, stops, reason, :now
+    FROM unnest(CAST(:event_ids AS text[]), CAST(:references AS text[]), CAST(:states AS text[]),
+        CAST(:permanents AS boolean[]), CAST(:deads AS boolean[]), CAST(:stops AS boolean[]),
+        CAST(:reasons AS text[])) AS r(event_id, reference, state, permanent, dead, stops, reason)
+    ON CONFLICT (gateway, event_id) DO NOTHING
+    RETURNING id
+""")
+_KEYS = "unnest(CAST(:municipalities AS bigint[]), CAST(:ids AS bigint[])) AS k(municipality_id, id)"
+_LOOK = text(f"""
+    SELECT m.municipality_id, m.id, m.state, m.reason, m.gateway
+    FROM {_KEYS} JOIN message m ON m.municipality_id = k.municipality_id AND m.id = k.id
+""")  # noqa: S608 - our own text
+_LOCK = text(f"""
+    SELECT m.municipality_id, m.id
+    FROM {_KEYS} JOIN message m ON m.municipality_id = k.municipality_id AND m.id = k.id
+    FOR NO KEY UPDATE OF m SKIP LOCKED
+""")  # noqa: S608 - our own text
+_READ = text(f"""
+    SELECT m.municipality_id, m.id, m.state, m.channel, m.reference, m.gateway,
+        CASE m.channel WHEN 'sms' THEN c.mobile_print ELSE c.email_print END AS print,
+        m.channel = 'sms' AND NOT m.fell_over AND c.email IS NOT NULL
+            AND NOT i.answered AND coalesce(i.expires_at > :now, true)
+            AND NOT EXISTS (
+                SELECT FROM dead_address d
+                WHERE d.municipality_id = m.municipality_id AND d.fingerprint = c.email_print
+            ) AS can_fall_over
+    FROM {_KEYS} JOIN message m ON m.municipality_id = k.municipality_id AND m.id = k.id
+    JOIN invitation i ON i.municipality_id = m.municipality_id AND i.id = m.invitation_id
+    LEFT JOIN contact c ON c.municipality_id = m.municipality_id AND c.invitation_id = m.invitation_id
+""")  # noqa: S608 - our own text
+# Waiting means by e-mail from now on: an attempt of its own, with nothing left of the one by SMS.
+_APPLY = text("""
+    UPDATE message m
+    SET state = v.state, permanent = v.permanent, reason = v.reason,
+        channel = CASE v.state WHEN 'waiting' THEN 'email' ELSE m.channel END,
+        fell_over = m.fell_over OR v.state = 'waiting',
+        due_at = CASE v.state WHEN 'waiting' THEN :now ELSE m.due_at END,
+        sent_at = CASE WHEN v.state <> 'waiting' THEN coalesce(m.sent_at, m.claimed_at) END,
+        gateway = CASE WHEN v.state <> 'waiting' THEN m.gateway END,
+        reference = CASE WHEN v.state <> 'waiting' THEN m.reference END,
+        provider_id = CASE WHEN v.state <> 'waiting' THEN m.provider_id END,
+        claimed_at = CASE WHEN v.state <> 'waiting' THEN m.claimed_at END,
+        claimed_by = CASE WHEN v.state <> 'waiting' THEN m.claimed_by END
+    FROM unnest(CAST(:municipality_ids AS bigint[]), CAST(:message_ids AS bigint[]), CAST(:states AS text[]),
+        CAST(:permanents AS boolean[]), CAST(:reasons AS text[]))
+        AS v(municipality_id, id, state, permanent, reason)
+    WHERE m.municipality_id = v.municipality_id AND m.id = v.id
+""")
+_BURY = text("""
+    INSERT INTO dead_address (municipality_id, fingerprint, channel, reason, found_at)
+    SELECT municipality_id, fingerprint, channel, reason, :now
+    FROM unnest(CAST(:municipalities AS bigint[]), CAST(:prints AS bytea[]), CAST(:channels AS text[]),
+        CAST(:reasons AS text[])) AS d(municipality_id, fingerprint, channel, reason)
+    ON CONFLICT DO NOTHING
+""")
+_DONE = text("""
+    UPDATE receipt SET processed_at = :now, applied = id = ANY(CAST(:applied AS bigint[]))
+    WHERE id = ANY(CAST(:ids AS bigint[]))
+""")

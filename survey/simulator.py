@@ -1,25 +1,83 @@
-"""The simulator's page: every simulated SMS and e-mail with its link, receipts to deliver, numbers to silence.
+"""The simulator's page: every simulated SMS and e-mail with its link, receipts to deliver, numbers that fail.
 
 Registered only when the gateway is simulated and the server listens on this machine alone; it shows live links.
 """
 
+import ipaddress
 import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from survey import outbox, receipts, workdays
+from survey import outbox, receipts, webhooks, workdays
 from survey.access import EVERYONE, open_to
+from survey.config import LOOPBACK
 from survey.db import transaction
 from survey.gateways import simulated
 from survey.gateways.simulated import Delivered
 
 PAGE = 25
 LINK = re.compile(r"https?://\S+/s/[a-z2-7]{26}\b")
-RULES_DA = {"refuse": "afvises for altid", "refuse for now": "afvises lige nu", "silent": "tier"}
+RULES_DA = {
+    "Afvises": {
+        "refuse": "afvises for altid: nummeret findes ikke",
+        "invalid": "afvises for altid: nummeret er ugyldigt, selv om udbyderen svarer 200",
+        "other code": "afvises for altid: udbyderen svarer med en fejlkode (4001)",
+        "partly": "afvises for altid: udbyderen afviser kun denne besked (207)",
+        "refuse for now": "afvises lige nu: prøves igen senere",
+        "busy": "afvises lige nu: for mange på én gang (429), prøves igen om et minut",
+        "no connection": "afvises lige nu: ingen forbindelse til udbyderen",
+    },
+    "Efterlader tvivl": {
+        "error": "i tvivl: udbyderen fejler (500), og beskeden når ikke frem",
+        "slow": "i tvivl: svaret kommer for sent, men beskeden når frem",
+        "dropped": "i tvivl: forbindelsen brydes, men beskeden når frem",
+        "silent": "i tvivl: intet svar, og kun cirka halvdelen når frem",
+    },
+    "Standser hele gatewayen": {
+        "no credit": "standser gatewayen: kontoen er tom",
+        "not approved": "standser gatewayen: linket er ikke godkendt",
+    },
+}
+"""What a number can be made to do, grouped, in words for a newcomer; the names are `simulated.RULES`."""
+RULE_WORDS = {name: words for group in RULES_DA.values() for name, words in group.items()}
+SHAPES_DA = {
+    "Almindelige": {
+        "delivered": "leveret",
+        "failed": "ikke leveret lige nu (telefonen kunne ikke nås)",
+        "dead": "kan aldrig leveres (nummeret findes ikke)",
+        "blocked": "standset af udbyderen (linket er ikke godkendt)",
+    },
+    "I uorden": {
+        "duplicate": "leveret, men kvitteringen kommer to gange",
+        "late": "leveret for fire dage siden, kvitteringen kommer først nu",
+        "out of order": "leveret, og bagefter en gammel melding om, at den er på vej",
+        "contradiction": "leveret, og bagefter en melding om, at det mislykkedes",
+        "unknown reference": "om en besked, som ingen kender",
+    },
+    "Skal afvises": {
+        "forged": "forfalsket: forkert underskrift",
+        "unsigned": "uden underskrift",
+        "unreadable": "underskrevet, men ulæselig",
+    },
+}
+"""The receipts that can be delivered, grouped; the names are `simulated.SHAPES`."""
+STATES_DA = {
+    "waiting": "venter på at blive sendt",
+    "claimed": "er ved at blive sendt",
+    "sent": "sendt, ingen kvittering endnu",
+    "delivered": "leveret",
+    "failed": "ikke leveret",
+    "refused": "afvist af udbyderen",
+    "unknown": "i tvivl: sendes ikke igen af sig selv",
+    "skipped": "sprunget over",
+}
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
+"""What a proxy adds to a request that it passes on for somebody else."""
 
 pages = Blueprint("simulator", __name__, url_prefix="/simulator")
 
@@ -27,7 +85,7 @@ pages = Blueprint("simulator", __name__, url_prefix="/simulator")
 @pages.before_request
 def only_here() -> None:
     """Anybody else gets the same 404 as where the page does not exist."""
-    if not receipts.from_this_machine():
+    if not from_this_machine():
         abort(404)
 
 
@@ -37,20 +95,25 @@ def mailbox() -> str:
     """The mailbox, newest first, 25 a page; `q` finds in recipient and text, `side` is the page from 1."""
     wanted = request.args.get("q", "").strip()
     now = workdays.now()
-    with transaction() as session:
-        waits = outbox.leaving(session, now)
     found = [letter for letter in simulated.mailbox(_folder()) if _matches(letter, wanted)]
     last = max(1, -(-len(found) // PAGE))
     side = min(max(request.args.get("side", 1, int), 1), last)
+    shown = found[(side - 1) * PAGE : side * PAGE]
+    with transaction() as session:
+        waits = outbox.leaving(session, now)
+        known = receipts.known(session, [letter.letter.reference for letter in shown])
     return render_template(
         "simulator/mailbox.html",
-        letters=found[(side - 1) * PAGE : side * PAGE],
+        letters=[(letter, known.get(letter.letter.reference)) for letter in shown],
         total=len(found),
         side=side,
         last=last,
         wanted=wanted,
         rules=sorted(simulated.rules(_folder()).items()),
-        words=RULES_DA,
+        rule_groups=RULES_DA,
+        rule_words=RULE_WORDS,
+        shapes=SHAPES_DA,
+        states=STATES_DA,
         link_in=link_in,
         waiting=waiting_in_words(*waits, now) if waits else "Ingen beskeder venter.",
     )
@@ -59,29 +122,35 @@ def mailbox() -> str:
 @pages.post("/kvittering")
 @open_to(EVERYONE)
 def deliver_receipt() -> Response:
-    """Do as the provider would: report that a message was delivered, or that it failed."""
-    state = simulated.RECEIPT_WORDS.get(request.form.get("status", ""))
-    if state is None:
+    """Do as the provider would: post receipts of one shape through the real door, and let them be applied."""
+    reference, shape = request.form.get("reference", ""), request.form.get("status", "")
+    if shape not in simulated.SHAPES:
         abort(400)
+    now, reader = workdays.now(), simulated.reader(_folder())
     with transaction() as session:
-        changed = receipts.receive(
-            session, gateway="simulated", reference=request.form.get("reference", ""), state=state
-        )
-    flash(
-        "Kvitteringen er leveret." if changed else "Kvitteringen ændrede intet: beskeden er afgjort eller slettet."
-    )
+        known = receipts.known(session, [reference]).get(reference)
+    gateway = known.gateway if known and known.gateway else "simulated"
+    answers = [
+        int(webhooks.take(reader, gateway, post.headers, post.body, "", now))
+        for post in simulated.posts(_folder(), reference, shape)
+    ]
+    with transaction() as session:
+        receipts.process(session, now)
+        known = receipts.known(session, [reference]).get(reference)
+    state = f"Beskeden er nu: {STATES_DA[known.state]}." if known else "Beskeden findes ikke (mere)."
+    flash(f"Udbyderen fik svaret {' og '.join(map(str, answers))}. {state}")
     return _back()
 
 
 @pages.post("/regel")
 @open_to(EVERYONE)
 def rule() -> Response:
-    """Make a number or an address refuse or stay silent, or (no rule) be reachable again."""
+    """Make a number or an address fail in one way, or (no rule) be reachable again."""
     to, chosen = request.form.get("to", "").strip(), request.form.get("rule", "")
     if not 3 <= len(to) <= 254 or chosen not in ("", *simulated.RULES):
         abort(400)
     simulated.set_rule(_folder(), to, chosen or None)
-    flash(f"{to}: {RULES_DA.get(chosen, 'kan nås igen')}.")
+    flash(f"{to}: {RULE_WORDS.get(chosen, 'kan nås igen')}.")
     return _back()
 
 
@@ -103,6 +172,21 @@ def link_in(body: str) -> str | None:
     """The citizen's link in a text; None when there is none."""
     match = LINK.search(body)
     return match[0] if match else None
+
+
+def from_this_machine() -> bool:
+    """Does the request come from this machine, and was it addressed to it by a loopback name?
+
+    Behind a proxy on this machine every request seems to come from here, and some write the Host header anew: a
+    header that only a proxy adds makes it somebody else's.
+    """
+    if any(header in request.headers for header in FORWARDED):
+        return False
+    try:
+        here = ipaddress.ip_address(request.remote_addr or "").is_loopback
+        return here and urlsplit(f"//{request.host}").hostname in LOOPBACK
+    except ValueError:  # neither an address nor a host name
+        return False
 
 
 def _matches(found: Delivered, wanted: str) -> bool:

@@ -1,119 +1,125 @@
-"""Receipts: one conditional update, and never against a final state."""
+"""Receipts: each is kept once, changes only the attempt it is about, and never a final state."""
 
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import outbox, receipts
-from survey.config import Settings
-from survey.gateways import Outcome
-from survey.models import Message, Municipality
-from tests.survey.sending import WORKER, claim, queue
-from wsgi import create_app
+from survey import message_states, receipts
+from survey.gateways import Report
+from survey.models import DeadAddress, Message, Municipality, Receipt, RefusedReceipt
+from tests.survey.receiving import DEAD, come_in, handed_over, report
 
 
 @pytest.fixture
-def batch(session: Session, ready: Municipality, now: datetime) -> outbox.Claim:
-    """A batch of one for the simulated gateway, its outcome not noted yet."""
-    queue(session, ready, now)
-    return claim(session, now, carriers={"sms": "simulated"})
+def give(
+    session: Session, stevns: Municipality, invite: Callable[..., int], now: datetime
+) -> Callable[..., Message]:
+    """`give(state="sent", email=None, …)`: a message that the gateway "simulated" has."""
+    return lambda **changed: handed_over(session, stevns, invite(session, stevns), now, **changed)
 
 
-@pytest.fixture
-def message(session: Session, batch: outbox.Claim) -> Message:
-    """The message of the batch."""
-    return session.scalars(select(Message)).one()
-
-
-def note(session: Session, batch: outbox.Claim, outcome: Outcome, now: datetime) -> None:
-    """Note what became of the batch."""
-    outbox.note(session, [(batch.claimed[0], outcome)], worker=WORKER, now=now)
-    session.expire_all()
-
-
-def receive(session: Session, reference: str | None, state: str, gateway: str = "simulated") -> bool:
-    """Receive a receipt; did it change anything?"""
-    changed = receipts.receive(session, gateway=gateway, reference=reference or "", state=state)
-    session.expire_all()
-    return changed
-
-
-@pytest.mark.parametrize("state", ["delivered", "failed"])
-def test_a_receipt_settles_a_sent_message(
-    session: Session, batch: outbox.Claim, message: Message, now: datetime, state: str
+@pytest.mark.parametrize("state", ["claimed", "sent", "unknown"])
+@pytest.mark.parametrize("said", ["delivered", "failed"])
+def test_a_receipt_settles_a_message(
+    session: Session, give: Callable[..., Message], now: datetime, state: str, said: str
 ) -> None:
-    """Once; what comes later changes nothing."""
-    note(session, batch, Outcome("accepted"), now)
-    assert receive(session, message.reference, state) is True
-    assert (message.state, message.sent_at) == (state, now)
-    assert receive(session, message.reference, "failed") is False
-    assert receive(session, message.reference, "delivered") is False
+    """Sent, in doubt, or not even noted by us yet: then it was sent when it was claimed."""
+    message = give(state=state, reason="intet svar")
+    later = now + timedelta(hours=1)
+    assert come_in(session, [report(message, said)], later) == [True]
+    assert (message.state, message.sent_at) == (said, now)
+    assert message.reason == (None if said == "delivered" else "ikke leveret")
+
+
+@pytest.mark.parametrize("state", sorted({*message_states.STATES} - {"claimed", "sent", "unknown"}))
+def test_no_receipt_changes_a_state_it_may_not(
+    session: Session, give: Callable[..., Message], now: datetime, state: str
+) -> None:
+    """What is final, and what waits: noted as not applied."""
+    message = give(state=state, reason="x")
+    assert come_in(session, [report(message), report(message, "failed", **DEAD)], now) == [False, False]
     assert message.state == state
-
-
-def test_a_receipt_settles_a_message_in_doubt(
-    session: Session, batch: outbox.Claim, message: Message, now: datetime
-) -> None:
-    """Then it was sent when it was claimed, and there is no doubt left."""
-    note(session, batch, Outcome("unknown", "intet svar"), now)
-    assert receive(session, message.reference, "delivered") is True
-    assert (message.state, message.sent_at, message.reason) == ("delivered", message.claimed_at, None)
-    assert outbox.in_doubt(session) == []
-
-
-def test_a_receipt_may_come_before_our_own_note(
-    session: Session, batch: outbox.Claim, message: Message, now: datetime
-) -> None:
-    """The note that follows leaves it alone."""
-    assert receive(session, message.reference, "delivered") is True
-    note(session, batch, Outcome("unknown"), now)
-    assert message.state == "delivered"
-
-
-def test_a_refused_message_stays_refused(
-    session: Session, batch: outbox.Claim, message: Message, now: datetime
-) -> None:
-    """A final state of ours is final too."""
-    note(session, batch, Outcome("refused", permanent=True), now)
-    assert receive(session, message.reference, "delivered") is False
-
-
-def test_a_receipt_of_another_attempt_or_provider_changes_nothing(session: Session, message: Message) -> None:
-    """The whole reference and the gateway must be the message's own."""
-    later = outbox.reference(message.municipality_id, message.id, 2)
-    strange = [(later, "simulated"), (message.reference, "smtp"), ("x", "simulated"), ("9" * 90, "simulated")]
-    assert not any(receive(session, reference, "delivered", gateway) for reference, gateway in strange)
-    assert message.state == "claimed"
+    assert session.scalars(select(DeadAddress)).all() == []
 
 
 @pytest.mark.parametrize(
-    ("expected", "status", "reference"),
-    [(200, "delivered", "known"), (200, "failed", "1-1-1"), (200, "delivered", ""), (400, "eaten", "known")],
+    "changed",
+    [{"reference": "{m}-{id}-2"}, {"reference": "9-9-1"}, {"reference": "x"}, {"reference": "9" * 90}, {}],
 )
-def test_the_route_answers_200_for_what_it_does_not_know(
-    app: Flask, session: Session, message: Message, expected: int, status: str, reference: str
+def test_a_receipt_about_anything_else_changes_nothing(
+    session: Session, give: Callable[..., Message], now: datetime, changed: dict[str, str]
 ) -> None:
-    """A provider would repeat a report we refuse; only a word that is none is refused."""
-    form = {"reference": message.reference if reference == "known" else reference, "status": status}
-    assert app.test_client().post("/kvittering/simulated", data=form).status_code == expected
-    session.expire_all()
-    assert (message.state == "delivered") == (expected == 200 and reference == "known")
+    """Another attempt, a message that is not there, no reference of ours, or (the last) another gateway."""
+    message = give()
+    values = {key: text.format(m=message.municipality_id, id=message.id) for key, text in changed.items()}
+    assert come_in(session, [report(message, **values)], now, "simulated" if changed else "smtp") == [False]
+    assert message.state == "sent"
 
 
-@pytest.mark.parametrize("changed", [{"gateways": ("smtp",)}, {"gateways": ()}, {"host": "0.0.0.0"}])  # noqa: S104 - the very thing that must close it
-def test_the_route_is_not_there_without_the_simulator(settings: Settings, changed: dict[str, object]) -> None:
-    """404 unless the gateway is simulated and the server is bound to this machine."""
-    app = create_app(replace(settings, **changed))  # type: ignore[arg-type]  # the parameters above fit
-    assert app.test_client().post("/kvittering/simulated", data={"status": "delivered"}).status_code == 404
+def test_a_repeat_is_no_second_receipt(session: Session, give: Callable[..., Message], now: datetime) -> None:
+    """In one post or in two; the same event id of another gateway is another event."""
+    one = report(give())
+    assert receipts.store(session, "simulated", [one, one], now) == 1
+    assert receipts.store(session, "simulated", [one], now) == 0
+    assert receipts.store(session, "other", [one], now) == 1
+    assert receipts.store(session, "other", [], now) == 0
 
 
-def test_the_route_needs_no_csrf_token_and_has_no_get(app: Flask, session: Session) -> None:
-    """A provider has no session; a GET never writes."""
-    app.config["WTF_CSRF_ENABLED"] = True
-    client = app.test_client()
-    assert client.post("/kvittering/simulated", data={"status": "delivered"}).status_code == 200
-    assert client.get("/kvittering/simulated").status_code == 405
+def test_a_receipt_is_kept_as_it_came(session: Session, now: datetime) -> None:
+    """Without what no table takes, and not longer than it needs to be."""
+    strange = Report("e\0\ud800", "1-1-1", "failed", permanent=True, stops=True, reason="å" * 500)
+    receipts.store(session, "simulated", [strange], now)
+    kept = session.scalars(select(Receipt)).one()
+    assert (kept.event_id, kept.reference, kept.state) == ("e?", "1-1-1", "failed")
+    assert (kept.permanent, kept.dead, kept.stops, kept.reason) == (True, False, True, "å" * receipts.LONGEST)
+    assert (kept.received_at, kept.processed_at) == (now, None)
+
+
+def test_refused_receipts_are_counted_by_day(session: Session, now: datetime) -> None:
+    """Per gateway, Copenhagen day and what was wrong."""
+    for wrong, moment in [
+        ("forged", now),
+        ("forged", now),
+        ("unreadable", now),
+        ("forged", now + timedelta(days=1)),
+    ]:
+        receipts.refuse(session, "simulated", wrong, moment)
+    rows = session.scalars(select(RefusedReceipt).order_by(RefusedReceipt.day, RefusedReceipt.wrong))
+    assert [(row.day.day, row.wrong, row.n) for row in rows] == [
+        (11, "forged", 2),
+        (11, "unreadable", 1),
+        (12, "forged", 1),
+    ]
+
+
+def test_what_is_known_of_a_letter(session: Session, give: Callable[..., Message], now: datetime) -> None:
+    """Its message's state, and every receipt about that attempt; nothing of a message that is gone."""
+    message = give()
+    come_in(session, [report(message, "failed", reason="optaget"), report(message, event_id="z")], now)
+    receipts.store(session, "simulated", [report(message)], now)
+    found = receipts.known(session, [message.reference or "", "9-9-9", "x"])
+    assert list(found) == [message.reference]
+    known = found[message.reference or ""]
+    assert (known.state, known.reason, known.gateway) == ("delivered", None, "simulated")
+    assert [(said.state, said.reason, said.applied) for said in known.reports] == [
+        ("failed", "optaget", False),
+        ("delivered", "", True),
+        ("delivered", "", None),
+    ]
+
+
+def test_old_receipts_are_forgotten(session: Session, give: Callable[..., Message], now: datetime) -> None:
+    """30 days after they were applied, counts of refused ones after a year; what waits stays."""
+    come_in(session, [report(give())], now)
+    receipts.refuse(session, "simulated", "forged", now)
+    receipts.store(session, "simulated", [report(give())], now)
+    receipts.forget(session, now + timedelta(days=29))
+    assert len(session.scalars(select(Receipt)).all()) == 2
+    receipts.forget(session, now + timedelta(days=30))
+    assert [row.applied for row in session.scalars(select(Receipt))] == [None]
+    assert len(session.scalars(select(RefusedReceipt)).all()) == 1
+    receipts.forget(session, now + timedelta(days=365))
+    assert session.scalars(select(RefusedReceipt)).all() == []
