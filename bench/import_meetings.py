@@ -48,7 +48,7 @@ def generated(rows: int, seed: int = 20210823) -> bytes:
             draw.choice(("09:15", "13.00")),
         ]
         cells += [status, f"SB{n % 40:02d}", "Personligt", f"B{n:06d}", f"Åse Ø. Sørensen {n % 999}", mobile]
-        cells += [f"borger{n:06d}@eksempel.dk" if n % 2 else "", "da", "Kontanthjælp", "Nej", "Nej"]
+        cells += [f"borger{n:06d}@eksempel.dk" if n % 2 else "", "da", "Kontanthjælp", "Nej", "Nej", ""]
         lines.append(";".join(cells))
     return "\r\n".join(lines).encode("cp1252")
 

@@ -1,11 +1,29 @@
-"""Eligibility: whether and when somebody is asked. Decided at import, and asked again at the moment of sending."""
+"""Eligibility: whether and when somebody is asked. Decided at import, and asked again at the moment of sending.
 
-from datetime import datetime, timedelta
+The reasons stand in `models.DECISIONS` in the order in which they are given: the first that applies is the one.
+"""
 
-from sqlalchemy import ColumnElement, and_, case
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, text
+from sqlalchemy.orm import Session, aliased
 
 from survey import workdays
-from survey.models import Invitation, Meeting, Message
+from survey.models import (
+    Contact,
+    DeadAddress,
+    Invitation,
+    Meeting,
+    Message,
+    OptOut,
+    Pause,
+    SendingRule,
+)
+from survey.sending_rules import DEFAULT, Rule
+from survey.waves import Wave
 
 TOO_OLD_DAYS = 14
 """A meeting held more than this many days ago is not asked about: memory has faded."""
@@ -13,40 +31,259 @@ TOO_OLD_DAYS = 14
 STALE_DAYS = TOO_OLD_DAYS + 7
 """An invitation that could not leave within a week of the latest decision is not sent: the outage was too long."""
 
-ASKED_RECENTLY_DAYS = 30
-"""A citizen invited within this many days is left in peace."""
+REMINDER_DAYS = 3
+"""A reminder counts as sent so many days after each invitation: whether it really was tells who has answered."""
+
+OVERRULED = ("protected_address", "hurtful_moment", "outside_wave", "not_sampled")
+"""Decisions of a row that give way to what the tables know of its citizen, where that comes first in the order."""
+
+words: Mapping[str, str] = {
+    "answered": "allerede besvaret",
+    "expired": "linket er udløbet",
+    "held_back": "holdt tilbage af en senere fil",
+    "too_old": "samtalen er for længe siden",
+    "opted_out": "borgeren vil ikke spørges",
+    "paused": "borgeren har pause",
+    "dead_address": "ingen mobil eller e-mail, der virker",
+    "asked_recently": "borgeren er spurgt for nylig",
+}
+"""Why a message is not sent after all: the codes of `why_not_send`, in their order, and the words staff see."""
+
+
+# At import -----------------------------------------------------------------------------------------------
+
+
+class Said(NamedTuple):
+    """What a row says of the meeting and of its citizen."""
+
+    status: str
+    opted_out: bool = False
+    protected: bool = False
+    hurtful: bool = False
 
 
 def at_import(
-    *, status: str, held_at: datetime, now: datetime, reachable: bool, opted_out: bool, protected: bool
+    said: Said, *, held_at: datetime, now: datetime, reachable: bool, unsampled: str | None = None
 ) -> str:
-    """What a meeting alone decides: "invited", or the first reason that it is not (a word of `models.DECISIONS`).
+    """What a row alone decides: "invited", or the first reason that it is not (a word of `models.DECISIONS`).
 
-    "in_the_future" also covers a meeting that is still only booked. Whether the citizen was asked recently is a
-    question about other meetings; `meetings.record` asks it of those that are "invited" here.
+    "in_the_future" also covers a meeting that is still only booked. `unsampled` is the answer of `not_drawn`. What
+    the tables know of the citizen is asked of all rows together: `hold_off`.
     """
     reasons = {
-        "cancelled": status == "cancelled",
-        "not_attended": status == "not_attended",
-        "in_the_future": status == "booked" or held_at > now,
+        "cancelled": said.status == "cancelled",
+        "not_attended": said.status == "not_attended",
+        "in_the_future": said.status == "booked" or held_at > now,
         "too_old": held_at < now - timedelta(days=TOO_OLD_DAYS),
         "no_channel": not reachable,
-        "opted_out": opted_out,
-        "protected_address": protected,
+        "opted_out": said.opted_out,
+        "protected_address": said.protected,
+        "hurtful_moment": said.hurtful,
     }
-    return next((reason for reason, applies in reasons.items() if applies), "invited")
+    return next((reason for reason, applies in reasons.items() if applies), unsampled or "invited")
+
+
+def takes_back(said: Said) -> str | None:
+    """Why a row takes back an earlier decision to invite, whatever else holds for the meeting by now; or None."""
+    reasons = {
+        "cancelled": said.status == "cancelled",
+        "not_attended": said.status == "not_attended",
+        "opted_out": said.opted_out,
+        "protected_address": said.protected,
+        "hurtful_moment": said.hurtful,
+    }
+    return next((reason for reason, applies in reasons.items() if applies), None)
+
+
+def not_drawn(rule: Rule, waves: Sequence[Wave], key: bytes, citizen: bytes, held_on: date) -> str | None:
+    """Why sampling leaves this citizen out ("outside_wave" or "not_sampled"), or None when they are drawn.
+
+    The draw hangs on the citizen and the meeting's ISO week (or the month in which the wave begins) alone:
+    importing again, later, or under another meeting id draws the same, and so does a wave made anew.
+    """
+    if rule.sampling == "all":
+        return None
+    if rule.sampling == "share":
+        year, week, _ = held_on.isocalendar()
+        return None if drawn(key, citizen, f"week {year}-{week}", rule.share) else "not_sampled"
+    open_ = [wave for wave in waves if wave.first_on <= held_on <= wave.last_on]
+    if not open_:
+        return "outside_wave"
+    lucky = any(drawn(key, citizen, f"wave {wave.first_on:%Y-%m}", wave.share) for wave in open_)
+    return None if lucky else "not_sampled"
+
+
+def drawn(key: bytes, citizen: bytes, occasion: str, share: int) -> bool:
+    """Is `citizen` (their fingerprint) among `share` per cent on this `occasion`? The same answer for ever."""
+    lot = hmac.digest(key, b"draw:" + citizen + occasion.encode(), "sha256")
+    return int.from_bytes(lot[:8]) * 100 < share << 64
+
+
+def hold_off(session: Session, municipality_id: int, rule: Rule, now: datetime) -> None:
+    """Change decisions in the temporary table `incoming` of `meetings.record` by what is known of its citizens.
+
+    First opt-outs, pauses and dead addresses, then who has been asked recently (or is asked in the same file).
+    """
+    here = {"municipality_id": municipality_id}
+    session.execute(text(_HOLD_OFF), here | {"today": workdays.day(now)})
+    since = now - timedelta(days=rule.quiet_days + REMINDER_DAYS)
+    session.execute(text(_LEAVE_IN_PEACE), here | {"since": since})
+
+
+_HOLD_OFF = """
+WITH reason AS (
+    SELECT line, gone, CASE
+        WHEN EXISTS (
+            SELECT FROM opt_out WHERE municipality_id = :municipality_id
+                AND fingerprint IN (citizen, mobile_print, email_print)
+        ) THEN 'opted_out'
+        WHEN decision IN ('protected_address', 'hurtful_moment') THEN decision
+        WHEN EXISTS (
+            SELECT FROM pause WHERE municipality_id = :municipality_id
+                AND fingerprint IN (citizen, mobile_print, email_print)
+                AND from_on <= :today AND :today <= until_on AND ended_at IS NULL
+        ) THEN 'paused'
+        WHEN (mobile_print IS NULL OR gone) AND (email_print IS NULL OR EXISTS (
+            SELECT FROM dead_address WHERE municipality_id = :municipality_id AND fingerprint = email_print
+        )) THEN 'dead_address'
+        ELSE decision
+    END AS decision
+    FROM incoming CROSS JOIN LATERAL (
+        SELECT EXISTS (
+            SELECT FROM dead_address WHERE municipality_id = :municipality_id AND fingerprint = mobile_print
+        ) AS gone
+    ) AS known
+    WHERE mobile_print IS NOT NULL OR email_print IS NOT NULL
+)
+UPDATE incoming SET decision = reason.decision, mobile_dead = reason.gone
+FROM reason
+WHERE reason.line = incoming.line AND (reason.decision <> incoming.decision OR reason.gone)
+"""
+
+_LEAVE_IN_PEACE = """
+WITH asking AS (
+    SELECT line, citizen, mobile, lower(email) AS email,
+        row_number() OVER (PARTITION BY citizen ORDER BY held_at DESC, line) AS place,
+        row_number() OVER (PARTITION BY mobile ORDER BY held_at DESC, line) AS place_of_mobile,
+        row_number() OVER (PARTITION BY lower(email) ORDER BY held_at DESC, line) AS place_of_email
+    FROM incoming WHERE decision = 'invited'
+),
+-- An invitation is made with the decision; nobody's phone may depend on how the file names the citizen.
+asked AS MATERIALIZED (
+    SELECT contact.mobile, lower(contact.email) AS email
+    FROM invitation
+    JOIN contact ON contact.municipality_id = invitation.municipality_id AND contact.invitation_id = invitation.id
+    JOIN meeting ON meeting.municipality_id = invitation.municipality_id AND meeting.id = invitation.meeting_id
+    WHERE invitation.municipality_id = :municipality_id AND invitation.created_at > :since
+        AND meeting.decision = 'invited'
+),
+left_in_peace AS (
+    SELECT line FROM asking
+    WHERE place > 1 OR (place_of_mobile > 1 AND mobile IS NOT NULL) OR (place_of_email > 1 AND email IS NOT NULL)
+    UNION
+    SELECT line FROM asking JOIN meeting USING (citizen)
+    WHERE municipality_id = :municipality_id AND decision = 'invited' AND decided_at > :since
+    UNION
+    SELECT line FROM asking JOIN asked USING (mobile)
+    UNION
+    SELECT line FROM asking JOIN asked USING (email)
+)
+UPDATE incoming SET decision = 'asked_recently'
+FROM left_in_peace WHERE left_in_peace.line = incoming.line
+"""
+
+
+# At the moment of sending --------------------------------------------------------------------------------
 
 
 def why_not_send(now: datetime) -> ColumnElement[str | None]:
-    """SQL: why a message that is due must not leave at `now` after all, in Danish; NULL when it may.
+    """SQL: the code (a key of `words`) of why a message must not leave at `now` after all; NULL when it may.
 
-    For a query over `Message` joined with its `Invitation` and `Meeting`. Only an invitation can come too
-    late, after an outage: a reminder follows a message that was in time, and the end of its link stops it.
+    For a query over `Message` joined with its `Invitation`, `Meeting` and `Contact`. Only an invitation can come
+    too late or too soon after another: a reminder follows a message that was in time, and its link's end stops it.
     """
+    invites = Message.kind == "invitation"
     oldest = workdays.day(now) - timedelta(days=STALE_DAYS)
     return case(
-        (Invitation.answered, "allerede besvaret"),
-        (Invitation.expires_at <= now, "linket er udløbet"),
-        (and_(Message.kind == "invitation", Meeting.held_on < oldest), "samtalen er for længe siden"),
+        (Invitation.answered, "answered"),
+        (Invitation.expires_at <= now, "expired"),
+        (Meeting.decision != "invited", "held_back"),
+        (and_(invites, Meeting.held_on < oldest), "too_old"),
+        (_opted_out(), "opted_out"),
+        (_paused(workdays.day(now)), "paused"),
+        (~or_(alive("sms"), alive("email")), "dead_address"),
+        (and_(invites, _asked_recently(now, oldest)), "asked_recently"),
         else_=None,
     )
+
+
+def alive(channel: str) -> ColumnElement[bool]:
+    """SQL: can the `Contact` be reached by `channel` ("sms" or "email"), as far as is known? Never NULL.
+
+    For a query over `Contact`.
+    """
+    address, mark = (
+        (Contact.mobile, Contact.mobile_print) if channel == "sms" else (Contact.email, Contact.email_print)
+    )
+    dead = exists().where(DeadAddress.municipality_id == Contact.municipality_id, DeadAddress.fingerprint == mark)
+    return and_(address.is_not(None), ~dead)
+
+
+def _opted_out() -> ColumnElement[bool]:
+    return exists().where(
+        OptOut.municipality_id == Message.municipality_id,
+        OptOut.fingerprint.in_((Meeting.citizen, Contact.mobile_print, Contact.email_print)),
+    )
+
+
+def _paused(today: date) -> ColumnElement[bool]:
+    return exists().where(
+        Pause.municipality_id == Message.municipality_id,
+        Pause.fingerprint.in_((Meeting.citizen, Contact.mobile_print, Contact.email_print)),
+        Pause.from_on <= today,
+        Pause.until_on >= today,
+        Pause.ended_at.is_(None),
+    )
+
+
+def _asked_recently(now: datetime, oldest: date) -> ColumnElement[bool]:
+    """Has another invitation left for the same citizen, mobile or e-mail, or is an older one about to?"""
+    meeting, invitation, contact, message = (
+        aliased(Meeting),
+        aliased(Invitation),
+        aliased(Contact),
+        aliased(Message),
+    )
+    own = select(SendingRule.quiet_days).where(SendingRule.municipality_id == Message.municipality_id)
+    days = func.coalesce(own.scalar_subquery(), DEFAULT.quiet_days) + REMINDER_DAYS
+    # Hours, because a "day" of PostgreSQL follows the clocks of the session's time zone.
+    since = literal(now) - func.make_interval(0, 0, 0, 0, days * 24)
+    left = and_(message.state.not_in(("waiting", "skipped", "refused")), message.claimed_at > since)
+    # After an outage two may be due at once, and be claimed at once by two workers: the older one goes.
+    leaves = and_(
+        message.state == "waiting", message.due_at <= now, message.id < Message.id, meeting.held_on >= oldest
+    )
+    other = (
+        select(literal(1))
+        .select_from(meeting)
+        .join(invitation, _of(invitation, meeting, invitation.meeting_id == meeting.id))
+        .join(contact, _of(contact, invitation, contact.invitation_id == invitation.id))
+        .join(message, _of(message, invitation, message.invitation_id == invitation.id))
+        .where(
+            meeting.municipality_id == Message.municipality_id,
+            invitation.id != Message.invitation_id,
+            message.kind == "invitation",
+            or_(left, leaves),
+        )
+    )
+    same = (
+        meeting.citizen == Meeting.citizen,
+        contact.mobile == Contact.mobile,
+        func.lower(contact.email) == func.lower(Contact.email),
+    )
+    return or_(*(other.where(each).exists() for each in same))
+
+
+def _of(child: Any, parent: Any, reference: ColumnElement[bool]) -> ColumnElement[bool]:
+    """SQL: is `child` a row of `parent`, within one municipality?"""
+    return and_(child.municipality_id == parent.municipality_id, reference)

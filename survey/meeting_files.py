@@ -43,6 +43,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "target_group": ("Målgruppe", "Target group"),
     "protected": ("Adressebeskyttelse", "Adressebeskyttet", "Navne- og adressebeskyttelse", "Protected address"),
     "opted_out": ("Fravalgt", "Fravalg", "Opted out", "Opt out"),
+    "hold": ("Hensyn", "Særligt hensyn", "Særlige hensyn", "Hold-off", "Consideration"),
 }
 """Canonical column → the header names it is known by, the usual one first. Case and punctuation do not matter."""
 

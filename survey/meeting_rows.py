@@ -43,6 +43,14 @@ YES_OR_NO = {
     **dict.fromkeys(("ja", "j", "yes", "y", "true", "sand", "1", "x"), True),
     **dict.fromkeys(("", "nej", "n", "no", "false", "falsk", "0"), False),
 }
+_HURTFUL = (
+    *("sanktion", "sanktioneret", "sanction", "partshøring", "høring", "hearing"),
+    *("sygdom", "syg", "sygemeldt", "alvorlig sygdom", "illness", "ill", "sick"),
+    *("dødsfald", "død", "afdød", "sorg", "death", "deceased", "bereavement"),
+    *("flyttet", "fraflyttet", "flytning", "moved"),
+)
+HOLDS = {**dict.fromkeys(_HURTFUL, True), **dict.fromkeys(("", "-", "nej", "ingen", "intet", "no", "none"), False)}
+"""Is it a moment in which a questionnaire hurts? Which one it is leaves this module in no other way."""
 
 
 class Refusal(NamedTuple):
@@ -74,6 +82,7 @@ class Row(NamedTuple):
     language: str
     opted_out: bool
     protected: bool
+    hurtful: bool
 
 
 class RowError(Exception):
@@ -105,6 +114,7 @@ class _Cells(NamedTuple):
     target_group: str
     protected: str
     opted_out: str
+    hold: str
 
 
 def check(sheet: Sheet, laws: Mapping[str, str]) -> tuple[list[Row], list[Refusal]]:
@@ -153,6 +163,7 @@ def _row(line: int, cells: _Cells, teams: Mapping[str, str], laws: Mapping[str, 
         target_group=_text("target_group", cells.target_group) or None,
         protected=_word("protected", cells.protected, YES_OR_NO, "Skriv Ja eller Nej."),
         opted_out=_word("opted_out", cells.opted_out, YES_OR_NO, "Skriv Ja eller Nej."),
+        hurtful=_hurtful(cells.hold),
     )
 
 
@@ -188,6 +199,7 @@ def _check_shape(sheet: Sheet, cells: list[str]) -> None:
 
 # One cell ------------------------------------------------------------------------------------------------
 
+_SEPARATORS = re.compile(r"\s*[,/+&]\s*|\s+og\s+")
 _FORMULA = tuple("=+-@＝＋－＠")
 
 
@@ -224,6 +236,12 @@ def _word(column: str, value: str, words: Mapping[str, T], remedy: str) -> T:
         return words[value.casefold()]
     except KeyError:
         raise RowError(column, remedy) from None
+
+
+def _hurtful(value: str) -> bool:
+    remedy = "Skriv Sanktion, Partshøring, Sygdom, Dødsfald eller Flyttet, eller lad feltet være tomt."
+    words = _SEPARATORS.split(value) if value else []
+    return max((_word("hold", word, HOLDS, remedy) for word in words), default=False)
 
 
 def _language(value: str) -> str:

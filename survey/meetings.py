@@ -2,8 +2,8 @@
 
 import hmac
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from pathlib import PurePath
@@ -12,9 +12,11 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from survey import eligibility, invitations, workdays
+from survey import eligibility, invitations, sending_rules, waves, workdays
 from survey.meeting_files import Sheet
 from survey.meeting_rows import Refusal, Row, check, shown
+from survey.sending_rules import Rule
+from survey.waves import Wave
 
 outcome_words: Mapping[str, str] = {
     "invited": "inviteret",
@@ -25,7 +27,12 @@ outcome_words: Mapping[str, str] = {
     "no_channel": "ikke inviteret: hverken mobil eller e-mail",
     "opted_out": "ikke inviteret: fravalgt",
     "protected_address": "ikke inviteret: adressebeskyttelse",
-    "asked_recently": f"ikke inviteret: spurgt inden for {eligibility.ASKED_RECENTLY_DAYS} dage",
+    "hurtful_moment": "ikke inviteret: et svært øjeblik",
+    "paused": "ikke inviteret: pause",
+    "dead_address": "ikke inviteret: ingen mobil eller e-mail, der virker",
+    "outside_wave": "ikke inviteret: uden for målingens dage",
+    "not_sampled": "ikke inviteret: ikke udtrukket",
+    "asked_recently": "ikke inviteret: spurgt for nylig",
     "duplicate": "ikke inviteret: dublet, samtalen kendes allerede",
     "refused": "afvist",
 }
@@ -70,7 +77,8 @@ def record(
 ) -> Report:
     """Take in the rows of one file and say what became of each; with `dry_run` the database is left as it was.
 
-    Every row ends as one of `outcome_words`.
+    Every row ends as one of `outcome_words`. A row that takes back an invitation still waiting ends as the reason;
+    once the invitation is handed over the row is a duplicate, and only the reminder is stopped.
     """
     # Two imports at once would both see a citizen as not asked yet: one municipality's imports run one by one.
     session.execute(
@@ -79,9 +87,12 @@ def record(
     )
     teams = _teams(session, municipality_id)
     rows, refused = check(sheet, {name: team.law for name, team in teams.items()})
-    incoming = _Incoming(municipality_id, fingerprint_key, teams, now)
-    counts = _decide(session, municipality_id, incoming.unique(rows), now)
+    rule = sending_rules.of(session, municipality_id)
+    drawing = tuple(waves.of(session, municipality_id)) if rule.sampling == "waves" else ()
+    incoming = _Incoming(municipality_id, fingerprint_key, teams, rule, drawing, now)
+    counts = _decide(session, municipality_id, incoming.unique(rows), rule, now)
     changed = bool(counts)
+    del counts[""]
     counts["duplicate"] = len(rows) - counts.total()
     counts["refused"] = len(refused)
     counts = +counts
@@ -123,7 +134,10 @@ class _Incoming:
     municipality_id: int
     key: bytes
     teams: Mapping[str, _Team]
+    rule: Rule
+    waves: Sequence[Wave]
     now: datetime
+    due: dict[datetime, datetime] = field(default_factory=dict)
 
     def unique(self, rows: list[Row]) -> Iterator[tuple[object, ...]]:
         """One tuple per meeting id, in the order of `_COLUMNS`; the first row of an id is the one that counts."""
@@ -136,18 +150,21 @@ class _Incoming:
     def _columns(self, row: Row) -> tuple[object, ...]:
         team = self.teams[row.team]
         held_at = _held_at(row, self.now)
+        citizen = self._fingerprint(*_citizen(row))
+        said = eligibility.Said(row.status, row.opted_out, row.protected, row.hurtful)
         decision = eligibility.at_import(
-            status=row.status,
+            said,
             held_at=held_at,
             now=self.now,
             reachable=bool(row.mobile or row.email),
-            opted_out=row.opted_out,
-            protected=row.protected,
+            unsampled=eligibility.not_drawn(self.rule, self.waves, self.key, citizen, row.held_on),
         )
+        asked = decision == "invited"
+        known = asked or decision in eligibility.OVERRULED
         return (
             row.line,
             self._fingerprint("meeting", row.meeting_id),
-            self._fingerprint(*_citizen(row)),
+            citizen,
             team.id,
             team.version_id,
             row.held_on.isoformat(),
@@ -158,8 +175,21 @@ class _Incoming:
             row.contact_form,
             row.caseworker,
             row.target_group,
-            *((row.name, row.mobile, row.email, row.language) if decision == "invited" else (None,) * 4),
+            *((row.name, row.mobile, row.email, row.language) if asked else (None,) * 4),
+            self._fingerprint("mobile", row.mobile) if known and row.mobile else None,
+            self._fingerprint("email", row.email.lower()) if known and row.email else None,
+            False,
+            self._due_at(held_at).isoformat() if asked else None,
+            eligibility.takes_back(said),
+            None,
         )
+
+    def _due_at(self, held_at: datetime) -> datetime:
+        """When the message may leave at the earliest: the delay after the meeting, and when the window is open."""
+        earliest = max(self.now, held_at + timedelta(minutes=self.rule.delay_minutes))
+        if earliest not in self.due:
+            self.due[earliest] = workdays.next_send_time(earliest, self.rule.window)
+        return self.due[earliest]
 
     def _fingerprint(self, kind: str, value: str) -> bytes:
         return fingerprint(self.key, self.municipality_id, kind, value)
@@ -204,13 +234,24 @@ _COLUMNS = {
     "mobile": "text",
     "email": "text",
     "language": "text",
+    "mobile_print": "bytea",
+    "email_print": "bytea",
+    "mobile_dead": "boolean",
+    "due_at": "timestamptz",
+    "takes_back": "text",
+    "invitation": "text",
 }
+"""`invitation` is what a row finds that takes one back: "waiting" or "handed over"."""
 
 
 def _decide(
-    session: Session, municipality_id: int, incoming: Iterator[tuple[object, ...]], now: datetime
+    session: Session, municipality_id: int, incoming: Iterator[tuple[object, ...]], rule: Rule, now: datetime
 ) -> Counter[str]:
-    """Fill the temporary table `incoming`, strike out what is known, and count the rest by decision."""
+    """Fill the temporary table `incoming`, strike out what is known, and count the rest by decision.
+
+    Under "" are the known meetings of which only the reminder is stopped.
+    """
+    here = {"municipality_id": municipality_id}
     columns = ", ".join(f"{name} {type_}" for name, type_ in _COLUMNS.items())
     session.execute(text(f"CREATE TEMPORARY TABLE incoming ({columns}) ON COMMIT DROP"))
     cursor: Any = session.connection().connection.cursor()
@@ -218,51 +259,54 @@ def _decide(
         for row in incoming:
             copy.write_row(row)
     session.execute(text("ANALYZE incoming"))
-    session.execute(text(_STRIKE_OUT_KNOWN), {"municipality_id": municipality_id})
-    since = now - timedelta(days=eligibility.ASKED_RECENTLY_DAYS)
-    session.execute(text(_LEAVE_IN_PEACE), {"municipality_id": municipality_id, "since": since})
-    counted = session.execute(text("SELECT decision, count(*) FROM incoming GROUP BY decision"))
-    return Counter(dict(counted.all()))
+    session.execute(text(_TAKE_BACK), here | {"now": now})
+    session.execute(text(_STRIKE_OUT_KNOWN), here)
+    eligibility.hold_off(session, municipality_id, rule, now)
+    return Counter(dict(session.execute(text(_COUNT)).all()))
+
+
+# The messages are locked to the end: what waits here is claimed by no worker before its meeting is decided anew.
+_TAKE_BACK = """
+WITH found AS MATERIALIZED (
+    SELECT incoming.line, message.state
+    FROM incoming
+    JOIN meeting ON meeting.municipality_id = :municipality_id AND meeting.fingerprint = incoming.fingerprint
+    JOIN invitation ON invitation.municipality_id = :municipality_id AND invitation.meeting_id = meeting.id
+    JOIN message ON message.municipality_id = :municipality_id AND message.invitation_id = invitation.id
+    WHERE incoming.takes_back IS NOT NULL AND meeting.decision = 'invited' AND message.kind = 'invitation'
+        AND message.state NOT IN ('skipped', 'refused')
+        AND (message.state = 'waiting' OR invitation.expires_at > :now AND NOT EXISTS (
+            SELECT FROM message AS reminder
+            WHERE reminder.municipality_id = :municipality_id AND reminder.invitation_id = invitation.id
+                AND reminder.kind = 'reminder' AND reminder.state <> 'waiting'
+        ))
+    FOR NO KEY UPDATE OF message
+)
+UPDATE incoming SET decision = takes_back,
+    invitation = CASE WHEN found.state = 'waiting' THEN 'waiting' ELSE 'handed over' END
+FROM found WHERE found.line = incoming.line
+"""
+
+_COUNT = """
+SELECT CASE WHEN invitation = 'handed over' THEN '' ELSE decision END AS counted, count(*)
+FROM incoming GROUP BY counted
+"""
 
 
 _STRIKE_OUT_KNOWN = """
 DELETE FROM incoming USING meeting
 WHERE meeting.municipality_id = :municipality_id AND meeting.fingerprint = incoming.fingerprint
-    -- What was not held yet, or not as planned, is decided again once the decision is another.
+    AND invitation IS NULL
+    -- What was not held yet, or not as planned, is decided again once the decision is another; an invitation that
+    -- was taken back stays so.
     AND NOT (
         meeting.decision IN ('in_the_future', 'cancelled', 'not_attended')
         AND meeting.decision <> incoming.decision
+        AND NOT EXISTS (
+            SELECT FROM invitation
+            WHERE invitation.municipality_id = meeting.municipality_id AND invitation.meeting_id = meeting.id
+        )
     )
-"""
-
-_LEAVE_IN_PEACE = """
-WITH asking AS (
-    SELECT line, citizen, mobile, lower(email) AS email,
-        row_number() OVER (PARTITION BY citizen ORDER BY held_at DESC, line) AS place,
-        row_number() OVER (PARTITION BY mobile ORDER BY held_at DESC, line) AS place_of_mobile,
-        row_number() OVER (PARTITION BY lower(email) ORDER BY held_at DESC, line) AS place_of_email
-    FROM incoming WHERE decision = 'invited'
-),
--- An invitation is made with the decision; nobody's phone may depend on how the file names the citizen.
-asked AS MATERIALIZED (
-    SELECT contact.mobile, lower(contact.email) AS email
-    FROM invitation
-    JOIN contact ON contact.municipality_id = invitation.municipality_id AND contact.invitation_id = invitation.id
-    WHERE invitation.municipality_id = :municipality_id AND invitation.created_at > :since
-),
-left_in_peace AS (
-    SELECT line FROM asking
-    WHERE place > 1 OR (place_of_mobile > 1 AND mobile IS NOT NULL) OR (place_of_email > 1 AND email IS NOT NULL)
-    UNION
-    SELECT line FROM asking JOIN meeting USING (citizen)
-    WHERE municipality_id = :municipality_id AND decision = 'invited' AND decided_at > :since
-    UNION
-    SELECT line FROM asking JOIN asked USING (mobile)
-    UNION
-    SELECT line FROM asking JOIN asked USING (email)
-)
-UPDATE incoming SET decision = 'asked_recently'
-FROM left_in_peace WHERE left_in_peace.line = incoming.line
 """
 
 
@@ -283,6 +327,9 @@ def _write(
         text(_LOG_REFUSED), here | {"lines": list(lines), "columns": list(columns), "remedies": list(remedies)}
     )
     session.execute(text(_WRITE_MEETINGS), here)
+    reason = {"reason": eligibility.words["held_back"]}
+    session.execute(text(_SKIP_WAITING), here | reason)
+    session.execute(text(_STOP_REMINDERS), here | reason)
     invitations.make(session, municipality_id, now)
 
 
@@ -312,10 +359,32 @@ INSERT INTO meeting (
 SELECT
     :municipality_id, :import_id, :now, fingerprint, citizen, team_id, held_on, held_at, status, decision,
     kind, contact_form, caseworker, target_group
-FROM incoming ORDER BY line
+FROM incoming WHERE invitation IS DISTINCT FROM 'handed over' ORDER BY line
 ON CONFLICT (municipality_id, fingerprint) DO UPDATE SET
     import_id = excluded.import_id, decided_at = excluded.decided_at, citizen = excluded.citizen,
     team_id = excluded.team_id, held_on = excluded.held_on, held_at = excluded.held_at,
     status = excluded.status, decision = excluded.decision, kind = excluded.kind,
     contact_form = excluded.contact_form, caseworker = excluded.caseworker, target_group = excluded.target_group
+"""
+
+_SKIP_WAITING = """
+UPDATE message SET state = 'skipped', reason = :reason
+FROM incoming
+JOIN meeting ON meeting.municipality_id = :municipality_id AND meeting.fingerprint = incoming.fingerprint
+JOIN invitation ON invitation.municipality_id = :municipality_id AND invitation.meeting_id = meeting.id
+WHERE incoming.invitation = 'waiting' AND message.state = 'waiting'
+    AND message.municipality_id = :municipality_id AND message.invitation_id = invitation.id
+"""
+
+# Made here when it is not made yet, and whether or not the citizen has answered: it must tell nobody.
+_STOP_REMINDERS = """
+INSERT INTO message (municipality_id, invitation_id, kind, state, due_at, channel, reason)
+SELECT :municipality_id, first.invitation_id, 'reminder', 'skipped', :now, first.channel, :reason
+FROM incoming
+JOIN meeting ON meeting.municipality_id = :municipality_id AND meeting.fingerprint = incoming.fingerprint
+JOIN invitation ON invitation.municipality_id = :municipality_id AND invitation.meeting_id = meeting.id
+JOIN message AS first ON first.municipality_id = :municipality_id AND first.invitation_id = invitation.id
+WHERE incoming.invitation = 'handed over' AND first.kind = 'invitation'
+ON CONFLICT (municipality_id, invitation_id, kind) DO UPDATE SET state = 'skipped', reason = excluded.reason
+WHERE message.state = 'waiting'
 """
