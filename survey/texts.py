@@ -144,6 +144,12 @@ def render(writing: Writing) -> Written:
     return Written("", body, counted, language)
 
 
+def suits(text: Own, link_mode: str) -> bool:
+    """May `text` be sent: does its body lead to the questions this way, and is every placeholder known?"""
+    known = placeholders.KNOWN.keys() >= set(placeholders.read(text.subject).holes)
+    return known and placeholders.read(text.body).suits(link_mode)
+
+
 def written_in(language: str) -> str:
     """The language a citizen with `language` is written to in: that, or Danish."""
     return language if language in LANGUAGES else "da"
@@ -238,7 +244,7 @@ def _harmless(character: str) -> bool:
 
 
 def _chosen(writing: Writing, language: str) -> Own:
-    if writing.own and placeholders.read(writing.own.body).suits(writing.link_mode):
+    if writing.own and suits(writing.own, writing.link_mode):
         return writing.own
     return shipped(writing.kind, writing.channel, language, writing.link_mode)
 
