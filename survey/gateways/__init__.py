@@ -116,6 +116,15 @@ class Polled(Protocol):
 
 
 @runtime_checkable
+class Acknowledged(Protocol):
+    """A polled gateway that repeats its reports until it is told that they are stored."""
+
+    def stored(self) -> None:
+        """What the last `poll` returned is committed; OSError when it cannot be filed, which does no harm."""
+        ...
+
+
+@runtime_checkable
 class Prepaid(Protocol):
     """A gateway that can say what is left on its account."""
 

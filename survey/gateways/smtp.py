@@ -5,6 +5,7 @@ import smtplib
 import ssl
 from collections import deque
 from contextlib import suppress
+from dataclasses import replace
 from time import monotonic
 from typing import Literal
 
@@ -22,6 +23,9 @@ SIGN_IN = (530, 534, 535, 538)
 """What a server answers when it does not know or believe who we are (RFC 4954, 6)."""
 NO_CONNECTION = "ingen forbindelse"
 """What the detail begins with when the server was not reached or did not answer before the text was sent."""
+
+POLICY_REFUSALS = 5
+"""After so many refusals by policy (5.7.x) in a row, whoever they were to, it is us who are refused."""
 
 Tls = Literal["starttls", "implicit", "none"]
 
@@ -91,9 +95,23 @@ class Smtp:
         self._reply_to, self._mailto, self._verp = reply_to, unsubscribe_mailto, verp
         self._bounces = Bounces(mailbox, verp) if mailbox is not None and verp is not None else None
         self._idle: deque[tuple[smtplib.SMTP, float]] = deque()
+        self._by_policy = 0
 
     def send(self, letter: Letter) -> Outcome:
-        """Hand `letter` over. Until the text itself is sent every fault is a refusal, after that unknown."""
+        """Hand `letter` over. Until the text itself is sent every fault is a refusal, after that unknown.
+
+        One refusal by policy may be about its recipient; the fifth in a row stops the gateway. Only the fifth, not
+        all that follow: else one letter that is always refused could keep it stopped.
+        """
+        outcome = self._sent(letter)
+        if outcome.word == "accepted":
+            self._by_policy = 0
+        elif " 5.7." in outcome.detail and not outcome.stops:
+            self._by_policy += 1
+            return replace(outcome, stops=self._by_policy % POLICY_REFUSALS == 0)
+        return outcome
+
+    def _sent(self, letter: Letter) -> Outcome:
         try:
             text = mail.written(letter, self._sender, reply_to=self._reply_to, unsubscribe_mailto=self._mailto)
         except mail.WrongAddressError:

@@ -97,6 +97,16 @@ def test_an_answer_of_the_server_has_one_meaning_and_the_next_mail_goes_through(
     assert len(postmaster.mails) == 1
 
 
+def test_the_fifth_refusal_by_policy_in_a_row_stops_the_gateway() -> None:
+    """One may be about its recipient; a mail that is taken on starts the count again."""
+    postmaster, stops = Postmaster(), []
+    with serving(postmaster) as port, plainly(port) as gateway:
+        for refused in (True, True, False, *[True] * 6):
+            postmaster.answers = {"rcpt": "554 5.7.1 relay access denied"} if refused else {}
+            stops.append(gateway.send(LETTER).stops)
+    assert stops == [False] * 7 + [True, False]
+
+
 def test_the_servers_own_name_of_a_mail_is_kept() -> None:
     """For looking it up in the relay's log."""
     with serving(Postmaster(data="250 2.0.0 Ok: queued as 4Zr1xQ2bHz")) as port, plainly(port) as gateway:
