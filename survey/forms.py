@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField
 from wtforms.validators import ValidationError
 
-from survey import phones
+from survey import codes, invitations, phones
 from survey.questionnaire import DONT_KNOW, Questionnaire
 
 BLANK = "Vælg et svar"
@@ -20,6 +20,13 @@ NO_WISH = "Vælg, hvornår det passer dig"
 FOREIGN_TOPIC = "Vælg kun emner her på siden"
 WISHES = {"any": "Når som helst", "morning": "Om formiddagen", "afternoon": "Om eftermiddagen"}
 """When a call suits: what the form sends → the words the citizen and the caseworker both see."""
+
+NO_CODE = "Skriv koden fra beskeden"
+WRONG_LENGTH = "Koden har 9 tegn. Du har skrevet {n}. Se efter, om alle er kommet med"
+STRANGE = "Koden kan ikke indeholde {listed}. Den har kun tallene 2-9 og bogstaver, men aldrig I, L eller O"
+WRONG_CODE = "Et af tegnene er forkert, eller to er byttet om. Sammenlign med koden i beskeden"
+LISTED = 3
+"""Characters named at most when they do not belong in a code."""
 
 Fields = MultiDict[str, str]
 
@@ -134,3 +141,30 @@ class CallForm(LinkForm):
         if self.offered and not set(self.topic.data or ()) <= set(self.offered):
             found.append(Problem(f"topic-{next(iter(self.offered))}", FOREIGN_TOPIC))
         return found
+
+
+class CodeForm(LinkForm):
+    """The code from a message without a link; the token of a link is taken too."""
+
+    code = StringField(default="")
+
+    def __init__(self, sent: Fields) -> None:
+        super().__init__(formdata=sent)
+        typed = self.code.data or ""
+        self.token = invitations.readable(typed.strip())
+        # What cannot be shown again in a page, or would fill it, is no part of a code.
+        self.code.data = "".join(filter(str.isprintable, typed))[: codes.LONGEST].strip()
+
+    def problems(self) -> list[Problem]:
+        """What is wrong with the code, kindly; empty when it can be looked up."""
+        return [] if self.token else [Problem("code", self._told())]
+
+    def _told(self) -> str:
+        typed = self.code.data or ""
+        fault = codes.fault(typed)
+        if fault == "character":
+            strange = [f"»{character}«" for character in codes.strange(typed)[:LISTED]]
+            return STRANGE.format(listed=" eller ".join(strange))
+        if fault == "length":
+            return WRONG_LENGTH.format(n=len(codes.typed(typed)))
+        return NO_CODE if fault == "empty" else WRONG_CODE

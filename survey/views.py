@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
 from markupsafe import Markup
-from sqlalchemy import Connection
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from survey import callbacks, invitations, responses, workdays
+from survey import callbacks, guesses, invitations, responses, workdays
 from survey.access import EVERYONE, open_to
 from survey.db import reading, transaction
 from survey.forms import WISHES, AnswerForm, CallForm, Problem, answer_form
@@ -30,7 +29,16 @@ HEADERS = {
 }
 
 SLOT = "-token-"
+PASSED = (
+    "Fristen for at svare kan være udløbet, eller der kan være et forkert tegn.",
+    "Prøv igen med linket eller koden i den besked, du har fået.",
+)
+"""What is said of a link that nobody knows (any more)."""
 ANSWERED = ("GET", "HEAD", "POST")
+TOO_MANY = (
+    "Der er prøvet mange koder, der ikke findes, og denne findes heller ikke.",
+    "Se efter, hvad der står i beskeden. En rigtig kode virker altid, også nu.",
+)
 TOWNS_READABLE = 5
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PROBLEMS = {
@@ -64,6 +72,13 @@ def guard(response: Response) -> Response:
     return response
 
 
+@pages.url_value_preprocessor
+def read_kindly(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """A token as it is hashed, whatever its case and groups; what cannot be one is empty."""
+    if values and "token" in values:
+        values["token"] = invitations.readable(values["token"]) or ""
+
+
 @pages.get("/s/<token>")
 @open_to(EVERYONE)
 def questionnaire(token: str) -> Response:
@@ -72,8 +87,8 @@ def questionnaire(token: str) -> Response:
     if asked.answered:
         return _answered(token, asked, workdays.now())
     if asked.expired(workdays.now()):
-        return _expired(asked)
-    # A readable token is 26 letters and digits, so it needs no escaping.
+        return _expired(token, asked)
+    # A readable token is letters and digits, so it needs no escaping.
     return Response(_untouched(asked, version).replace(SLOT, token), headers=HEADERS)
 
 
@@ -86,7 +101,7 @@ def answer(token: str) -> Response:
     if asked.answered:
         return _answered(token, asked, now)
     if asked.expired(now - invitations.ANSWER_GRACE):
-        return _expired(asked)
+        return _expired(token, asked)
     form = version.form(request.form)
     problems = form.problems()
     if problems:
@@ -94,9 +109,9 @@ def answer(token: str) -> Response:
     answers = form.answers()
     try:
         with transaction() as session:
-            stored = responses.submit(session, token, answers, now)
+            stored = responses.submit(session, asked.token_hash, answers, now)
     except responses.NoOpenKeyError:
-        return _not_now(asked)
+        return _not_now(token, asked)
     if not stored:
         return _answered(token, asked, now)
     topics = version.questionnaire.callback_topics(answers)
@@ -109,9 +124,9 @@ def callback(token: str) -> Response:
     """The form for everyone who wants a call, with no topic chosen."""
     asked, version = _open(token)
     if asked.expired(workdays.now()):
-        return _expired(asked)
+        return _expired(token, asked)
     if asked.called:
-        return _page("already_called.html", 409, asked=asked)
+        return page("already_called.html", 409, token=token, asked=asked)
     return _call_page("callback.html", 200, token, asked, version, [])
 
 
@@ -122,9 +137,9 @@ def ask_for_call(token: str) -> Response:
     now = workdays.now()
     asked, version = _open(token)
     if asked.expired(now - invitations.ANSWER_GRACE):
-        return _expired(asked)
+        return _expired(token, asked)
     if asked.called:
-        return _page("already_called.html", 409, asked=asked)
+        return page("already_called.html", 409, token=token, asked=asked)
     form = CallForm(request.form, version.questionnaire, asked.mobile)
     problems = form.problems()
     if problems:
@@ -140,9 +155,9 @@ def ask_for_call(token: str) -> Response:
             now=now,
         )
     if not stored:
-        return _page("already_called.html", 409, asked=asked)
+        return page("already_called.html", 409, token=token, asked=asked)
     due = danish_day(callbacks.due_on(now))
-    return _page("called.html", token=token, asked=asked, form=form, wish=WISHES[form.wish.data], due=due)
+    return page("called.html", token=token, asked=asked, form=form, wish=WISHES[form.wish.data], due=due)
 
 
 @pages.route("/s/", defaults={"_rest": ""}, methods=METHODS)
@@ -156,17 +171,30 @@ def nowhere(_rest: str) -> Response:
 
 
 def problem_page(
-    status: int, title: str, *lines: str, asked: Asked | None = None, towns: Sequence[tuple[str, str]] = ()
+    status: int,
+    title: str,
+    *lines: str,
+    asked: Asked | None = None,
+    token: str = "",
+    towns: Sequence[tuple[str, str]] | None = None,
+    wait: int = 0,
 ) -> Response:
-    """A page that says what is wrong and whom to call: the municipality, by the link, else `towns`."""
-    return guard(_page("problem.html", status, title=title, lines=lines, asked=asked, towns=towns))
+    """A page that says what is wrong and whom to call: the municipality, by the link, else `towns`.
+
+    `towns` is None outside the citizen's links. `wait`: seconds after which another try may do better.
+    """
+    response = page("problem.html", status, title=title, lines=lines, asked=asked, token=token, towns=towns)
+    if wait:
+        response.headers["Retry-After"] = str(wait)
+    return guard(response)
 
 
-def _dead_end(title: str, *lines: str) -> NoReturn:
-    """404 for a link that leads nowhere, with every number it can be about, unless they are too many to read."""
+def dead_end(status: int, title: str, *lines: str, wait: int = 0) -> NoReturn:
+    """End the request with a page that has every number it can be about, unless they are too many to read."""
     with reading() as connection:
         towns = invitations.towns(connection, TOWNS_READABLE + 1)
-    abort(problem_page(404, title, *lines, towns=towns if len(towns) <= TOWNS_READABLE else ()))
+    listed = towns if len(towns) <= TOWNS_READABLE else ()
+    abort(problem_page(status, title, *lines, towns=listed, wait=wait))
 
 
 def http_problem(error: HTTPException) -> Response:
@@ -188,24 +216,66 @@ def danish_day(day: date) -> str:
     return f"{workdays.WEEKDAYS[day.weekday()]} den {day.day}. {workdays.MONTHS[day.month - 1]}"
 
 
-def _open(token: str) -> tuple[Asked, Version]:
-    """Whom the link asks, and what. Ends the request with a 404 page for a link that leads nowhere."""
-    if invitations.readable(token) is None:
-        _dead_end("Linket er ikke rigtigt", "Adressen er ikke, som den står i beskeden. Tryk på linket der.")
+def find_link(token: str, passed: Sequence[str] = PASSED) -> Asked:
+    """Whom the link asks. Ends the request with a kind page for one that leads nowhere; `passed` says why."""
+    if not token:
+        dead_end(404, "Linket er ikke rigtigt", "Adressen er ikke, som den står i beskeden. Tryk på linket der.")
+    if invitations.is_code(token):
+        return _find_code(token, passed)
     with reading() as connection:
         asked = invitations.find(connection, token)
-        version = _version(connection, asked) if asked else None
-    if asked is None or version is None:
-        advice = "Fristen for at svare kan være udløbet, eller der kan være et forkert tegn i adressen."
-        _dead_end("Linket virker ikke", advice, "Prøv at trykke på linket i beskeden igen.")
-    return asked, version
+    return asked or dead_end(404, "Linket virker ikke", *passed)
 
 
-def _version(connection: Connection, asked: Asked) -> Version:
+def _find_code(code: str, passed: Sequence[str]) -> Asked:
+    """As `find_link`. A code is always looked up; only those who fail are told to wait."""
+    watch, source, now = _watch(), guesses.source(request.remote_addr), workdays.now()
+    with reading() as connection:
+        limited = watch.limited(connection, source, now)
+    try:
+        with watch.lane(limited).turn():
+            hashed = invitations.token_hash(code, watch.key)
+    except guesses.BusyError:
+        dead_end(
+            503, "Prøv igen om lidt", "Der er mange, der bruger en kode lige nu. Din kode virker stadig.", wait=5
+        )
+    with reading() as connection:
+        asked = invitations.find_hashed(connection, hashed)
+    if asked:
+        return asked
+    if limited:
+        dead_end(429, "Vent lidt med at prøve igen", *TOO_MANY, wait=int(guesses.WINDOW.total_seconds()))
+    _note_failure(watch, source, now)
+    dead_end(404, "Koden virker ikke", *passed)
+
+
+def _watch() -> guesses.Watch:
+    watch: guesses.Watch = current_app.extensions.setdefault(
+        "code_watch", guesses.Watch(current_app.config["CODE_KEY"])
+    )
+    return watch
+
+
+def _note_failure(watch: guesses.Watch, source: str, now: datetime) -> None:
+    if request.method != "POST":
+        watch.remember(source, now)  # a reading request writes nothing
+        return
+    with transaction() as session:
+        watch.count(session, source, now)
+
+
+def _open(token: str) -> tuple[Asked, Version]:
+    """Whom the link asks, and what. Ends the request with a 404 page for a link that leads nowhere."""
+    asked = find_link(token)
+    return asked, _version(asked)
+
+
+def _version(asked: Asked) -> Version:
     known = current_app.extensions.setdefault("questionnaire_versions", {})
     key = (asked.municipality_id, asked.version_id)
     if key not in known:
-        content = responses.questionnaire(connection, *key)
+        with reading() as connection:
+            content = responses.questionnaire(connection, *key)
         known[key] = Version(content, answer_form(content))
     version: Version = known[key]
     return version
@@ -215,12 +285,14 @@ def _untouched(asked: Asked, version: Version) -> str:
     key = (asked.municipality, asked.phone, asked.smallest_group, asked.called)
     if key not in version.untouched:
         statements = _statements(version.questionnaire, {}, {})
-        page = render_template("survey/questionnaire.html", token=SLOT, asked=asked, statements=statements)
-        version.untouched[key] = page
+        version.untouched[key] = render_template(
+            "survey/questionnaire.html", token=SLOT, asked=asked, statements=statements
+        )
     return version.untouched[key]
 
 
-def _page(template: str, status: int = 200, **context: object) -> Response:
+def page(template: str, status: int = 200, **context: object) -> Response:
+    """A page made of `templates/survey/<template>`."""
     return make_response(render_template(f"survey/{template}", **context), status)
 
 
@@ -237,7 +309,7 @@ def _answers_again(
     wrong = {problem.target.partition("-")[0]: problem.message for problem in problems}
     statements = _statements(version.questionnaire, chosen, wrong)
     may_leave_blank = any(chosen.values()) and not form.foreign
-    return _page(
+    return page(
         "questionnaire.html",
         422,
         token=token,
@@ -259,7 +331,7 @@ def _call_page(
     problems: Sequence[Problem] = (),
 ) -> Response:
     statements = enumerate(version.questionnaire.statements, 1)
-    return _page(
+    return page(
         template,
         status,
         token=token,
@@ -276,18 +348,16 @@ def _call_page(
 
 
 def _answered(token: str, asked: Asked, now: datetime) -> Response:
-    return _page(
+    return page(
         "answered.html", 409, token=token, asked=asked, may_ask=not asked.called and not asked.expired(now)
     )
 
 
-def _expired(asked: Asked) -> Response:
+def _expired(token: str, asked: Asked) -> Response:
     lines = ("Fristen for at svare om denne samtale er udløbet.", "Du skal ikke gøre noget.")
-    return problem_page(410, "Linket er udløbet", *lines, asked=asked)
+    return problem_page(410, "Linket er udløbet", *lines, asked=asked, token=token)
 
 
-def _not_now(asked: Asked) -> Response:
+def _not_now(token: str, asked: Asked) -> Response:
     lines = ("Vi kan ikke tage imod dit svar lige nu, og intet er gemt.", "Brug det samme link igen om lidt.")
-    response = problem_page(503, "Prøv igen senere", *lines, asked=asked)
-    response.headers["Retry-After"] = "600"
-    return response
+    return problem_page(503, "Prøv igen senere", *lines, asked=asked, token=token, wait=600)
