@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin import access, callbacks, dashboard, login, meetings, operations, people_pages, running, teams
 from admin import commands as staff_commands
-from survey import commands, config, db, embedded, metrics, simulator, views, webhooks
+from survey import commands, config, db, embedded, metrics, side_pages, simulator, views, webhooks
 from survey.access import EVERYONE, open_to
 from survey.config import SettingError, Settings
 
@@ -71,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=config.make_secret(settings.secret_key_file),
+        CODE_KEY=config.make_secret(settings.code_key_file),
         MAX_CONTENT_LENGTH=64 * 1024,
         MAX_FORM_MEMORY_SIZE=256
         * 1024,  # a multipart reader needs room for a file's chunk; the length is what counts
@@ -93,7 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     csrf.exempt(views.pages)  # the link is the citizen's authority; a CSRF token would need a cookie
     csrf.exempt(webhooks.pages)  # providers have no session; they sign what they post
-    app.register_blueprint(views.pages)
+    app.register_blueprint(side_pages.pages)  # those of views, and the smaller ones
     app.register_blueprint(webhooks.pages)
     app.register_blueprint(metrics.pages)
     if settings.simulator_open:
