@@ -207,7 +207,7 @@ def why_not_send(now: datetime) -> ColumnElement[str | None]:
     return case(
         (Invitation.answered, "answered"),
         (Invitation.expires_at <= now, "expired"),
-        (Meeting.decision != "invited", "held_back"),
+        (_held_back(), "held_back"),
         (and_(invites, Meeting.held_on < oldest), "too_old"),
         (_opted_out(), "opted_out"),
         (_paused(workdays.day(now)), "paused"),
@@ -227,6 +227,18 @@ def alive(channel: str) -> ColumnElement[bool]:
     )
     dead = exists().where(DeadAddress.municipality_id == Contact.municipality_id, DeadAddress.fingerprint == mark)
     return and_(address.is_not(None), ~dead)
+
+
+def in_peace(now: datetime) -> ColumnElement[bool]:
+    """SQL: is the citizen to be left in peace, whatever has been sent already? Never NULL.
+
+    For a query over `Message` joined with its `Meeting` and `Contact`.
+    """
+    return or_(_held_back(), _opted_out(), _paused(workdays.day(now)))
+
+
+def _held_back() -> ColumnElement[bool]:
+    return Meeting.decision != "invited"
 
 
 def _opted_out() -> ColumnElement[bool]:

@@ -10,13 +10,22 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, exists, literal, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, literal, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from survey import codes, workdays
-from survey.models import ACCEPTED_STATES, CallbackRequest, Contact, Invitation, Link, Message, Municipality
+from survey import codes, eligibility, sending_rules, workdays
+from survey.models import (
+    ACCEPTED_STATES,
+    CallbackRequest,
+    Contact,
+    Invitation,
+    Link,
+    Meeting,
+    Message,
+    Municipality,
+)
 
 REMIND_AFTER = timedelta(days=3)
 TOKEN = re.compile("[a-z2-7]{26}")
@@ -175,29 +184,36 @@ FROM made JOIN asking USING (meeting_id)
 def remind(session: Session, now: datetime) -> int:
     """Put one reminder in the outbox for each invitation handed over three days ago and not answered; how many.
 
-    Three days on a clock in Copenhagen. It leaves at the next opening of the send window. A message in doubt
-    counts as handed over: the reminder is its second chance. One statement, and again it changes nothing.
+    Three days on a clock in Copenhagen. It leaves at the next opening of the municipality's send window, by the
+    channel by which the invitation went in the end, or by e-mail when the mobile is dead by now. Nobody who is to
+    be left in peace is reminded. A message in doubt counts as handed over: the reminder is its second chance. Two
+    statements, and again they change nothing.
     """
     then = (workdays.local(now) - REMIND_AFTER).astimezone(UTC)
-    first, second = aliased(Message), aliased(Message)
+    second = aliased(Message)
+    by_email = and_(~eligibility.alive("sms"), eligibility.alive("email"))
     due = (
         select(
-            first.municipality_id,
-            first.invitation_id,
+            Message.municipality_id,
+            Message.invitation_id,
             literal("reminder"),
-            literal(workdays.next_send_time(now)),
-            first.channel,
+            _next_opening(session, now),
+            case((by_email, "email"), else_=Message.channel),
         )
+        .select_from(Message)
         .join(Invitation)
+        .join(Meeting)
+        .join(Contact)
         .where(
-            first.kind == "invitation",
-            first.state.in_((*ACCEPTED_STATES, "unknown")),
-            first.claimed_at <= then,
+            Message.kind == "invitation",
+            Message.state.in_((*ACCEPTED_STATES, "unknown")),
+            Message.claimed_at <= then,
             ~Invitation.answered,
             Invitation.expires_at > now,
+            ~eligibility.in_peace(now),
             ~exists().where(
-                second.municipality_id == first.municipality_id,
-                second.invitation_id == first.invitation_id,
+                second.municipality_id == Message.municipality_id,
+                second.invitation_id == Message.invitation_id,
                 second.kind == "reminder",
             ),
         )
@@ -206,6 +222,16 @@ def remind(session: Session, now: datetime) -> int:
     # Two workers may remind at once: the unique key lets one row through.
     written = insert(Message).from_select(columns, due).on_conflict_do_nothing().returning(Message.id)
     return len(session.execute(written).all())
+
+
+def _next_opening(session: Session, now: datetime) -> ColumnElement[datetime]:
+    """SQL: when the send window of the message's municipality is next open."""
+    usual = literal(workdays.next_send_time(now))
+    own = {
+        municipality_id: literal(workdays.next_send_time(now, rule.window))
+        for municipality_id, rule in sending_rules.every(session).items()
+    }
+    return case(own, value=Message.municipality_id, else_=usual) if own else usual
 
 
 def towns(session: Session | Connection, most: int) -> list[tuple[str, str]]:
