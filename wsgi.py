@@ -14,7 +14,19 @@ from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from admin import access, callbacks, dashboard, login, meetings, operations, people_pages, running, teams
+from admin import (
+    access,
+    callbacks,
+    dashboard,
+    login,
+    meetings,
+    operations,
+    pauses,
+    people_pages,
+    rules,
+    running,
+    teams,
+)
 from admin import commands as staff_commands
 from survey import commands, config, db, embedded, metrics, side_pages, simulator, views, webhooks
 from survey.access import EVERYONE, open_to
@@ -102,7 +114,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_error_handler(HTTPException, views.http_problem)
     for kind, status in FAULTS.items():
         app.register_error_handler(kind, answer_with(app, status))
-    rooms = (callbacks.doors, dashboard.doors, meetings.doors, people_pages.doors, teams.doors, operations.doors)
+    rooms = (
+        callbacks.doors,
+        dashboard.doors,
+        meetings.doors,
+        people_pages.doors,
+        teams.doors,
+        operations.doors,
+        rules.doors,
+        pauses.doors,
+    )
     for doors in (login.doors, *rooms):
         app.register_blueprint(doors)
     for command in COMMANDS:

@@ -44,6 +44,7 @@ class TeamCount:
     total: int
     active: int
     held: int
+    smallest: int
     reasons: dict[str, str]
 
 
@@ -160,6 +161,7 @@ def _team(team_id: int, name: str, found: dict[str, tuple[int, int]], held: int,
         total=sum(numbers.values()),
         active=sum(holding for _, holding in found.values()),
         held=held,
+        smallest=smallest,
         reasons=_shown(numbers, smallest),
     )
 

@@ -54,6 +54,7 @@ def ids(
         "assignment_id": session.scalar(text("SELECT min(id) FROM assignment")),
         "_rest": "en/anden/sti",
         "filename": "citizen.css",
+        "pause_id": 1,
     }
 
 
