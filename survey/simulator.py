@@ -21,7 +21,8 @@ from survey.gateways import simulated
 from survey.gateways.simulated import Delivered
 
 PAGE = 25
-LINK = re.compile(r"https?://\S+/s/[a-z2-7]{26}\b")
+LINK = re.compile(r"https?://\S+/s/(?:[a-z2-7]{26}|[2-9A-Y]{4}-?[2-9A-Y]{4}-?[2-9A-Y])(?![\w-])")
+"""A citizen's link: 26 characters, or a code of nine in groups."""
 RULES_DA = {
     "Afvises": {
         "refuse": "afvises for altid: nummeret findes ikke",

@@ -12,12 +12,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import outbox, simulator
+from survey import message_states, receipts, simulator
 from survey.config import Settings
 from survey.gateways import Letter, simulated
 from survey.gateways.simulated import Simulated
 from survey.models import Message, Municipality
-from tests.survey.sending import WORKER, claim, queue
+from tests.survey.receiving import handed_over, report
+from tests.survey.sending import queue
 from wsgi import create_app
 
 LINK = "https://svar.stevns.dk/s/" + "a2" * 13
@@ -79,34 +80,90 @@ def test_a_full_mailbox_has_pages_and_can_be_searched(client: FlaskClient, deliv
     assert "Beskeder (1)" in client.get("/simulator?q=0042").text
 
 
-@pytest.mark.parametrize(("state", "button"), [("delivered", "Levér kvittering"), ("failed", "Meld fejl")])
-def test_a_button_delivers_a_receipt(
-    client: FlaskClient,
-    session: Session,
-    ready: Municipality,
-    settings: Settings,
-    now: datetime,
-    state: str,
-    button: str,
+@pytest.fixture
+def message(
+    session: Session, stevns: Municipality, invite: Callable[..., int], settings: Settings, now: datetime
+) -> Message:
+    """An SMS that has arrived; its citizen has an e-mail too."""
+    made = handed_over(session, stevns, invite(session, stevns), now, email="a@b.dk")
+    Simulated(settings.simulator_dir).send(Letter(made.reference or "", "sms", "+4520120001", "Stevns", "", "Hej"))
+    return made
+
+
+def deliver_receipt(client: FlaskClient, message: Message, shape: str) -> str:
+    """Choose a receipt and press the button; the page that answers."""
+    form = {"reference": message.reference or "", "status": shape}
+    return unescape(client.post("/simulator/kvittering", data=form, follow_redirects=True).text)
+
+
+@pytest.mark.parametrize(
+    ("shape", "answers", "state"),
+    [
+        ("delivered", "200", "leveret"),
+        ("failed", "200", "venter på at blive sendt"),
+        ("duplicate", "200 og 200", "leveret"),
+        ("contradiction", "200 og 200", "leveret"),
+        ("unknown reference", "200", "sendt, ingen kvittering endnu"),
+        ("forged", "403", "sendt, ingen kvittering endnu"),
+        ("unsigned", "401", "sendt, ingen kvittering endnu"),
+        ("unreadable", "400", "sendt, ingen kvittering endnu"),
+    ],
+)
+def test_a_button_delivers_a_receipt_through_the_real_door(
+    client: FlaskClient, message: Message, shape: str, answers: str, state: str
 ) -> None:
-    """The message is settled as the provider would; a second time nothing changes, and the page says which."""
-    queue(session, ready, now)
-    batch = claim(session, now, carriers={"sms": "simulated"})
-    gateway = Simulated(settings.simulator_dir)
-    outbox.note(session, outbox.hand_over(batch.claimed, [gateway]), worker=WORKER, now=now)
-    assert f">{button}<" in client.get("/simulator").text
-    form = {"reference": batch.claimed[0].reference, "status": state}
+    """The page says what the provider was answered, and what became of the message."""
+    page = deliver_receipt(client, message, shape)
+    assert f"Udbyderen fik svaret {answers}. Beskeden er nu: {state}." in page
+
+
+def test_what_is_known_stands_beside_each_letter(client: FlaskClient, message: Message) -> None:
+    """The state with its reason, and each receipt with what it changed."""
+    assert "<strong>Beskeden:</strong> sendt, ingen kvittering endnu" in client.get("/simulator").text
+    page = deliver_receipt(client, message, "contradiction")
+    assert "<strong>Beskeden:</strong> leveret" in page
+    assert page.index("ændrede beskeden") < page.index("(telefonen kunne ikke nås)") < page.index("ændrede intet")
+
+
+def test_a_receipt_that_waits_is_shown_as_waiting(
+    client: FlaskClient, session: Session, message: Message, now: datetime
+) -> None:
+    """Posted by somebody else, and not applied yet."""
+    receipts.store(session, "simulated", [report(message)], now)
+    assert "venter på at blive behandlet" in client.get("/simulator").text
+
+
+def test_an_sms_that_failed_says_that_it_goes_by_email(client: FlaskClient, message: Message) -> None:
+    """With why; the letter itself stays in the mailbox."""
+    page = deliver_receipt(client, message, "dead")
+    assert "venter på at blive sendt (SMS kunne ikke leveres, sendes som e-mail: nummeret findes ikke)" in page
+
+
+def test_a_letter_whose_message_is_gone_says_so(client: FlaskClient, deliver: Callable[..., None]) -> None:
+    """Its receipt is stored like any other's, and answers 200."""
+    deliver(1)
+    assert "<strong>Beskeden:</strong> findes ikke (mere)" in client.get("/simulator").text
+    form = {"reference": "1-1-1", "status": "delivered"}
     answer = client.post("/simulator/kvittering", data=form, follow_redirects=True)
-    assert "Kvitteringen er leveret." in answer.text
-    assert session.scalars(select(Message.state)).all() == [state]
-    assert "ændrede intet" in client.post("/simulator/kvittering", data=form, follow_redirects=True).text
+    assert "Udbyderen fik svaret 200. Beskeden findes ikke (mere)." in answer.text
 
 
-def test_a_number_can_be_made_to_refuse_and_to_answer_again(client: FlaskClient, settings: Settings) -> None:
+def test_everything_the_simulator_can_do_has_danish_words(client: FlaskClient, message: Message) -> None:
+    """Every rule and every shape can be chosen, each by a sentence of its own."""
+    shapes = {name: words for group in simulator.SHAPES_DA.values() for name, words in group.items()}
+    assert simulated.RULES.keys() == simulator.RULE_WORDS.keys()
+    assert simulated.SHAPES.keys() == shapes.keys()
+    assert set(message_states.STATES) == simulator.STATES_DA.keys()
+    page = unescape(client.get("/simulator").text)
+    assert all(f'value="{name}">{words}<' in page for name, words in (simulator.RULE_WORDS | shapes).items())
+
+
+def test_a_number_can_be_made_to_fail_and_to_answer_again(client: FlaskClient, settings: Settings) -> None:
     """The rule is shown, and removed with a button."""
-    form = {"to": "+4520123456", "rule": "silent"}
-    assert "+4520123456: tier." in client.post("/simulator/regel", data=form, follow_redirects=True).text
-    assert simulated.rules(settings.simulator_dir) == {"+4520123456": "silent"}
+    form = {"to": "+4520123456", "rule": "no credit"}
+    answer = client.post("/simulator/regel", data=form, follow_redirects=True)
+    assert "+4520123456: standser gatewayen: kontoen er tom." in answer.text
+    assert simulated.rules(settings.simulator_dir) == {"+4520123456": "no credit"}
     answer = client.post("/simulator/regel", data=form | {"rule": ""}, follow_redirects=True)
     assert "+4520123456: kan nås igen." in answer.text
     assert simulated.rules(settings.simulator_dir) == {}
@@ -158,15 +215,11 @@ def test_only_somebody_at_this_machine_gets_in(
 
 
 @pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "x-forwarded-host", "X-Real-IP"])
-@pytest.mark.parametrize(("path", "method"), [("/simulator", "GET"), ("/kvittering/simulated", "POST")])
-def test_what_a_proxy_passes_on_is_not_from_this_machine(
-    client: FlaskClient, header: str, path: str, method: str
-) -> None:
+def test_what_a_proxy_passes_on_is_not_from_this_machine(client: FlaskClient, header: str) -> None:
     """Even when the proxy is on this machine and writes the Host header anew, and the header is empty."""
-    form = {"status": "delivered"}
-    assert client.open(path, method=method, data=form).status_code == 200
+    assert client.get("/simulator").status_code == 200
     for value in ("127.0.0.1", ""):
-        assert client.open(path, method=method, data=form, headers={header: value}).status_code == 404
+        assert client.get("/simulator", headers={header: value}).status_code == 404
 
 
 @pytest.mark.parametrize("changed", [{"gateways": ("smtp",)}, {"gateways": ()}, {"host": "0.0.0.0"}])  # noqa: S104 - the very thing that must close it
@@ -202,7 +255,9 @@ def test_what_waits_is_told_in_words(expected: str, n: int, first: int, last: in
     assert expected == simulator.waiting_in_words(n, days[first], days[last], days[0])
 
 
-def test_only_a_whole_link_is_a_link() -> None:
-    """26 characters of a token, and nothing after them."""
-    assert simulator.link_in(f"Svar: {LINK}") == LINK
-    assert simulator.link_in("Svar: https://svar.stevns.dk/s/kort") is None
+@pytest.mark.parametrize("token", ["a2" * 13, "ABCD-2345-X", "ABCD2345X"])
+def test_only_a_whole_link_is_a_link(token: str) -> None:
+    """26 characters of a token or the nine of a code, and nothing after them."""
+    link = f"https://svar.stevns.dk/s/{token}"
+    assert [simulator.link_in(f"Svar: {link}{tail}") for tail in ("", ". Hilsen", "\n")] == [link] * 3
+    assert [simulator.link_in(f"Svar: {text}") for text in (link[:-1], f"{link}a", f"{link}-")] == [None] * 3
