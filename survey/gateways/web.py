@@ -155,10 +155,11 @@ def header(headers: Mapping[str, str], name: str) -> str:
 
 def _no_answer(error: Exception, *, left: bool) -> Outcome:
     """No answer: only a body that never began to leave was surely not taken on."""
-    kind = type(error).__name__
-    return (
-        Outcome("unknown", f"intet svar ({kind})") if left else Outcome("refused", f"ingen forbindelse ({kind})")
-    )
+    if left:
+        return Outcome("unknown", f"intet svar ({type(error).__name__})")
+    if error.args and isinstance(error.args[0], ssl.SSLCertVerificationError):
+        return Outcome("refused", "udbyderens certifikat kan ikke bekræftes", stops=True)
+    return Outcome("refused", f"ingen forbindelse ({type(error).__name__})")
 
 
 def _leaving(body: bytes, left: list[bytes]) -> Iterator[bytes]:
