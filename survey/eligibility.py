@@ -267,7 +267,7 @@ def _asked_recently(now: datetime, oldest: date) -> ColumnElement[bool]:
         aliased(Message),
     )
     own = select(SendingRule.quiet_days).where(SendingRule.municipality_id == Message.municipality_id)
-    days = func.coalesce(own.scalar_subquery(), DEFAULT.quiet_days) + REMINDER_DAYS
+    days = func.coalesce(own.correlate(Message).scalar_subquery(), DEFAULT.quiet_days) + REMINDER_DAYS
     # Hours, because a "day" of PostgreSQL follows the clocks of the session's time zone.
     since = literal(now) - func.make_interval(0, 0, 0, 0, days * 24)
     left = and_(message.state.not_in(("waiting", "skipped", "refused")), message.claimed_at > since)
@@ -293,7 +293,7 @@ def _asked_recently(now: datetime, oldest: date) -> ColumnElement[bool]:
         contact.mobile == Contact.mobile,
         func.lower(contact.email) == func.lower(Contact.email),
     )
-    return or_(*(other.where(each).exists() for each in same))
+    return or_(*(other.where(each).correlate(Message, Meeting, Contact).exists() for each in same))
 
 
 def _of(child: Any, parent: Any, reference: ColumnElement[bool]) -> ColumnElement[bool]:
