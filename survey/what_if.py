@@ -15,15 +15,13 @@ from itertools import groupby
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from survey import results, scoring, turnout, workdays
+from survey import eligibility, results, scoring, turnout, workdays
 from survey.models import LAWS, Meeting, Municipality, Participation, Team
 from survey.sending_rules import Rule
 from survey.waves import Wave
 
 CANDIDATES = ("invited", "asked_recently", "not_sampled", "outside_wave")
 """Decisions of the meetings a rule may decide otherwise; the rest were left in peace whatever the rule."""
-REMINDED_AFTER = 3
-"""Days after an invitation when a reminder is counted as sent, for everybody: the quiet days begin there."""
 UNKNOWN = "kendes ikke"
 
 Skeleton = Row[bytes, date, str]
@@ -124,7 +122,7 @@ def replay(meetings: Sequence[Skeleton], rule: Rule, waves: Collection[Wave]) ->
 
     Whoever may be asked is asked at the first meeting, and not again within the quiet days.
     """
-    draws, quiet = _Draws(rule, waves), timedelta(days=rule.quiet_days + REMINDED_AFTER)
+    draws, quiet = _Draws(rule, waves), timedelta(days=rule.quiet_days + eligibility.REMINDER_DAYS)
     tallies: defaultdict[str | None, Tally] = defaultdict(Tally)
     for _, year in groupby(meetings, lambda row: row[0]):
         states: dict[State, float] = {(None, frozenset()): 1.0}
