@@ -26,6 +26,7 @@ from admin import (
     rules,
     running,
     teams,
+    texts,
 )
 from admin import commands as staff_commands
 from survey import commands, config, db, embedded, metrics, side_pages, simulator, views, webhooks
@@ -38,7 +39,13 @@ COMMANDS = [
     commands.plainly(command)
     for command in (
         *(running.init_command, running.migrate_command, running.serve_command, running.demo_command),
-        *(commands.meetings_group, commands.work_command, commands.tally_command, commands.retention_command),
+        *(
+            commands.meetings_group,
+            commands.texts_group,
+            commands.work_command,
+            commands.tally_command,
+            commands.retention_command,
+        ),
         staff_commands.group,
     )
 ]
@@ -120,6 +127,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         meetings.doors,
         people_pages.doors,
         teams.doors,
+        texts.doors,
         operations.doors,
         rules.doors,
         pauses.doors,

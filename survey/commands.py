@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from survey import config, jobs, meeting_files, meetings, nightly, workdays
+from survey import config, jobs, meeting_files, meetings, nightly, text_examples, workdays
 from survey.config import Settings
 from survey.db import transaction
 from survey.models import Municipality
@@ -132,6 +133,23 @@ def import_report(report: meetings.Report, *, dry_run: bool) -> list[str]:
     if dry_run:
         return [*lines, "Prøvekørsel: intet er gemt."]
     return lines if report.changed else [*lines, "Filen bragte intet nyt: intet er ændret."]
+
+
+# Texts ---------------------------------------------------------------------------------------------------
+
+texts_group = AppGroup("texts", help="Beskedernes tekster.")
+
+
+@texts_group.command("segments")
+@click.option("--price", default="0.307", help="Kroner for et segment.")
+def texts_segments(price: str) -> None:
+    """Vis, hvor mange segmenter standardteksterne fylder med det længste domæne, og hvad de koster."""
+    try:
+        segment_price = Decimal(price.replace(",", "."))
+    except InvalidOperation:
+        raise click.BadParameter(f"{price!r} er ikke en pris som 0,307", param_hint="--price") from None
+    for line in text_examples.table_lines(segment_price):
+        click.echo(line)
 
 
 # Messages out --------------------------------------------------------------------------------------------

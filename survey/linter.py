@@ -72,6 +72,14 @@ def telling(text: str, language: str) -> list[str]:
     ]
 
 
+def allowed(channel: str, field: str, link_mode: str) -> frozenset[str]:
+    """The placeholders that may stand in a `field`."""
+    if field == "subject":
+        return IN_SUBJECTS
+    others = {name for ways in placeholders.WAYS.values() for name in ways} - set(placeholders.WAYS[link_mode])
+    return frozenset(placeholders.KNOWN) - others - (frozenset() if channel == "email" else ONLY_IN_EMAILS)
+
+
 def _shape(text: str, channel: str, field: str) -> Iterator[str]:
     most = LONGEST["subject" if field == "subject" else channel]
     if not text.strip():
@@ -83,7 +91,7 @@ def _shape(text: str, channel: str, field: str) -> Iterator[str]:
 
 
 def _holes(text: str, channel: str, field: str, link_mode: str) -> Iterator[str]:
-    may = _allowed(channel, field, link_mode)
+    may = allowed(channel, field, link_mode)
     listed = ", ".join(f"{{{name}}}" for name in placeholders.KNOWN if name in may)
     for match in _BRACES.finditer(text):
         name, place = match[1], _place(text, match.start())
@@ -93,13 +101,6 @@ def _holes(text: str, channel: str, field: str, link_mode: str) -> Iterator[str]
             yield f"{match[0]} ({place}) kan ikke stå her. Brug en af disse: {listed}."
     for match in re.finditer("[{}]", _without_holes(text)):
         yield f"Tegnet {match[0]} ({_place(text, match.start())}) hører til en pladsholder som {{link}}. Slet det."
-
-
-def _allowed(channel: str, field: str, link_mode: str) -> frozenset[str]:
-    if field == "subject":
-        return IN_SUBJECTS
-    others = {name for ways in placeholders.WAYS.values() for name in ways} - set(placeholders.WAYS[link_mode])
-    return frozenset(placeholders.KNOWN) - others - (frozenset() if channel == "email" else ONLY_IN_EMAILS)
 
 
 def _ways(text: str, link_mode: str) -> Iterator[str]:

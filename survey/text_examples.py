@@ -84,6 +84,17 @@ def table(segment_price: Decimal) -> Iterator[Line]:
                 yield Line(language, kind, mode, counted.encoding, counted.units, counted.count, price)
 
 
+def table_lines(segment_price: Decimal) -> Iterator[str]:
+    """The table in Markdown, in Danish."""
+    kinds = {"invitation": "invitation", "reminder": "påmindelse"}
+    modes = {"link": "link", "code": "kort link", "code_only": "kode uden link"}
+    yield "| sprog | besked | vej | alfabet | tegn | segmenter | pris pr. 1.000 |"
+    yield "|---|---|---|---|---:|---:|---:|"
+    for line in table(segment_price):
+        cells = (texts.about(line.language)["name"], kinds[line.kind], modes[line.link_mode], line.encoding)
+        yield f"| {' | '.join(cells)} | {line.units} | {line.count} | {kroner(line.price)} |"
+
+
 def kroner(amount: Decimal) -> str:
     """`amount` in DKK as Danish writes it, two decimals: "1.234,50 kr."."""
     return f"{amount:,.2f}".translate(str.maketrans(",.", ".,")) + " kr."

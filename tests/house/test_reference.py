@@ -8,7 +8,8 @@ import click
 import pytest
 from flask import Flask
 
-from survey import access, config
+from survey import access, config, sending_rules, text_examples
+from survey.text_examples import LONGEST_MUNICIPALITY
 from tests.conftest import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -58,6 +59,18 @@ def routes_page(app: Flask) -> Iterator[str]:
         yield f"| `{rule}` | {methods} | {', '.join(sorted(who)) or 'everyone (static files)'} |"
 
 
+def segments_page(_app: Flask) -> Iterator[str]:
+    """Every shipped SMS at its longest, with price."""
+    yield "# Segments"
+    yield ""
+    price = sending_rules.DEFAULT.segment_price
+    yield f"The shipped SMS texts with a host of {config.LONGEST_HOST} characters, a sender of 11 and the name"
+    yield f"{LONGEST_MUNICIPALITY} (where it does not fit, the sender), at {price} DKK a segment."
+    yield "`flask texts segments` prints it."
+    yield ""
+    yield from text_examples.table_lines(price)
+
+
 def walk(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command below `group` that is ours."""
     for name, command in sorted(group.commands.items()):
@@ -67,7 +80,7 @@ def walk(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[tuple[str,
             yield (*path, name), command
 
 
-PAGES = {"settings": settings_page, "commands": commands_page, "routes": routes_page}
+PAGES = {"settings": settings_page, "commands": commands_page, "routes": routes_page, "segments": segments_page}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -54,6 +54,9 @@ def ids(
         "assignment_id": session.scalar(text("SELECT min(id) FROM assignment")),
         "_rest": "en/anden/sti",
         "filename": "citizen.css",
+        "kind": "invitation",
+        "channel": "sms",
+        "language": "da",
         "pause_id": 1,
     }
 
