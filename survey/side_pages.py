@@ -1,6 +1,7 @@
 """The citizen's smaller pages: type a code, no more messages (and yes again), is this message genuine."""
 
 from flask import Response, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from survey import invitations, opt_outs, workdays
@@ -29,7 +30,7 @@ def code_entry() -> Response:
 
 @pages.post("/svar")
 @open_to(EVERYONE)
-def enter_code() -> Response:
+def enter_code() -> ResponseReturnValue:
     """On to the questionnaire of the code; what is wrong with one that cannot be; 404 for one nobody knows."""
     form = CodeForm(request.form)
     problems = form.problems()
@@ -38,11 +39,11 @@ def enter_code() -> Response:
             "code.html", 422, code=form.code.data, example=EXAMPLE, problems=problems, told=problems[0].message
         )
     find_link(form.token)
-    return redirect(url_for("pages.questionnaire", token=form.token), 303)  # type: ignore[return-value]  # it is one
+    return redirect(url_for("pages.questionnaire", token=form.token), 303)
 
 
 @pages.get("/s/<token>/afmeld")
-@pages.get("/s/<token>/afmeld/fortryd")
+@pages.get("/s/<token>/afmeld/fortryd", endpoint="reloaded")
 @open_to(EVERYONE)
 def no_more(token: str) -> Response:
     """The button that says no thanks, or yes again to whoever said no before. Changes nothing itself."""
