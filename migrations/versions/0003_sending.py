@@ -280,6 +280,7 @@ def upgrade() -> None:
         "ix_contact_email", "contact", ["municipality_id", sa.literal_column("lower(email)")], unique=False
     )
     op.create_index("ix_contact_mobile", "contact", ["municipality_id", "mobile"], unique=False)
+    op.create_index("ix_meeting_held", "meeting", ["municipality_id", "held_on"], unique=False)
     op.add_column("message", sa.Column("fell_over", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("message", sa.Column("provider_id", sa.Text(), nullable=True))
     op.add_column("message", sa.Column("segments", sa.SmallInteger(), nullable=True))
@@ -352,6 +353,7 @@ def downgrade() -> None:
     op.drop_column("message", "segments")
     op.drop_column("message", "provider_id")
     op.drop_column("message", "fell_over")
+    op.drop_index("ix_meeting_held", table_name="meeting")
     op.drop_index("ix_contact_mobile", table_name="contact")
     op.drop_index("ix_contact_email", table_name="contact")
     op.drop_column("contact", "email_print")

@@ -103,6 +103,7 @@ class Meeting(Numbered, Base):
         CheckConstraint("decision <> 'invited' OR status = 'held'", name="only_held_meetings_invite"),
         Index("ix_meeting_asked", "municipality_id", "citizen", "decided_at"),
         Index("ix_meeting_import", "municipality_id", "import_id"),
+        Index("ix_meeting_held", "municipality_id", "held_on"),
     )
 
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
