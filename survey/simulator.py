@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from survey import outbox, receipts, webhooks, workdays
+from survey import backlog, receipts, webhooks, workdays
 from survey.access import EVERYONE, open_to
 from survey.config import LOOPBACK
 from survey.db import transaction
@@ -24,46 +24,50 @@ PAGE = 25
 LINK = re.compile(r"https?://\S+/s/(?:[a-z2-7]{26}|[2-9A-Y]{4}-?[2-9A-Y]{4}-?[2-9A-Y])(?![\w-])")
 """A citizen's link: 26 characters, or a code of nine in groups."""
 RULES_DA = {
-    "Afvises": {
-        "refuse": "afvises for altid: nummeret findes ikke",
-        "invalid": "afvises for altid: nummeret er ugyldigt, selv om udbyderen svarer 200",
-        "other code": "afvises for altid: udbyderen svarer med en fejlkode (4001)",
-        "partly": "afvises for altid: udbyderen afviser kun denne besked (207)",
-        "refuse for now": "afvises lige nu: prøves igen senere",
-        "busy": "afvises lige nu: for mange på én gang (429), prøves igen om et minut",
-        "no connection": "afvises lige nu: ingen forbindelse til udbyderen",
+    "Afvises for altid": {
+        "refuse": "nummeret findes ikke",
+        "invalid": "ugyldigt nummer, selv om svaret er 200",
+        "other code": "fejlkode 4001 i svaret",
+        "partly": "delvist svar (207): kun denne besked afvises",
+    },
+    "Afvises lige nu": {
+        "refuse for now": "modtager ikke lige nu",
+        "busy": "for mange på én gang (429): vent et minut",
+        "no connection": "ingen forbindelse til udbyderen",
     },
     "Efterlader tvivl": {
-        "error": "i tvivl: udbyderen fejler (500), og beskeden når ikke frem",
-        "slow": "i tvivl: svaret kommer for sent, men beskeden når frem",
-        "dropped": "i tvivl: forbindelsen brydes, men beskeden når frem",
-        "silent": "i tvivl: intet svar, og kun cirka halvdelen når frem",
+        "error": "fejl hos udbyderen (500), når ikke frem",
+        "slow": "svaret kommer for sent, når frem",
+        "dropped": "forbindelsen brydes, når frem",
+        "silent": "intet svar, halvdelen når frem",
     },
     "Standser hele gatewayen": {
-        "no credit": "standser gatewayen: kontoen er tom",
-        "not approved": "standser gatewayen: linket er ikke godkendt",
+        "no credit": "kontoen er tom",
+        "not approved": "linket er ikke godkendt",
     },
 }
 """What a number can be made to do, grouped, in words for a newcomer; the names are `simulated.RULES`."""
-RULE_WORDS = {name: words for group in RULES_DA.values() for name, words in group.items()}
+RULE_WORDS = {
+    name: f"{words} ({group.lower()})" for group, rules in RULES_DA.items() for name, words in rules.items()
+}
 SHAPES_DA = {
     "Almindelige": {
         "delivered": "leveret",
-        "failed": "ikke leveret lige nu (telefonen kunne ikke nås)",
-        "dead": "kan aldrig leveres (nummeret findes ikke)",
-        "blocked": "standset af udbyderen (linket er ikke godkendt)",
+        "failed": "ikke leveret: telefonen kunne ikke nås",
+        "dead": "ikke leveret: nummeret findes ikke",
+        "blocked": "ikke leveret: linket er ikke godkendt (standser gatewayen)",
     },
     "I uorden": {
-        "duplicate": "leveret, men kvitteringen kommer to gange",
-        "late": "leveret for fire dage siden, kvitteringen kommer først nu",
-        "out of order": "leveret, og bagefter en gammel melding om, at den er på vej",
-        "contradiction": "leveret, og bagefter en melding om, at det mislykkedes",
+        "duplicate": "to gange den samme: leveret",
+        "late": "fire dage for sent: leveret",
+        "out of order": "i forkert rækkefølge: leveret, derefter på vej",
+        "contradiction": "selvmodsigende: leveret, derefter ikke leveret",
         "unknown reference": "om en besked, som ingen kender",
     },
     "Skal afvises": {
         "forged": "forfalsket: forkert underskrift",
         "unsigned": "uden underskrift",
-        "unreadable": "underskrevet, men ulæselig",
+        "unreadable": "ulæselig, men underskrevet",
     },
 }
 """The receipts that can be delivered, grouped; the names are `simulated.SHAPES`."""
@@ -101,7 +105,7 @@ def mailbox() -> str:
     side = min(max(request.args.get("side", 1, int), 1), last)
     shown = found[(side - 1) * PAGE : side * PAGE]
     with transaction() as session:
-        waits = outbox.leaving(session, now)
+        waits = backlog.leaving(session, now)
         known = receipts.known(session, [letter.letter.reference for letter in shown])
     return render_template(
         "simulator/mailbox.html",

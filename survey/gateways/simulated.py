@@ -192,7 +192,7 @@ def reader(folder: Path) -> ReceiptReader:
     wrong, UnreadableError for a body of another shape.
     """
 
-    def read(headers: Mapping[str, str], body: bytes, tail: str = "") -> list[Report]:  # noqa: ARG001 - what every reader is handed
+    def read(headers: Mapping[str, str], body: bytes, _tail: str) -> list[Report]:
         given = headers.get(SIGNATURE)
         if not given:
             raise ForgedError(401)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from itertools import permutations
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -16,7 +17,7 @@ from survey.gateways import Report
 from survey.models import Message, Municipality, Receipt
 from tests.survey.receiving import DEAD, handed_over, report
 
-KINDS = {
+KINDS: dict[str, dict[str, Any]] = {
     "delivered": {"state": "delivered"},
     "failed": {"state": "failed"},
     "dead": {"state": "failed", **DEAD},
@@ -40,7 +41,7 @@ def said(message: Message, kinds: Sequence[str]) -> list[Report]:
         {key: value.format(**about) if key == "reference" else value for key, value in KINDS[kind].items()}
         for kind in kinds
     ]
-    return [report(message, **values) for values in filled]  # type: ignore[arg-type]  # the fields fit
+    return [report(message, **values) for values in filled]
 
 
 def rule(state: str, email: bool, batches: Sequence[Sequence[str]]) -> str:

@@ -14,7 +14,7 @@ REFERENCE = "1-2-1"
 def read(folder: Path, shape: str) -> list[list[Report]]:
     """What our reader makes of each post of `shape`."""
     reader = simulated.reader(folder)
-    return [reader(post.headers, post.body) for post in simulated.posts(folder, REFERENCE, shape)]
+    return [reader(post.headers, post.body, "") for post in simulated.posts(folder, REFERENCE, shape)]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_signature_covers_every_byte_and_one_folder(tmp_path: Path) -> None:
     [post] = simulated.posts(tmp_path, REFERENCE, "delivered")
     for folder, body in [(tmp_path, post.body + b" "), (tmp_path / "other", post.body)]:
         with pytest.raises(ForgedError):
-            simulated.reader(folder)(post.headers, body)
+            simulated.reader(folder)(post.headers, body, "")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_body_of_another_shape_is_unreadable(tmp_path: Path, body: bytes) -> N
     simulated.posts(tmp_path, REFERENCE, "delivered")
     signature = simulated.signed((tmp_path / "secret").read_bytes(), body)
     with pytest.raises(UnreadableError):
-        simulated.reader(tmp_path)({simulated.SIGNATURE: signature}, body)
+        simulated.reader(tmp_path)({simulated.SIGNATURE: signature}, body, "")
 
 
 def test_nonsense_is_a_shape_too(tmp_path: Path) -> None:
@@ -118,4 +118,4 @@ def test_the_first_of_many_makes_the_secret(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     reader = simulated.reader(tmp_path / "new")
-    assert [len(reader(one.headers, one.body)) for one in posts] == [1] * 8
+    assert [len(reader(one.headers, one.body, "")) for one in posts] == [1] * 8

@@ -155,14 +155,15 @@ def test_everything_the_simulator_can_do_has_danish_words(client: FlaskClient, m
     assert simulated.SHAPES.keys() == shapes.keys()
     assert set(message_states.STATES) == simulator.STATES_DA.keys()
     page = unescape(client.get("/simulator").text)
-    assert all(f'value="{name}">{words}<' in page for name, words in (simulator.RULE_WORDS | shapes).items())
+    rules = {name: words for group in simulator.RULES_DA.values() for name, words in group.items()}
+    assert all(f'value="{name}">{words}<' in page for name, words in (rules | shapes).items())
 
 
 def test_a_number_can_be_made_to_fail_and_to_answer_again(client: FlaskClient, settings: Settings) -> None:
     """The rule is shown, and removed with a button."""
     form = {"to": "+4520123456", "rule": "no credit"}
     answer = client.post("/simulator/regel", data=form, follow_redirects=True)
-    assert "+4520123456: standser gatewayen: kontoen er tom." in answer.text
+    assert "+4520123456: kontoen er tom (standser hele gatewayen)." in answer.text
     assert simulated.rules(settings.simulator_dir) == {"+4520123456": "no credit"}
     answer = client.post("/simulator/regel", data=form | {"rule": ""}, follow_redirects=True)
     assert "+4520123456: kan nås igen." in answer.text
