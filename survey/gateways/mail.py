@@ -2,10 +2,9 @@
 
 import re
 import unicodedata
+from binascii import b2a_qp
 from collections.abc import Iterable
 from email.header import Header
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import formatdate
 from html import escape
 from itertools import pairwise
@@ -67,8 +66,10 @@ def written(letter: Letter, sender: str, *, reply_to: str = "", unsubscribe_mail
         ("X-Auto-Response-Suppress", "OOF, AutoReply"),
         ("Content-Language", _checked(letter.language)),
         *_unsubscribing(letter, unsubscribe_mailto),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", 'multipart/alternative; boundary="=_part"'),
     ]
-    return _lines(headers) + _parts(letter)
+    return _lines(headers) + b"\r\n" + _parts(letter)
 
 
 def page(letter: Letter) -> str:
@@ -98,11 +99,24 @@ def _broken(text: str) -> str:
 
 
 def _parts(letter: Letter) -> bytes:
-    """The two parts with their own headers; quoted-printable, so that every relay passes them on unchanged."""
-    parts = EmailMessage(policy=SMTP.clone(max_line_length=76))  # quoted-printable's limit (RFC 2045, 6.7)
-    parts.set_content(letter.body, cte="quoted-printable")
-    parts.add_alternative(page(letter), subtype="html", cte="quoted-printable")
-    return parts.as_bytes()
+    """The two parts with their own headers; quoted-printable, so that every relay passes them on unchanged.
+
+    Written without the library's own classes, which take a millisecond a mail. "=_" never stands in
+    quoted-printable, so no text can end a part.
+    """
+    parts = (("plain", letter.body), ("html", page(letter)))
+    return b"".join(
+        b"--=_part\r\n"
+        b'Content-Type: text/%b; charset="utf-8"\r\n'
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n%b\r\n" % (kind.encode(), _quoted(text))
+        for kind, text in parts
+    ) + (b"--=_part--\r\n")
+
+
+def _quoted(text: str) -> bytes:
+    """`text` in quoted-printable (RFC 2045, 6.7), lines of 76 characters at most, ended by CRLF."""
+    lines = re.sub(r"\r\n?|\n", "\r\n", text.rstrip("\r\n") + "\n")
+    return b2a_qp(lines.encode(), istext=True)
 
 
 def _unsubscribing(letter: Letter, mailto: str) -> list[tuple[str, str]]:
