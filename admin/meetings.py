@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 
 from flask import Blueprint, current_app, render_template, request
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import access
-from survey import config, meeting_files, meetings, workdays
+from survey import config, decisions, meeting_files, meetings, workdays
 from survey.access import ADMINISTRATOR, open_to
 from survey.db import transaction
 from survey.models import ImportCount, MeetingImport
@@ -74,7 +75,10 @@ def upload() -> ResponseReturnValue:
 
 def _page(*, wrong: str = "", report: meetings.Report | None = None, trial: bool = False, name: str = "") -> str:
     with transaction() as session:
-        earlier = _earlier(session, access.signed_in().municipality_id)
+        municipality_id, today = access.signed_in().municipality_id, workdays.day(workdays.now())
+        earlier = _earlier(session, municipality_id)
+        since = today - timedelta(days=decisions.PERIOD_DAYS - 1)
+        days = decisions.per_day(session, municipality_id, since, today)
     return render_template(
         "admin/meetings.html",
         wrong=wrong,
@@ -85,6 +89,11 @@ def _page(*, wrong: str = "", report: meetings.Report | None = None, trial: bool
         refused_shown=REFUSED_SHOWN,
         earlier=earlier,
         words=meetings.outcome_words,
+        days=days,
+        totals=decisions.in_all(days),
+        adds_up=decisions.add_up(days),
+        reasons=meetings.decision_words,
+        period=decisions.PERIOD_DAYS,
     )
 
 

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import partial, wraps
 from pathlib import Path
@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from survey import config, jobs, meeting_files, meetings, nightly, text_examples, workdays
+from survey import config, decisions, jobs, meeting_files, meetings, nightly, text_examples, workdays
 from survey.config import Settings
 from survey.db import transaction
 from survey.models import Municipality
@@ -135,6 +135,42 @@ def import_report(report: meetings.Report, *, dry_run: bool) -> list[str]:
     return lines if report.changed else [*lines, "Filen bragte intet nyt: intet er ændret."]
 
 
+@meetings_group.command("decisions")
+@click.option("--municipality", help="Kommunens kortnavn, når der er flere.")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d", "%d-%m-%Y"]), help="Første dag, fx 2021-05-03.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d", "%d-%m-%Y"]), help="Sidste dag, ellers i dag.")
+def meeting_decisions(municipality: str | None, first: datetime | None, last: datetime | None) -> None:
+    """Vis, hvad der blev af hver samtale, dag for dag. Slutter med 1, når summen ikke passer."""
+    until = last.date() if last else workdays.day(workdays.now())
+    since = first.date() if first else until - timedelta(days=decisions.PERIOD_DAYS - 1)
+    with transaction() as session:
+        of = chosen_municipality(session, municipality)
+        days = decisions.per_day(session, of.id, since, until)
+    click.echo(f"{of.name}, samtaler fra {since:%d-%m-%Y} til {until:%d-%m-%Y}")
+    click.echo("\n".join(decision_table(days)))
+    check_sum(days)
+
+
+def check_sum(days: list[decisions.Day]) -> None:
+    """Raise click's Exit(1) when there are meetings without a decision: whoever runs it at night hears of it."""
+    if not decisions.add_up(days):
+        raise click.exceptions.Exit(1)
+
+
+def decision_table(days: list[decisions.Day]) -> list[str]:
+    """A line per day with its meetings and how many ended in each decision, in Danish; the sum with its check."""
+    totals = decisions.in_all(days)
+    words = {decision: meetings.decision_words[decision] for decision in totals}
+    lines = [f"{'dag':<12}{'samtaler':>8}" + "".join(f"  {word}" for word in words.values())]
+    for day in days:
+        cells = "".join(f"  {day.counts.get(decision, 0):>{len(word)}}" for decision, word in words.items())
+        lines.append(f"{day.day:%d-%m-%Y}  {day.meetings:>8}{cells}{'' if day.adds_up else '  IKKE SOM MØDT'}")
+    met, decided = sum(day.meetings for day in days), sum(totals.values())
+    sums = "".join(f"  {totals[decision]:>{len(word)}}" for decision, word in words.items())
+    check = "som mødt" if decisions.add_up(days) else "IKKE SOM MØDT: der er samtaler uden beslutning"
+    return [*lines, f"{'i alt':<12}{met:>8}{sums}", f"{decided} beslutninger i alt om {met} samtaler, {check}"]
+
+
 # Texts ---------------------------------------------------------------------------------------------------
 
 texts_group = AppGroup("texts", help="Beskedernes tekster.")
@@ -164,7 +200,7 @@ def work_command(once: bool, at: str | None) -> None:
     if at and not once:
         raise click.UsageError("--now kræver --once")
     clock = partial(moment, at) if at else workdays.now
-    work = jobs.Work(settings(), jobs.configured(settings()), click.echo, clock)
+    work = jobs.work_of(settings(), click.echo, clock)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: work.stopping.set())
     if not work.gateways:

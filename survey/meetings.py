@@ -38,6 +38,9 @@ outcome_words: Mapping[str, str] = {
 }
 """What a row can end as, in the order of a report, with the words staff see."""
 
+decision_words = {outcome: word.removeprefix("ikke inviteret: ") for outcome, word in outcome_words.items()}
+"""The same where it is plain that a reason is why nobody was invited."""
+
 
 @dataclass(frozen=True)
 class Report:

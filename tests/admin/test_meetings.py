@@ -144,3 +144,15 @@ def test_the_shaped_file_is_accounted_for_on_the_page(admin: FlaskClient) -> Non
     page = send(admin, data, "samtaler_cp1252.csv").text
     assert "<strong>1213</strong>" in page
     assert "=HYPERLINK(&#34;" in page
+
+
+def test_the_page_shows_what_became_of_every_meeting(admin: FlaskClient, session: Session) -> None:
+    """The decisions of the last month, day by day, with their sum; before the first import there are none."""
+    assert "Ingen samtaler de seneste 31 dage." in admin.get("/samtaler").text
+    send(admin, rows("Anne", "Bo"), action="import")
+    page = admin.get("/samtaler").text
+    assert (
+        '<tr><th scope="row" class="light"><strong>I alt</strong></th><td class="n"><strong>2</strong></td>'
+        in page
+    )
+    assert "Tallene passer ikke" not in page
