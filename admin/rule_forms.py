@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from wtforms import FieldList, FormField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.widgets import CheckboxInput
 
 from admin.forms import Form, choices
 from survey import workdays
@@ -155,6 +156,12 @@ def _written_price(value: Decimal) -> str:
 # Forms -----------------------------------------------------------------------------------------------------
 
 
+class Boxes(SelectMultipleField):
+    """Choices of which several may be ticked."""
+
+    option_widget = CheckboxInput()
+
+
 class WaveForm(Form):
     """One wave. Left empty, or with "Fjern" ticked, it is none."""
 
@@ -171,7 +178,7 @@ class WaveForm(Form):
         "Sidste dag", day, "Skriv den sidste dag, fx 14-03-2027.", date.isoformat, render_kw={"type": "date"}
     )
     share = ReadField("Andel i %", whole(1, 100), "Skriv et helt tal fra 1 til 100.")
-    gone = SelectMultipleField("Fjern", choices=choices({"1": "Fjern bølgen"}))
+    gone = Boxes("Fjern", choices=choices({"1": "Fjern bølgen"}))
 
     @property
     def left_out(self) -> bool:
@@ -199,7 +206,7 @@ class WaveForm(Form):
 class RuleForm(Form):
     """When, how often, whom, with what kind of link, and at what price."""
 
-    weekdays = SelectMultipleField(
+    weekdays = Boxes(
         "Ugedage", coerce=int, choices=choices({n: name.capitalize() for n, name in enumerate(WEEKDAYS, 1)})
     )
     opens = ReadField(
