@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, BigInteger, Select, any_, delete, func, literal, o
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningDelete
 
-from survey import ballot_box, participation, workdays
+from survey import ballot_box, participation, receipts, workdays
 from survey.models import (
     AccessLog,
     CallbackAttempt,
@@ -184,11 +184,12 @@ def _delete_imports(session: Session, municipality_id: int, imported_by: datetim
 
 
 def sweep(session: Session, now: datetime) -> None:
-    """Delete what belongs to no municipality: failed sign-ins, dead sessions, claimed slots of timed jobs."""
+    """Delete what belongs to no municipality: failed sign-ins, dead sessions, slots of timed jobs, receipts."""
     # Not `ago`: on a clock that jumps an hour 15 minutes ago may lie ahead of now.
     session.execute(delete(SignInAttempt).where(SignInAttempt.tried_at <= now - ATTEMPT_KEPT))
     session.execute(delete(StaffSession).where(StaffSession.started_at <= ago(now, SESSION_KEPT)))
     session.execute(delete(JobSlot).where(JobSlot.slot <= ago(now, SLOT_KEPT)))
+    receipts.forget(session, now)
 
 
 def _gone(session: Session, deletion: ReturningDelete[Any]) -> int:

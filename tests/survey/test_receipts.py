@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import message_states, receipts
+from survey import message_states, receipts, retention
 from survey.gateways import Report
 from survey.models import DeadAddress, Message, Municipality, Receipt, RefusedReceipt
 from tests.survey.receiving import DEAD, come_in, handed_over, report
@@ -116,10 +116,10 @@ def test_old_receipts_are_forgotten(session: Session, give: Callable[..., Messag
     come_in(session, [report(give())], now)
     receipts.refuse(session, "simulated", "forged", now)
     receipts.store(session, "simulated", [report(give())], now)
-    receipts.forget(session, now + timedelta(days=29))
+    retention.sweep(session, now + timedelta(days=29))
     assert len(session.scalars(select(Receipt)).all()) == 2
-    receipts.forget(session, now + timedelta(days=30))
+    retention.sweep(session, now + timedelta(days=30))
     assert [row.applied for row in session.scalars(select(Receipt))] == [None]
     assert len(session.scalars(select(RefusedReceipt)).all()) == 1
-    receipts.forget(session, now + timedelta(days=365))
+    retention.sweep(session, now + timedelta(days=365))
     assert session.scalars(select(RefusedReceipt)).all() == []
