@@ -11,6 +11,7 @@ from flask import Flask
 from survey import access, config, sending_rules, text_examples
 from survey.text_examples import LONGEST_MUNICIPALITY
 from tests.conftest import ROOT
+from tests.providers import table
 
 REFERENCE = ROOT / "docs" / "reference"
 
@@ -80,7 +81,13 @@ def walk(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[tuple[str,
             yield (*path, name), command
 
 
-PAGES = {"settings": settings_page, "commands": commands_page, "routes": routes_page, "segments": segments_page}
+PAGES = {
+    "settings": settings_page,
+    "commands": commands_page,
+    "routes": routes_page,
+    "gateway-contract": lambda _app: table.page(),
+    "segments": segments_page,
+}
 
 
 @pytest.mark.parametrize("name", PAGES)

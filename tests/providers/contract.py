@@ -115,7 +115,6 @@ READS: Mapping[str, Mapping[str, str]] = {
             "failed",
             "dead",
             "stops",
-            "under way",
             "repeat",
             "out of order",
             "unsigned",
@@ -194,16 +193,19 @@ def _said(report: Report) -> str:
     return "failed" if report.permanent else "failed for now"
 
 
-def breaches(kind: Kind, module: ModuleType | None = None) -> Iterator[str]:
-    """The names of the checks in which `kind` breaks the contract, with what it did instead."""
-    checks = [*((shape, sent, SENDS) for shape in SENDS[kind.name])]
-    checks += [(shape, received, READS) for shape in READS[kind.name]]
-    for shape, play, table in checks:
-        expected = table[kind.name][shape]
-        with kind.rig(module) as rig:
-            try:
-                found = play(rig, shape)
-            except Exception as error:  # noqa: BLE001 - a gateway that raises breaks the contract
-                found = type(error).__name__
-        if found != expected:
-            yield f"{'receipt' if table is READS else 'sending'}: {shape} → {found}"
+def verdict(kind: Kind, check: str, module: ModuleType | None = None) -> tuple[str, str]:
+    """What `check` ("sending: ok", "receipt: forged") must find of `kind`, and what it does find."""
+    part, _, shape = check.partition(": ")
+    table, play = (SENDS, sent) if part == "sending" else (READS, received)
+    with kind.rig(module) as rig:
+        try:
+            found = play(rig, shape)
+        except Exception as error:  # noqa: BLE001 - a gateway that raises breaks the contract
+            found = type(error).__name__
+    return table[kind.name][shape], found
+
+
+def checks(kind: str) -> Iterator[str]:
+    """The name of every check of `kind`."""
+    yield from (f"sending: {shape}" for shape in SENDS[kind])
+    yield from (f"receipt: {shape}" for shape in READS[kind])

@@ -5,6 +5,7 @@ import base64
 import http.client
 import json
 import socket
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -227,6 +228,11 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], provider: Provider) -> None:
         self.provider = provider
         super().__init__(address, _Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up early is part of the play; any other fault of a test's is shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.providers.contract import READS, SENDS, received, sent
-from tests.providers.rigs import WEB_KINDS as KINDS
+from tests.providers.kinds import KINDS
 
 SENDING = [(kind, shape) for kind in KINDS for shape in SENDS[kind]]
 READING = [(kind, shape) for kind in KINDS for shape in READS[kind]]

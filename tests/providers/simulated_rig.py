@@ -1,0 +1,58 @@
+"""The rig of the simulated provider: its own rules and receipts, held to the same contract."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from survey.gateways import Outcome, Report, simulated
+from tests.providers.contract import CYRILLIC, Kind, letter
+
+REFERENCE = "1-2-1"
+RULES = {
+    "nobody listens": "no connection",
+    "429": "busy",
+    "500": "error",
+    "slow": "slow",
+    "dropped": "dropped",
+    "number": "refuse",
+    "busy": "refuse for now",
+    "credit": "no credit",
+    "filtered": "not approved",
+}
+"""Shape → the simulator's rule of that meaning."""
+RECEIPTS = {"stops": "blocked", "repeat": "duplicate"}
+
+
+class SimulatedRig:
+    """The simulator with a mailbox of its own."""
+
+    def __init__(self, module: ModuleType, folder: Path) -> None:
+        self.module, self.folder = module, folder
+
+    def send(self, shape: str) -> tuple[Outcome, int]:
+        """Send one letter to a number with a rule."""
+        sending = letter(REFERENCE, body=CYRILLIC if shape == "another alphabet" else "Hej")
+        gateway = self.module.Simulated(self.folder)
+        self.module.set_rule(self.folder, sending.to, RULES.get(shape))
+        outcome = gateway.send(sending)
+        found = self.module.mailbox(self.folder)
+        assert all(one.letter == sending for one in found), "the text was changed"
+        return outcome, len(found)
+
+    def receive(self, shape: str) -> list[Report]:
+        """What its reader makes of what it posts."""
+        self.module.Simulated(self.folder)
+        read = self.module.reader(self.folder)
+        posts = self.module.posts(self.folder, REFERENCE, RECEIPTS.get(shape, shape))
+        return [report for post in posts for report in read(post.headers, post.body, "")]
+
+
+@contextmanager
+def _rigged(module: ModuleType | None) -> Iterator[SimulatedRig]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield SimulatedRig(module or simulated, Path(folder))
+
+
+KIND = Kind("simulated", _rigged)
