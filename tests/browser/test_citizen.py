@@ -5,17 +5,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from survey import db
-from survey.models import CallbackRequest, Invitation
+from survey import codes, db
+from survey.db import Base
+from survey.models import CallbackRequest, Invitation, Link
 
-WIDTHS = (320, 1280)
+WIDTHS = (320, 390, 1280)
 NOT_FOUND = "a" * 26
 SMALL_TARGETS = """
-() => [...document.querySelectorAll('a, button, label, input[type=tel]')]
+() => [...document.querySelectorAll('a, button, label, input[type=tel], input[type=text]')]
     .filter(e => !e.matches('.over'))
     .map(e => [e.textContent.trim() || e.id, e.getBoundingClientRect()])
     .filter(([, box]) => box.height < 44 || box.width < 44)
@@ -112,6 +114,19 @@ def every_page(page: Page, live: str, link: Callable[..., str]) -> Iterator[str]
     late = link()
     with db.transaction() as session:
         expire(session)
+    page.goto(f"{late}/afmeld")
+    yield "no more?"
+    page.get_by_role("button", name="Jeg vil ikke have flere beskeder").click()
+    yield "no more"
+    page.get_by_role("button", name="Fortryd").click()
+    yield "welcome back"
+    page.goto(f"{live}/svar")
+    yield "code"
+    page.get_by_label("Din kode").fill("7KXM-4PQO")
+    page.get_by_role("button", name="Videre").click()
+    yield "wrong code"
+    page.goto(f"{live}/er-beskeden-aegte")
+    yield "genuine?"
     for path in (late, f"{live}/s/{NOT_FOUND}", f"{live}/s/kort", f"{live}/s/a/b"):
         page.goto(path)
         yield path
@@ -133,6 +148,46 @@ def test_every_page_is_accessible(chromium: Browser, live: str, link: Callable[.
             assert page.evaluate(SMALL_TARGETS) == [], f"{name} at {width}"
             assert page.evaluate(WIDER) <= 0, f"{name} at {width}"
     context.close()
+
+
+def test_a_code_is_typed_instead_of_a_link(page: Page, app: Flask, live: str, link: Callable[..., str]) -> None:
+    """Small letters without dashes lead to the questionnaire; what is wrong with a slip is said at the field."""
+    code = codes.draw()
+    link()
+    with db.transaction() as session:
+        session.execute(update(Link).values(token_hash=codes.code_hash(app.config["CODE_KEY"], code)))
+    page.goto(f"{live}/svar")
+    page.get_by_label("Din kode").fill(code[1] + code[:1] + code[2:] + "2")
+    page.get_by_role("button", name="Videre").click()
+    assert page.locator(":focus").get_attribute("role") == "alert"
+    assert "Koden har 9 tegn" in page.get_by_role("alert").inner_text()
+    page.get_by_label("Din kode").fill(code.lower())
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url == f"{live}/s/{code}"
+    answer(page, 4, 4, 4, 4, 4)
+    assert page.get_by_role("heading", level=1).inner_text() == "Tak for dit svar"
+    assert page.context.cookies() == []
+
+
+def test_a_browser_that_runs_scripts_and_follows_links_opts_nobody_out(
+    chromium: Browser, link: Callable[..., str]
+) -> None:
+    """As a mail scanner does: every page opened until nothing more is fetched, and all tables are the same."""
+    address = link()
+
+    def everything() -> dict[str, list[str]]:
+        with db.reading() as connection:
+            tables = Base.metadata.sorted_tables
+            return {table.name: sorted(map(repr, connection.execute(select(table)))) for table in tables}
+
+    before = everything()
+    page = chromium.new_page()
+    for path in (address, f"{address}/afmeld", f"{address}/afmeld/fortryd"):
+        page.goto(path, wait_until="networkidle")
+        assert page.get_by_role("heading", level=1).is_visible()
+    page.close()
+    assert everything() == before
 
 
 def test_a_page_is_two_requests_under_fourteen_kilobytes(chromium: Browser, link: Callable[..., str]) -> None:
