@@ -22,7 +22,7 @@ EARLIEST, LATEST = time(7), time(21)
 """No citizen's phone rings before or after these, whatever a municipality would like."""
 MOST_WAVES = 12
 SAMPLINGS = {
-    "all": "Alle, der har holdt en samtale",
+    "all": "Alle, der har haft en samtale",
     "share": "En tilfældig andel, trukket på ny hver uge",
     "waves": "En tilfældig andel i bestemte perioder (bølger)",
 }
@@ -210,10 +210,18 @@ class RuleForm(Form):
         "Ugedage", coerce=int, choices=choices({n: name.capitalize() for n, name in enumerate(WEEKDAYS, 1)})
     )
     opens = ReadField(
-        "Fra kl.", clock, "Skriv et klokkeslæt fra 07:00 til 21:00.", _written_clock, render_kw={"type": "time"}
+        "Fra kl.",
+        clock,
+        "Skriv et klokkeslæt fra 07:00 til 21:00.",
+        _written_clock,
+        render_kw={"inputmode": "numeric"},
     )
     closes = ReadField(
-        "Til kl.", clock, "Skriv et klokkeslæt fra 07:00 til 21:00.", _written_clock, render_kw={"type": "time"}
+        "Til kl.",
+        clock,
+        "Skriv et klokkeslæt fra 07:00 til 21:00.",
+        _written_clock,
+        render_kw={"inputmode": "numeric"},
     )
     delay_minutes = SelectField("Ventetid efter samtalen", coerce=int, choices=choices(DELAYS))
     quiet_days = ReadField(

@@ -63,13 +63,15 @@ def effect() -> ResponseReturnValue:
         basis = what_if.basis(session, staff.municipality_id, now)
     before = what_if.forecast(basis, current.rule, current.waves)
     after = what_if.forecast(basis, changed.rule, changed.waves)
+    in_waves = changed.rule.sampling == "waves"
     return render_template(
         "admin/rule_effect.html",
         changes=_changes(current, changed),
         effects=[_effect(*pair, basis) for pair in zip(before, after, strict=True)],
         meetings=scoring.published_count(len(basis.meetings), smallest=basis.smallest),
         first=f"{what_if.a_year_before(basis.today):%d-%m-%Y}",
-        waves=changed.rule.sampling == "waves",
+        waves=in_waves,
+        asleep=in_waves and all(wave.last_on < basis.today for wave in changed.waves),
         hidden=_typed(form),
         form_address=f"{url_for('rules.overview')}?{urlencode(_typed(form))}",
     )

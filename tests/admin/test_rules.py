@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import sending_rules, waves
+from survey import sending_rules, waves, workdays
 from survey.models import AccessLog, Municipality, Staff
 from survey.sending_rules import DEFAULT, Rule
 from survey.waves import Wave
@@ -58,7 +58,7 @@ def test_the_rule_is_told_in_words(admin: FlaskClient) -> None:
         "mandag-fredag kl. 9-18",
         "tidligst 2 timer efter samtalen",
         "højst én gang pr. 30 dage",
-        "alle, der har holdt en samtale",
+        "alle, der har haft en samtale",
         "0,307 kr.",
         "127.0.0.1:5000 (fælles)",
         "Ingen kan vælge eller fravælge enkelte borgere",
@@ -198,6 +198,15 @@ def test_an_unchanged_rule_is_not_saved_again(admin: FlaskClient) -> None:
     ).text
     assert "Intet: reglen er den samme som nu." in page
     assert "Gem</button>" not in page
+
+
+@pytest.mark.parametrize(("years", "told"), [(-2, True), (1, False)])
+def test_waves_that_are_over_are_told(admin: FlaskClient, years: int, told: bool) -> None:
+    """A rule whose last wave has passed asks nobody."""
+    year = workdays.day(workdays.now()).year + years
+    wave = SPRING | {"waves-0-first_on": f"{year}-03-01", "waves-0-last_on": f"{year}-03-14"}
+    page = admin.get(EFFECT, query_string=GOOD | wave | {"sampling": "waves"}).text
+    assert ("Alle bølger er forbi." in page) is told
 
 
 def test_the_form_is_left_and_found_as_it_was(admin: FlaskClient) -> None:
