@@ -200,12 +200,16 @@ def _folded(text: str) -> tuple[str, list[int]]:
 
 
 def _whole_word(text: str, start: int, end: int) -> tuple[int, str]:
-    while start > 0 and text[start - 1].isalnum():
+    while start > 0 and _in_word(text[start - 1]):
         start -= 1
     end += 1
-    while end < len(text) and text[end].isalnum():
+    while end < len(text) and _in_word(text[end]):
         end += 1
     return start, text[start:end]
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character in "-\u00ad"
 
 
 def _place(text: str, at: int) -> str:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -96,10 +96,6 @@ class Written:
     body: str
     segments: Segments | None
     language: str
-
-    def __iter__(self) -> Iterator[str]:
-        """Subject and body."""
-        return iter((self.subject, self.body))
 
 
 def own(session: Session, municipality_ids: Iterable[int]) -> Texts:
@@ -213,13 +209,13 @@ _PLAINER = {
         "\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", ""
     ),
 }
-_NAMES = {
-    '"': "typografiske anførselstegn",
-    "'": "typografiske apostroffer",
-    "-": "tankestreger",
-    " ": "hårde og smalle mellemrum",
-    "...": "tre prikker i ét tegn",
-    "": "usynlige tegn",
+_SAID = {
+    '"': "Typografiske anførselstegn er lavet til almindelige",
+    "'": "Typografiske apostroffer er lavet til almindelige",
+    "-": "Tankestreger er lavet til bindestreger",
+    " ": "Hårde og smalle mellemrum er lavet til almindelige",
+    "...": "Tre prikker i ét tegn er lavet til tre punktummer",
+    "": "Usynlige tegn er fjernet",
 }
 _TABLE = str.maketrans(_PLAINER)
 
@@ -232,11 +228,8 @@ def unformatted(text: str) -> str:
 
 def notes(text: str) -> list[str]:
     """What `unformatted` changes in `text`, in Danish, one sentence each; empty when nothing."""
-    counted = {each: sum(text.count(old) for old, new in _PLAINER.items() if new == each) for each in _NAMES}
-    made = {each: f"lavet til {each}" if each.strip() else "lavet til mellemrum" for each in _NAMES} | {
-        "": "fjernet"
-    }
-    return [f"{n} {_NAMES[each]} er {made[each]}." for each, n in counted.items() if n]
+    counted = {each: sum(text.count(old) for old, new in _PLAINER.items() if new == each) for each in _SAID}
+    return [f"{_SAID[each]} ({n} {'sted' if n == 1 else 'steder'})." for each, n in counted.items() if n]
 
 
 def _harmless(character: str) -> bool:

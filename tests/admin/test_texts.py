@@ -73,7 +73,7 @@ def test_a_text_is_shown_with_the_own_and_the_longest_host(admin: FlaskClient) -
 def test_what_is_shown_is_not_saved(admin: FlaskClient, session: Session) -> None:
     """ "Vis" renders what was typed, names what an SMS cannot carry, and stores nothing."""
     page = admin.post(SMS, data={"body": "{municipality} – “Hej” ☺ {link}", "do": "show"}).text
-    assert "tankestreger" in page
+    assert "Tankestreger er lavet til bindestreger (1 sted)." in page
     assert "Uden for SMS-alfabetet: <strong>☺</strong>" in page
     assert "(ikke gemt)" in page
     assert kept(session) == []
@@ -83,7 +83,7 @@ def test_a_text_is_saved_and_used(admin: FlaskClient, session: Session, stevns: 
     """Plainer than typed; found for the outbox, and written down who did it."""
     page = save(admin, body="{municipality}: Sig\xa0din mening…\r\n{link}  \r\n")
     assert "Teksten er gemt" in page
-    assert "hårde og smalle mellemrum" in page
+    assert "Hårde og smalle mellemrum er lavet til almindelige (1 sted)." in page
     own = texts.own(session, [stevns.id]).find(stevns.id, 1, "invitation", "sms", "da")
     assert own == texts.Own("", "{municipality}: Sig din mening...\n{link}")
     assert logged(session) == [("change message text", "invitation sms da, all questionnaires")]

@@ -15,10 +15,10 @@ TELLING = re.compile(
 )
 
 
-def writing(kind: str = "invitation", channel: str = "sms", **changed: str | int) -> Writing:
+def writing(kind: str = "invitation", channel: str = "sms", **changed: object) -> Writing:
     """A message of Stevns about seven questions, with a link as long as they come."""
     link = f"{LONGEST_HOST}/s/{'a' * 26}"
-    base: dict[str, str | int] = {"municipality": "Stevns Kommune", "phone": "56 57 57 57"}
+    base: dict[str, object] = {"municipality": "Stevns Kommune", "phone": "56 57 57 57"}
     base |= {"name": "Anne Sørensen", "sender": "Stevns", "questions": 7, "smallest_group": 5, "link": link}
     return Writing(kind=kind, channel=channel, **(base | changed))  # type: ignore[arg-type]  # a test's shorthand
 
@@ -122,3 +122,56 @@ def test_a_hostile_name_adds_no_line_and_no_link() -> None:
     assert len(ordinary.splitlines()) == len(hostile.body.splitlines())
     assert re.findall(r"https?://[^/\s]+", hostile.body) == [LONGEST_HOST]
     assert "\n" not in hostile.subject
+
+
+def test_a_language_we_do_not_write_gives_danish() -> None:
+    """The whole text, and the language it says it has."""
+    written = texts.render(writing(language="de"))
+    assert (written.language, written.body) == ("da", texts.render(writing()).body)
+
+
+def test_an_own_text_goes_before_the_shipped() -> None:
+    """Filled in like it, and plainer than it was typed."""
+    own = texts.Own("", "{sender} – hej {name}… {link}")
+    written = texts.render(writing(own=own))
+    assert written.body == f"Stevns - hej Anne Sørensen... {writing().link}"
+
+
+@pytest.mark.parametrize("own", [texts.Own("", "{place} {code}"), texts.Own("{navn}", "{link}")])
+def test_an_own_text_that_cannot_be_sent_gives_way(own: texts.Own) -> None:
+    """To the shipped one: a message is never lost for it."""
+    assert texts.render(writing(own=own)).body == texts.render(writing()).body
+
+
+def test_an_own_text_that_is_long_either_way_keeps_the_municipality() -> None:
+    """The sender stands in only where that saves a segment."""
+    own = texts.Own("", "{municipality}: " + "lang " * 40 + "{link}")
+    assert texts.render(writing(own=own)).body.startswith("Stevns Kommune: ")
+
+
+def test_the_subject_of_an_own_text_is_one_line() -> None:
+    """A line break in it would be a header."""
+    own = texts.Own("Hej\nBcc: {name}", "{link}")
+    assert texts.render(writing(channel="email", own=own)).subject == "Hej Bcc: Anne Sørensen"
+
+
+def test_what_an_sms_cannot_carry_cheaply_is_made_plain() -> None:
+    """Quotes, dashes, dots, spaces and invisible characters, each with a note."""
+    text = "“Hej” – ’ja’…\u00a0nu\u202e"
+    assert texts.unformatted(text) == "\"Hej\" - 'ja'... nu"
+    assert texts.notes(text) == [
+        "Typografiske anførselstegn er lavet til almindelige (2 steder).",
+        "Typografiske apostroffer er lavet til almindelige (2 steder).",
+        "Tankestreger er lavet til bindestreger (1 sted).",
+        "Hårde og smalle mellemrum er lavet til almindelige (1 sted).",
+        "Tre prikker i ét tegn er lavet til tre punktummer (1 sted).",
+        "Usynlige tegn er fjernet (1 sted).",
+    ]
+    assert texts.notes("Hej, 'ja' - nu") == []
+
+
+def test_no_own_texts_cost_nothing_to_look_through() -> None:
+    """And an own text in a language we do not write is not looked for."""
+    assert texts.Texts({}).find(1, 1, "invitation", "sms", "da") is None
+    own = texts.Own("", "{link}")
+    assert texts.Texts({(1, None, "invitation", "sms", "da"): own}).find(1, 2, "invitation", "sms", "de") == own
