@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from survey.gateways import Outcome
+from survey.gateways import Credit, Outcome
 from survey.models import GatewayState
 
 IN_A_ROW = 5
@@ -44,7 +45,7 @@ def trouble(session: Session, name: str, reason: str, now: datetime, at_once: bo
     `reason` is for staff, in Danish. Standing still already, the next message tries after twice the pause.
     """
     values = {"name": name, "reason": reason or "ukendt fejl", "now": now, "n": IN_A_ROW if at_once else n}
-    return session.execute(_TROUBLE, values | _LIMITS).scalar_one()
+    return bool(session.execute(_TROUBLE, values | _LIMITS).scalar_one())
 
 
 def well(session: Session, name: str) -> None:
@@ -56,6 +57,13 @@ def well(session: Session, name: str) -> None:
 def resume(session: Session, name: str) -> None:
     """Use the gateway again, because an administrator says so."""
     well(session, name)
+
+
+def note_credit(session: Session, name: str, credit: Credit, now: datetime) -> None:
+    """Remember what is left on the gateway's account."""
+    values = {"credit": credit.amount, "currency": credit.currency, "credit_at": now}
+    row = insert(GatewayState).values(name=name, **values)
+    session.execute(row.on_conflict_do_update(index_elements=["name"], set_=values))
 
 
 _LIMITS = {"most": IN_A_ROW, "first": FIRST_PAUSE, "longest": LONGEST_PAUSE}

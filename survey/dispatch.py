@@ -1,1 +1,253 @@
-"""Dispatch."""
+"""Dispatch: one gateway's lane of work. Claims, threads that hand over at once, and notes overlap.
+
+The database is used by one thread alone; the crew's threads only call the gateway.
+"""
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import takewhile
+from queue import SimpleQueue
+from random import SystemRandom
+from threading import Event, Lock, Thread
+
+from sqlalchemy.orm import Session
+
+from survey import breaker, config, lanes, letters, outbox, pace, verdicts, workdays
+from survey.config import Settings
+from survey.db import transaction
+from survey.gateways import Gateway, Outcome
+from survey.lanes import Carrier, Lane
+from survey.letters import Claimed, Drawn, Handled
+from survey.outbox import Claim
+
+SMALLEST, LARGEST = 20, 200
+"""Messages per claim: about a quarter second of sending, but within these."""
+SECONDS = 0.25
+TURN = 20
+"""Codes drawn for one claim: hashing them takes about a second."""
+SKIPPED = "sprunget over:"
+
+
+@dataclass(frozen=True)
+class Outpost:
+    """A gateway with whom it serves, the worker's number and its clock. `stopping` ends all sending.
+
+    `check` raises when the worker has lost the lock by which others know that it lives.
+    """
+
+    gateway: Gateway
+    accounts: Sequence[Carrier]
+    settings: Settings
+    worker: int
+    check: Callable[[], None]
+    clock: Callable[[], datetime] = workdays.now
+    stopping: Event = field(default_factory=Event)
+
+
+class Crew:
+    """`at_once` threads that hand messages over until they are dismissed. `halted` tells why they take no more.
+
+    After the first outcome that stops the gateway, asks for patience or was not even tried, and after five
+    troubles in a row, the rest is "skipped": what hangs puts a handful in doubt, not a batch.
+    """
+
+    def __init__(self, post: Outpost) -> None:
+        self._post = post
+        self._given: SimpleQueue[tuple[Claimed, float] | None] = SimpleQueue()
+        self._done: deque[Handled] = deque()
+        self._enough, self._wanted, self._lock = Event(), 1, Lock()
+        self._in_a_row = 0
+        self.halted = False
+        self.out = 0
+        self._threads = [Thread(target=self._work, daemon=True) for _ in range(post.gateway.at_once)]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """How many messages no thread has taken yet."""
+        return self._given.qsize()
+
+    def give(self, messages: Sequence[Claimed], delay: float = 0.0) -> None:
+        """Let the crew hand over `messages`, the first in `delay` seconds, the others at the gateway's rate."""
+        rate = self._post.gateway.rate
+        begin = time.monotonic() + delay if rate else 0.0
+        self.out += len(messages)
+        for place, message in enumerate(messages):
+            self._given.put((message, begin + place / rate if rate else 0.0))
+
+    def take(self, wanted: int, patience: float) -> list[Handled]:
+        """What is done: as soon as it is `wanted` messages, or all there are, or `patience` seconds have gone."""
+        self._wanted = max(1, min(wanted, self.out))
+        if len(self._done) < self._wanted:
+            self._enough.wait(patience)
+        self._enough.clear()
+        found = [self._done.popleft() for _ in range(len(self._done))]
+        self.out -= len(found)
+        return found
+
+    def dismiss(self) -> None:
+        """Let every thread finish what it has in hand, and end."""
+        self.halted = True
+        for _thread in self._threads:
+            self._given.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        while (given := self._given.get()) is not None:
+            message, not_before = given
+            if not_before:
+                self._post.stopping.wait(max(0.0, not_before - time.monotonic()))
+            self._done.append(self._handled(message))
+            if len(self._done) >= self._wanted:
+                self._enough.set()
+
+    def _handled(self, message: Claimed) -> Handled:
+        post = self._post
+        if self.halted or post.stopping.is_set() or not workdays.in_send_window(post.clock(), message.window):
+            return Handled(message, Outcome("skipped"))
+        handled = letters.handed(message, post.gateway)
+        self._watch(handled.outcome)
+        return handled
+
+    def _watch(self, outcome: Outcome) -> None:
+        if outcome.word == "accepted":
+            self._in_a_row = 0
+            return
+        with self._lock:
+            self._in_a_row = self._in_a_row + 1 if breaker.is_trouble(outcome) else 0
+            if outcome.stops or outcome.retry_after or outcome.word == "skipped":
+                self.halted = True
+            if self._in_a_row >= breaker.IN_A_ROW:
+                self.halted = True
+
+
+def send(post: Outpost) -> Counter[str]:
+    """Send by one gateway until nothing is due for it; how many messages ended how, and why some were skipped."""
+    total: Counter[str] = Counter()
+    with transaction() as session:
+        if pace.held(session, post.gateway.name) > 1:
+            return total
+    crew = Crew(post)
+    try:
+        Shift(post, crew, total).run()
+    finally:
+        crew.dismiss()
+        post.gateway.close()
+    return total
+
+
+@dataclass
+class Shift:
+    """A run of one crew: what it is claimed for, and how fast it turned out to be."""
+
+    post: Outpost
+    crew: Crew
+    total: Counter[str]
+    codes: list[Drawn] = field(default_factory=list)
+    claims: int = 0
+    per_second: float = 0.0
+    noted_at: float = field(default_factory=time.monotonic)
+
+    def run(self) -> None:
+        """Claim while there is something to claim, note what is done; a batch is claimed while one is under way."""
+        more = True
+        while more or self.crew.out:
+            more = more and not self.crew.halted and not self.post.stopping.is_set()
+            if more and self.crew.waiting <= self.size() // 2:
+                more = bool(self._claim())
+            if self.crew.out:
+                self._note()
+
+    def size(self) -> int:
+        """Messages for the next claim."""
+        gateway = self.post.gateway
+        least = max(SMALLEST, 2 * gateway.at_once)
+        if gateway.rate:
+            least = max(1, min(least, int(2 * gateway.rate)))
+        return int(min(LARGEST, max(least, self.per_second * SECONDS)))
+
+    def _claim(self) -> Claim:
+        post, gateway, now = self.post, self.post.gateway, self.post.clock()
+        post.check()
+        with transaction() as session:
+            mine = [lane for lane in lanes.open_now(session, post.accounts, now) if lane.gateway == gateway.name]
+            size = breaker.admits(session, gateway.name, self.size(), now) if mine else 0
+        chosen, size = self._turn(mine, size)
+        if not size:
+            return Claim([], Counter())
+        with transaction() as session:
+            batch = outbox.claim(
+                session,
+                chosen,
+                worker=post.worker,
+                base_url=post.settings.base_url,
+                now=now,
+                size=size,
+                drawn=self.codes,
+            )
+        if self.codes:
+            used = {message.token for message in batch.claimed}
+            self.codes = [drawn for drawn in self.codes if drawn.token not in used]
+        self.total.update({f"{SKIPPED} {reason}": n for reason, n in batch.skipped.items()})
+        if batch.claimed:
+            self.crew.give(batch.claimed, self._reserve(len(batch.claimed)))
+        return batch
+
+    def _turn(self, mine: Sequence[Lane], size: int) -> tuple[list[Lane], int]:
+        """Lanes in a drawn order; those with codes, slow to hash, every other time and in small turns."""
+        coded = [lane for lane in mine if lane.link_mode != "link"]
+        plain = [lane for lane in mine if lane.link_mode == "link"]
+        self.claims += 1
+        if not coded or (plain and self.claims % 2):
+            return shuffled(plain), size
+        size = min(size, TURN)
+        key = config.make_secret(self.post.settings.code_key_file)
+        self.codes += [letters.draw("code", key) for _ in range(size - len(self.codes))]
+        return shuffled(coded), size
+
+    def _reserve(self, n: int) -> float:
+        """In how many seconds the first of `n` letters may leave, by the rate that all workers share."""
+        rate = self.post.gateway.rate
+        if not rate:
+            return 0.0
+        with transaction() as session:
+            return max(0.0, pace.reserve(session, self.post.gateway.name, n, rate))
+
+    def _note(self) -> None:
+        handled = self.crew.take(self.size() // 2, SECONDS)
+        if not handled:
+            return
+        now = self.post.clock()
+        with transaction() as session:
+            self.total.update(verdicts.note(session, handled, worker=self.post.worker, now=now))
+            self._judge(session, handled, now)
+        self._measure(len(handled))
+
+    def _judge(self, session: Session, handled: Sequence[Handled], now: datetime) -> None:
+        """Tell the breaker how the gateway fares, and others to wait when it asks for patience."""
+        name, outcomes = self.post.gateway.name, [one.outcome for one in handled]
+        if any(outcome.word == "accepted" for outcome in outcomes):
+            breaker.well(session, name)
+        in_a_row = list(takewhile(breaker.is_trouble, reversed(outcomes)))
+        if stop := next((outcome for outcome in outcomes if outcome.stops), None):
+            breaker.trouble(session, name, stop.detail, now, at_once=True)
+        elif in_a_row and breaker.trouble(session, name, in_a_row[0].detail, now, n=len(in_a_row)):
+            self.crew.halted = True
+        if wait := max((outcome.retry_after or 0 for outcome in outcomes), default=0):
+            pace.hold(session, name, wait)
+
+    def _measure(self, n: int) -> None:
+        """How fast it goes, from one note to the next."""
+        now = time.monotonic()
+        self.per_second = max(self.per_second / 2, n / max(now - self.noted_at, 0.001))
+        self.noted_at = now
+
+
+def shuffled(found: Sequence[Lane]) -> list[Lane]:
+    """`found` in a drawn order, so that no municipality always comes first."""
+    return SystemRandom().sample(found, len(found))

@@ -9,11 +9,12 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
@@ -24,12 +25,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import Session
 
-from survey import db, invitations, outbox, workdays
-from survey.config import SettingError, Settings
+from survey import accounts, backlog, breaker, db, dispatch, invitations, lanes, outbox, receipts, workdays
+from survey.config import Settings
 from survey.db import transaction
-from survey.gateways import Gateway
-from survey.gateways.simulated import Simulated
-from survey.gateways.smtp import Smtp
+from survey.dispatch import SKIPPED, Outpost
+from survey.gateways import Acknowledged, Gateway, Polled, Prepaid
+from survey.lanes import Carrier, ForAll
 from survey.models import JobSlot
 
 ROOT = Path(__file__).parent.parent
@@ -37,7 +38,8 @@ NO_GATEWAY = "TILFREDS_GATEWAY er ikke sat: intet bliver sendt. Sæt den til sim
 NO_KEYS = "TILFREDS_KEY_DIR er ikke sat: besvarelser bliver ikke talt op herfra."
 TALLY_AT, RETENTION_AT = time(3, 40), time(4, 20)
 """Never between 02:00 and 03:00, an hour that comes twice in autumn and not at all in spring."""
-SKIPPED = "sprunget over:"
+MOST_POLLS = 100
+"""Reads of one gateway's reports in a minute."""
 WORDS = {"sent": "sendt", "refused": "afvist", "unknown": "i tvivl", "waiting": "udsat"}
 
 
@@ -50,6 +52,12 @@ class Work:
     say: Callable[[str], None]
     clock: Callable[[], datetime] = workdays.now
     stopping: Event = field(default_factory=Event)
+    accounts: Sequence[Carrier] = ()
+
+    @property
+    def carriers(self) -> Sequence[Carrier]:
+        """Whom the gateways serve: what the accounts say, all municipalities where there are none."""
+        return self.accounts or [ForAll(gateway.name, gateway.channels) for gateway in self.gateways]
 
 
 @dataclass(frozen=True)
@@ -58,10 +66,12 @@ class Worker:
 
     number: int
     connection: Connection
+    asking: Lock = field(default_factory=Lock)
 
     def check(self) -> None:
         """Raises OperationalError when the lock's connection is gone: then others take this worker for dead."""
-        self.connection.exec_driver_sql("SELECT 1")
+        with self.asking:
+            self.connection.exec_driver_sql("SELECT 1")
 
 
 @dataclass(frozen=True)
@@ -73,17 +83,18 @@ class Timed:
     slot: Callable[[datetime], datetime] | None
     run: Callable[[Work], object]
     possible: Callable[[Work], bool] = lambda _work: True
+    each_gateway: bool = False
+
+    def shares(self, work: Work) -> list[Work]:
+        """What is ticked side by side: all of `work`, or each gateway by itself, so that none waits for another."""
+        if not self.each_gateway or len(work.gateways) < 2:
+            return [work]
+        return [replace(work, gateways=(gateway,), accounts=work.carriers) for gateway in work.gateways]
 
 
-def configured(settings: Settings) -> tuple[Gateway, ...]:
-    """The gateways of `TILFREDS_GATEWAY`, in its order. Raises SettingError for what one of them lacks."""
-    makers: Mapping[str, Callable[[Settings], Gateway]] = {"simulated": _simulated, "smtp": _smtp}
-    return tuple(makers[name](settings) for name in settings.gateways)
-
-
-def carriers(gateways: Sequence[Gateway]) -> dict[str, str]:
-    """Channel → name of the first gateway that carries it."""
-    return {channel: gateway.name for gateway in reversed(gateways) for channel in gateway.channels}
+def work_of(settings: Settings, say: Callable[[str], None], clock: Callable[[], datetime] = workdays.now) -> Work:
+    """What `settings` give a worker to work with. Raises SettingError for what one of its gateways lacks."""
+    return Work(settings, accounts.gateways(settings), say, clock, accounts=accounts.load(settings))
 
 
 @contextmanager
@@ -108,22 +119,24 @@ def working() -> Iterator[Worker]:
 def send(work: Work) -> Counter[str]:
     """Take up after dead workers, then send until nothing is due; how many messages ended how.
 
-    Keys are message states ("waiting": put off after a refusal for now), and in Danish why some were skipped.
-    The gateways are closed afterwards: a connection kept until the next run would have timed out.
+    Keys are message states ("waiting": put off after a refusal for now), and in Danish why some were skipped. Each
+    gateway works in a thread of its own, so that a slow one delays nobody.
     """
     with transaction() as session:
         outbox.recover(session)
-    total: Counter[str] = Counter()
+        if work.gateways:
+            outbox.reroute(session, lanes.without(session, work.carriers, "sms"))
     if not work.gateways:
-        return total
-    try:
-        with working() as worker:
-            while not work.stopping.is_set() and _send_batch(work, worker, total):
-                pass
-    finally:
-        for gateway in work.gateways:
-            gateway.close()
-    return total
+        return Counter()
+    with working() as worker:
+        posts = [
+            Outpost(gateway, work.carriers, work.settings, worker.number, worker.check, work.clock, work.stopping)
+            for gateway in work.gateways
+        ]
+        if len(posts) == 1:
+            return dispatch.send(posts[0])
+        with ThreadPoolExecutor(len(posts)) as pool:
+            return sum(pool.map(dispatch.send, posts), Counter())
 
 
 def send_aloud(work: Work) -> None:
@@ -133,29 +146,62 @@ def send_aloud(work: Work) -> None:
         work.say(", ".join(f"{WORDS.get(word, word)} {n}" for word, n in sorted(total.items())))
 
 
-def _send_batch(work: Work, worker: Worker, total: Counter[str]) -> bool:
-    """Claim and hand over one batch; is there reason to try another at once?"""
-    worker.check()
-    with transaction() as session:
-        batch = outbox.claim(
-            session,
-            carriers=carriers(work.gateways),
-            worker=worker.number,
-            base_url=work.settings.base_url,
-            now=work.clock(),
-        )
-    total.update({f"{SKIPPED} {reason}": n for reason, n in batch.skipped.items()})
-    # Nothing is locked while the network is waited for. Killed here, the batch is in doubt.
-    handled = outbox.hand_over(
-        batch.claimed,
-        work.gateways,
-        stopping=work.stopping.is_set,
-        open_window=lambda: workdays.in_send_window(work.clock()),
-    )
-    with transaction() as session:
-        total.update(outbox.note(session, handled, worker=worker.number, now=work.clock()))
-    untried = any(outcome.word == "skipped" for _, outcome in handled)
-    return bool(batch.claimed or batch.skipped) and not untried
+def apply_receipts(work: Work) -> int:
+    """Let the receipts that came in since the last time settle their messages; how many."""
+    done = 0
+    while not work.stopping.is_set():
+        with transaction() as session:
+            n = receipts.process(session, work.clock())
+        done += n
+        if not n:
+            break
+    return done
+
+
+def poll(work: Work) -> int:
+    """Fetch the reports of gateways that are asked for them; how many are new. One that fails harms no other."""
+    new = 0
+    for gateway in work.gateways:
+        try:
+            new += _polled(work, gateway)
+        except OSError as error:
+            work.say(f"{gateway.name}: meldinger om levering kan ikke hentes ({type(error).__name__})")
+    return new
+
+
+def _polled(work: Work, gateway: Gateway) -> int:
+    """Fetch what one gateway reports: each lot is stored, and said to be, before the next is read."""
+    new = 0
+    for _turn in range(MOST_POLLS if isinstance(gateway, Polled) else 0):
+        reports = gateway.poll() if isinstance(gateway, Polled) else []
+        with transaction() as session:
+            new += receipts.store(session, gateway.name, reports, work.clock())
+        if isinstance(gateway, Acknowledged):
+            gateway.stored()
+        if not reports:
+            break
+    return new
+
+
+def ask_credit(work: Work) -> None:
+    """Note what is left on every account that can say so."""
+    for gateway in work.gateways:
+        credit = gateway.credit() if isinstance(gateway, Prepaid) else None
+        if credit is not None:
+            with transaction() as session:
+                breaker.note_credit(session, gateway.name, credit, work.clock())
+
+
+def fall_silent(work: Work) -> int:
+    """Put in doubt what was sent three days ago and has had no receipt where receipts are due; how many."""
+    reporting, done = [gateway.name for gateway in work.gateways if gateway.reports], 0
+    while not work.stopping.is_set():
+        with transaction() as session:
+            n = outbox.fall_silent(session, reporting, work.clock())
+        done += n
+        if not n:
+            break
+    return done
 
 
 def remind(work: Work) -> int:
@@ -173,9 +219,9 @@ def child(command: str) -> Callable[[Work], None]:
     return run
 
 
-def ten_minutes(now: datetime) -> datetime:
-    """The slot of ten minutes that `now` is in (UTC)."""
-    return datetime.fromtimestamp(now.timestamp() // 600 * 600, UTC)
+def every(seconds: int) -> Callable[[datetime], datetime]:
+    """The slot of so many seconds that a moment is in (UTC), counted from a full hour."""
+    return lambda now: datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
 
 
 def nightly(clock: time) -> Callable[[datetime], datetime]:
@@ -199,9 +245,18 @@ def has_keys(work: Work) -> bool:
     return work.settings.key_dir is not None or work.settings.database_url is None
 
 
+def has_gateways(work: Work) -> bool:
+    """Only a worker that can send knows which gateways report, are asked, or have credit."""
+    return bool(work.gateways)
+
+
 JOBS = (
-    Timed("send", IntervalTrigger(seconds=15), None, send_aloud),
-    Timed("remind", IntervalTrigger(minutes=10), ten_minutes, remind),
+    Timed("send", IntervalTrigger(seconds=15), None, send_aloud, each_gateway=True),
+    Timed("receipts", IntervalTrigger(seconds=15), None, apply_receipts),
+    Timed("poll", IntervalTrigger(minutes=1), every(60), poll, has_gateways),
+    Timed("remind", IntervalTrigger(minutes=10), every(600), remind),
+    Timed("silence", IntervalTrigger(minutes=10), every(600), fall_silent, has_gateways),
+    Timed("credit", IntervalTrigger(hours=1), every(3600), ask_credit, has_gateways),
     Timed("tally", at_night(TALLY_AT), nightly(TALLY_AT), child("tally"), has_keys),
     Timed("retention", at_night(RETENTION_AT), nightly(RETENTION_AT), child("retention")),
 )
@@ -241,10 +296,15 @@ def run(work: Work) -> None:
     defaults = {"misfire_grace_time": 6 * 3600, "coalesce": True, "max_instances": 1}
     # A tick that finds the one before it still sending is no news.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
-    scheduler = BackgroundScheduler(timezone=workdays.COPENHAGEN, job_defaults=defaults)
+    threads = {"type": "threadpool", "max_workers": len(JOBS) + len(work.gateways)}
+    scheduler = BackgroundScheduler(
+        timezone=workdays.COPENHAGEN, job_defaults=defaults, executors={"default": threads}
+    )
     for timed in JOBS:
         if timed.possible(work):
-            scheduler.add_job(tick, timed.trigger, (timed, work), id=timed.name, next_run_time=workdays.now())
+            for number, share in enumerate(timed.shares(work)):
+                name = f"{timed.name} {number}"
+                scheduler.add_job(tick, timed.trigger, (timed, share), id=name, next_run_time=workdays.now())
     scheduler.start()
     work.stopping.wait()
     scheduler.shutdown()
@@ -252,11 +312,12 @@ def run(work: Work) -> None:
 
 def once(work: Work) -> None:
     """Do all that is due, and say in Danish what became of it, what is in doubt and what waits for what."""
+    apply_receipts(work)
     reminded = remind(work)
     total = send(work)
     with transaction() as session:
-        doubts = outbox.in_doubt(session)
-        waiting = outbox.waiting(session, carriers=carriers(work.gateways), now=work.clock())
+        doubts = backlog.in_doubt(session)
+        waiting = backlog.waiting(session, work.carriers, work.clock())
     work.say(f"Påmindelser lagt i køen: {reminded}")
     work.say(f"Sendt: {total['sent']}")
     work.say(f"Afvist: {total['refused']}")
@@ -273,23 +334,3 @@ def once(work: Work) -> None:
 def _counted(title: str, by_reason: Mapping[str, int]) -> str:
     reasons = ", ".join(f"{reason} {n}" for reason, n in sorted(by_reason.items()))
     return f"{title}: {sum(by_reason.values())}{f' ({reasons})' if reasons else ''}"
-
-
-def _simulated(settings: Settings) -> Gateway:
-    return Simulated(settings.simulator_dir)
-
-
-def _smtp(settings: Settings) -> Gateway:
-    if not settings.smtp_host or not settings.smtp_sender:
-        raise SettingError("TILFREDS_GATEWAY nævner smtp: sæt også TILFREDS_SMTP_HOST og TILFREDS_SMTP_SENDER")
-    try:
-        return Smtp(
-            settings.smtp_host,
-            settings.smtp_port,
-            settings.smtp_sender,
-            user=settings.smtp_user,
-            password=settings.smtp_password,
-            tls="none" if settings.smtp_plaintext else "starttls",
-        )
-    except ValueError:
-        raise SettingError("TILFREDS_SMTP_PLAINTEXT=1 er kun til en mailserver på denne maskine") from None

@@ -10,18 +10,22 @@ from sqlalchemy import func, select
 from survey import (
     callbacks,
     invitations,
+    lanes,
+    letters,
     meeting_files,
     meetings,
     nightly,
     outbox,
     question_sets,
     responses,
+    verdicts,
     workdays,
 )
 from survey.db import transaction
 from survey.demo import Scenario, Visit
 from survey.forms import WISHES
 from survey.gateways import Gateway, Letter, Outcome
+from survey.lanes import ForAll
 from survey.models import Batch, CallbackRequest, Participation, Team, Waiting
 
 MORNING, FILE_COMES, SENDING, EVENING, NIGHT = time(9, 30), time(15), time(15, 5), time(19), time(3, 40)
@@ -98,16 +102,15 @@ class Life:
         """Remind, and send all that is due, until nothing is."""
         with transaction() as session:
             invitations.remind(session, now)
-        carriers = dict.fromkeys(self.postbox.channels, self.postbox.name)
+        carriers = [ForAll(self.postbox.name, self.postbox.channels)]
         while True:
             with transaction() as session:
-                batch = outbox.claim(
-                    session, carriers=carriers, worker=WORKER, base_url=self.base_url, now=now, size=200
-                )
-            handled = outbox.hand_over(batch.claimed, [self.postbox])
+                open_lanes = lanes.open_now(session, carriers, now)
+                batch = outbox.claim(session, open_lanes, worker=WORKER, base_url=self.base_url, now=now, size=200)
+            handled = letters.hand_over(batch.claimed, [self.postbox])
             with transaction() as session:
-                outbox.note(session, handled, worker=WORKER, now=now)
-            if not batch.claimed and not batch.skipped:
+                verdicts.note(session, handled, worker=WORKER, now=now)
+            if not batch:
                 return
 
     def answer(self, day: date) -> None:

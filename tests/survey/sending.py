@@ -1,7 +1,8 @@
 """What the tests of sending share: waiting messages made in bulk, and gateways that do as they are told."""
 
 import secrets
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
@@ -9,12 +10,13 @@ from uuid import uuid4
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from survey import outbox
+from survey import lanes, letters, outbox, verdicts
 from survey.gateways import Letter, Outcome
+from survey.lanes import Carrier, ForAll
 from survey.models import BallotKey, Message, Municipality
 
 WORKER = 7
-BOTH = {"sms": "obedient", "email": "obedient"}
+BOTH: tuple[Carrier, ...] = (ForAll("obedient", ("sms", "email")),)
 
 _MEETINGS = text("""
     INSERT INTO meeting (municipality_id, fingerprint, citizen, team_id, held_on, status, decision, decided_at)
@@ -98,15 +100,33 @@ class Obedient:
         self.closed += 1
 
 
-def claim(session: Session, now: datetime, **changed: object) -> outbox.Claim:
-    """Claim what is due on both channels, as worker 7."""
-    wanted: dict[str, object] = {"carriers": BOTH, "worker": WORKER, "base_url": "https://svar.x.dk", "now": now}
-    return outbox.claim(session, **(wanted | changed))  # type: ignore[arg-type]  # a test's shorthand
+def claim(
+    session: Session,
+    now: datetime,
+    *,
+    accounts: Sequence[Carrier] = BOTH,
+    worker: int = WORKER,
+    size: int = outbox.BATCH,
+    drawn: Sequence[letters.Drawn] = (),
+) -> outbox.Claim:
+    """Claim what is due in the lanes that are open, as worker 7."""
+    found = lanes.open_now(session, accounts, now)
+    return outbox.claim(
+        session, found, worker=worker, base_url="https://svar.x.dk", now=now, size=size, drawn=drawn
+    )
 
 
-def send(session: Session, now: datetime, gateway: Obedient, **changed: object) -> outbox.Claim:
+def send(session: Session, now: datetime, gateway: Obedient) -> outbox.Claim:
     """Claim, hand over and note one batch; what was claimed."""
-    batch = claim(session, now, **changed)
-    outbox.note(session, outbox.hand_over(batch.claimed, [gateway]), worker=WORKER, now=now)
-    session.expire_all()
+    batch = claim(session, now)
+    note(session, letters.hand_over(batch.claimed, [gateway]), now)
     return batch
+
+
+def note(
+    session: Session, handled: Sequence[letters.Handled], now: datetime, worker: int = WORKER
+) -> Counter[str]:
+    """Note what became of a batch, as worker 7."""
+    counted = verdicts.note(session, handled, worker=worker, now=now)
+    session.expire_all()
+    return counted

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from survey import jobs, outbox
-from survey.config import SettingError, Settings
+from survey.config import Settings
 from survey.gateways import Letter, Outcome
 from survey.gateways.simulated import Simulated
 from survey.gateways.smtp import Smtp
@@ -37,30 +37,13 @@ def worker(settings: Settings, now: datetime, said: list[str]) -> Callable[..., 
 
 
 def test_the_gateways_are_those_of_the_settings_in_their_order(settings: Settings) -> None:
-    """SMS goes by the first that carries it, e-mail too."""
+    """With the accounts that say whom each serves."""
     smtp = {"smtp_host": "127.0.0.1", "smtp_sender": "svar@x.dk", "smtp_plaintext": True}
     both = replace(settings, gateways=("smtp", "simulated"), **smtp)  # type: ignore[arg-type]  # the fields fit
-    gateways = jobs.configured(both)
-    assert [type(gateway) for gateway in gateways] == [Smtp, Simulated]
-    assert jobs.carriers(gateways) == {"sms": "simulated", "email": "smtp"}
-    assert jobs.configured(replace(settings, gateways=())) == ()
-
-
-@pytest.mark.parametrize(
-    ("remedy", "changed"),
-    [
-        ("nævner smtp: sæt også TILFREDS_SMTP_HOST", {}),
-        ("og TILFREDS_SMTP_SENDER", {"smtp_host": "mail.x.dk"}),
-        (
-            "TILFREDS_SMTP_PLAINTEXT=1 er kun",
-            {"smtp_host": "mail.x.dk", "smtp_sender": "a@x.dk", "smtp_plaintext": True},
-        ),
-    ],
-)
-def test_smtp_set_up_halfway_is_refused(settings: Settings, remedy: str, changed: dict[str, object]) -> None:
-    """The message names the setting."""
-    with pytest.raises(SettingError, match=remedy):
-        jobs.configured(replace(settings, gateways=("smtp",), **changed))  # type: ignore[arg-type]  # the fields fit
+    work = jobs.work_of(both, print)
+    assert [type(gateway) for gateway in work.gateways] == [Smtp, Simulated]
+    assert [account.name for account in work.carriers] == ["smtp", "simulated"]
+    assert jobs.work_of(replace(settings, gateways=()), print).gateways == ()
 
 
 def test_a_living_worker_is_never_taken_for_dead(session: Session, ready: Municipality, now: datetime) -> None:
@@ -162,7 +145,7 @@ def test_once_reminds_and_sends_the_reminder(
 def test_a_slot_is_done_once(session: Session, now: datetime, worker: Callable[..., Work]) -> None:
     """However many workers tick; the next slot is another."""
     done: list[datetime] = []
-    job = Timed("own", IntervalTrigger(hours=1), jobs.ten_minutes, lambda work: done.append(work.clock()))
+    job = Timed("own", IntervalTrigger(hours=1), jobs.every(600), lambda work: done.append(work.clock()))
     work = worker()
     later = replace(work, clock=lambda: now + timedelta(minutes=10))
     assert [jobs.tick(job, work), jobs.tick(job, work), jobs.tick(job, later)] == [True, False, True]
@@ -177,7 +160,7 @@ def test_a_job_that_fails_leaves_its_slot_unfinished(session: Session, worker: C
     def fail(_work: Work) -> None:
         raise RuntimeError("no")
 
-    job = Timed("own", IntervalTrigger(hours=1), jobs.ten_minutes, fail)
+    job = Timed("own", IntervalTrigger(hours=1), jobs.every(600), fail)
     with pytest.raises(RuntimeError):
         jobs.tick(job, worker())
     assert session.scalars(select(JobSlot.finished_at)).all() == [None]
@@ -201,7 +184,7 @@ def test_a_nightly_slot_comes_once_also_when_the_clocks_change(expected: str, no
 
 def test_a_slot_of_ten_minutes_begins_on_the_clock() -> None:
     """From ten minutes to ten minutes, in UTC."""
-    assert datetime(2021, 5, 11, 8, 10, tzinfo=UTC) == jobs.ten_minutes(
+    assert datetime(2021, 5, 11, 8, 10, tzinfo=UTC) == jobs.every(600)(
         datetime(2021, 5, 11, 8, 19, 59, tzinfo=UTC)
     )
 
@@ -220,7 +203,7 @@ def test_only_a_worker_with_the_keys_tallies(
 ) -> None:
     """The others leave the slot to it. With the embedded database the keys are where `flask init` made them."""
     work = Work(replace(settings, database_url=database_url, key_dir=key_dir), (), print)
-    expected = ["send", "remind", *(["tally"] if tallies else []), "retention"]
+    expected = ["send", "receipts", "remind", *(["tally"] if tallies else []), "retention"]
     assert expected == [job.name for job in JOBS if job.possible(work)]
 
 

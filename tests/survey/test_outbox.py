@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import invitations, outbox
+from survey import backlog, invitations, letters, outbox
 from survey.gateways import Letter, Outcome
+from survey.letters import Handled
 from survey.models import Contact, Invitation, Link, Message, Municipality
-from tests.survey.sending import WORKER, Obedient, claim, queue, send
+from tests.survey.sending import WORKER, Obedient, claim, note, queue, send
 
 
 def invitation_of(session: Session, message: Message) -> Invitation:
@@ -128,7 +129,7 @@ def test_when_nobody_can_tell_the_message_is_in_doubt_and_stays_so(
     assert reason in (message.reason or "")
     assert "+45" not in (message.reason or "")
     assert len(links(session)) == 1
-    assert [(doubt.municipality, doubt.message_id, doubt.since) for doubt in outbox.in_doubt(session)] == [
+    assert [(doubt.municipality, doubt.message_id, doubt.since) for doubt in backlog.in_doubt(session)] == [
         ("stevns", message.id, now)
     ]
 
@@ -141,8 +142,7 @@ def test_a_message_that_cannot_be_written_does_not_stop_the_others(
     batch = claim(session, now)
     object.__setattr__(batch.claimed[0].writing, "kind", "telegram")
     gateway = Obedient()
-    outbox.note(session, outbox.hand_over(batch.claimed, [gateway]), worker=WORKER, now=now)
-    session.expire_all()
+    note(session, letters.hand_over(batch.claimed, [gateway]), now)
     assert [message.state for message in messages] == ["refused", "sent"]
     assert len(gateway.letters) == 1
 
@@ -152,11 +152,9 @@ def test_what_a_stopping_worker_has_not_tried_waits_as_before(
 ) -> None:
     """After the message in hand the rest go back: no attempt counted, no link, no week."""
     messages = queue(session, ready, now, 3)
-    gateway = Obedient()
-    batch = claim(session, now)
-    handled = outbox.hand_over(batch.claimed, [gateway], lambda: bool(gateway.letters))
-    outbox.note(session, handled, worker=WORKER, now=now)
-    session.expire_all()
+    first, *rest = claim(session, now).claimed
+    handled = letters.hand_over([first], [Obedient()])
+    note(session, [*handled, *(Handled(message, Outcome("skipped")) for message in rest)], now)
     assert [(message.state, message.attempts) for message in messages] == [("sent", 1), *[("waiting", 0)] * 2]
     assert messages[1].due_at == now
     assert invitation_of(session, messages[1]).expires_at is None
@@ -172,8 +170,7 @@ def test_a_late_note_of_the_same_attempt_settles_a_doubt(
     assert outbox.recover(session) == 1
     session.expire_all()
     assert (message.state, message.reason) == ("unknown", outbox.INTERRUPTED)
-    outbox.note(session, [(batch.claimed[0], Outcome("accepted"))], worker=WORKER, now=now)
-    session.expire_all()
+    note(session, [Handled(batch.claimed[0], Outcome("accepted"))], now)
     assert (message.state, message.reason) == ("sent", None)
 
 
@@ -186,8 +183,7 @@ def test_who_has_answered_keeps_the_week_whatever_a_late_note_says(
     outbox.recover(session)
     invitation_of(session, message).answered = True
     session.flush()
-    outbox.note(session, [(batch.claimed[0], Outcome("refused", permanent=True))], worker=WORKER, now=now)
-    session.expire_all()
+    note(session, [Handled(batch.claimed[0], Outcome("refused", permanent=True))], now)
     assert (message.state, invitation_of(session, message).sent_week) == ("refused", date(2021, 5, 10))
 
 
@@ -197,10 +193,9 @@ def test_a_note_about_another_attempt_or_by_another_worker_changes_nothing(
     """What was noted stays; the count of outcomes is the gateway's all the same."""
     (message,) = queue(session, ready, now)
     claimed = send(session, now, Obedient()).claimed[0]
-    lost = (claimed, Outcome("refused", "for sent", permanent=True))
-    assert outbox.note(session, [lost], worker=WORKER, now=now) == Counter(refused=1)
-    outbox.note(session, [lost], worker=WORKER + 1, now=now)
-    session.expire_all()
+    lost = Handled(claimed, Outcome("refused", "for sent", permanent=True))
+    assert note(session, [lost], now) == Counter(refused=1)
+    note(session, [lost], now, worker=WORKER + 1)
     assert message.state == "sent"
     assert len(links(session)) == 1
 

@@ -9,26 +9,28 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import invitations, outbox
+from survey import backlog, invitations, lanes, letters, outbox
 from survey.gateways import Outcome
-from survey.models import Invitation, Municipality
-from tests.survey.sending import BOTH, WORKER, Obedient, claim, queue, send
+from survey.lanes import ForAll
+from survey.models import Invitation, Meeting, Municipality
+from tests.survey.sending import BOTH, Obedient, claim, note, queue, send
 
 
 @pytest.mark.parametrize(
-    ("reason", "days", "answered"),
-    [("allerede besvaret", 1, True), ("samtalen er for længe siden", 22, False)],
+    ("reason", "decision", "days", "answered"),
+    [("allerede besvaret", "invited", 1, True), ("samtalen er for længe siden", "too_old", 22, False)],
 )
 def test_what_must_not_leave_after_all_is_skipped_with_its_reason(
-    session: Session, ready: Municipality, now: datetime, reason: str, days: int, answered: bool
+    session: Session, ready: Municipality, now: datetime, reason: str, decision: str, days: int, answered: bool
 ) -> None:
-    """Asked again at the moment of sending; the meeting keeps its decision."""
+    """Asked again at the moment of sending; a reason that is a decision becomes the meeting's."""
     (message,) = queue(session, ready, now, days=days)
     session.scalars(select(Invitation)).one().answered = answered
     session.flush()
     batch = send(session, now, Obedient())
     assert (message.state, message.reason, batch.claimed) == ("skipped", reason, [])
     assert batch.skipped == Counter({reason: 1})
+    assert session.scalars(select(Meeting.decision)).all() == [decision]
 
 
 def test_a_meeting_of_fourteen_days_ago_is_still_asked_about(
@@ -66,28 +68,22 @@ def test_nothing_is_claimed_before_it_is_due(session: Session, ready: Municipali
 
 
 @pytest.mark.parametrize(
-    ("expected", "sms", "email", "channels"),
-    [
-        ("sms", True, True, ("sms", "email")),
-        ("email", True, True, ("email",)),
-        ("email", False, True, ("sms", "email")),
-        (None, True, False, ("email",)),
-        (None, True, True, ()),
-    ],
+    ("expected", "email", "channels"),
+    [("sms", True, ("sms", "email")), ("email", True, ("email",)), (None, False, ("email",)), (None, True, ())],
 )
-def test_the_channel_is_chosen_at_the_claim(
+def test_who_has_no_gateway_for_sms_goes_by_e_mail(
     session: Session,
     ready: Municipality,
     now: datetime,
     expected: str | None,
-    sms: bool,
     email: bool,
     channels: tuple[str, ...],
 ) -> None:
-    """SMS where there is a mobile and a gateway, else e-mail, else it waits and does not block others."""
-    queue(session, ready, now, sms=sms, email=email)
-    carriers = dict.fromkeys(channels, "obedient")
-    chosen = [(message.channel, message.to[0]) for message in claim(session, now, carriers=carriers).claimed]
+    """SMS where somebody carries it, else e-mail where there is one, else it waits and does not block others."""
+    queue(session, ready, now, email=email)
+    accounts = [ForAll("obedient", channels)]
+    outbox.reroute(session, lanes.without(session, accounts, "sms"))
+    chosen = [(message.channel, message.to[0]) for message in claim(session, now, accounts=accounts).claimed]
     assert chosen == ([(expected, {"sms": "+", "email": "a"}[expected])] if expected else [])
 
 
@@ -97,7 +93,7 @@ def test_a_municipality_without_an_open_key_waits_and_does_not_block_others(
     """Answers to it could not be sealed; the program says so."""
     queue(session, stevns, now, 2)
     assert claim(session, now, size=1).claimed == []
-    assert outbox.waiting(session, carriers=BOTH, now=now) == {"ingen åben nøgle til besvarelser": 2}
+    assert backlog.waiting(session, BOTH, now) == {"ingen åben nøgle til besvarelser": 2}
 
 
 def test_what_waits_is_counted_by_why(session: Session, ready: Municipality, now: datetime) -> None:
@@ -105,28 +101,28 @@ def test_what_waits_is_counted_by_why(session: Session, ready: Municipality, now
     queue(session, ready, now)
     queue(session, ready, now + timedelta(hours=1))
     queue(session, ready, now, sms=False, email=True)
-    only_sms = {"sms": "obedient"}
+    only_sms = [ForAll("obedient", ("sms",))]
     night = datetime(2021, 5, 11, 22, 0, tzinfo=UTC)
     why = {"ingen gateway til kanalen": 1, "endnu ikke tid": 1, "klar til afsendelse": 1}
-    assert why == outbox.waiting(session, carriers=only_sms, now=now)
+    assert why == backlog.waiting(session, only_sms, now)
     why = {"ingen gateway til kanalen": 1, "uden for sendevinduet": 2}
-    assert why == outbox.waiting(session, carriers=only_sms, now=night)
+    assert why == backlog.waiting(session, only_sms, night)
     why = {"ingen gateway til kanalen": 3}
-    assert why == outbox.waiting(session, carriers={}, now=now)
+    assert why == backlog.waiting(session, [], now)
 
 
 def test_statements_do_not_grow_with_the_batch(
     session: Session, ready: Municipality, now: datetime, sql: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
-    """Four to claim, one to note: as many for one message as for twenty."""
+    """Four for the lanes, five to claim, one to note: as many for one message as for twenty."""
     counts = []
     for n in (1, 20):
         queue(session, ready, now, n)
         with sql() as statements:
             batch = claim(session, now)
-            outbox.note(session, outbox.hand_over(batch.claimed, [Obedient()]), worker=WORKER, now=now)
+            note(session, letters.hand_over(batch.claimed, [Obedient()]), now)
         counts.append(len([line for line in statements if "SAVEPOINT" not in line]))
-    assert counts == [5, 5]
+    assert counts == [10, 10]
 
 
 def test_statements_do_not_grow_when_everything_goes_wrong(
@@ -138,6 +134,6 @@ def test_statements_do_not_grow_when_everything_goes_wrong(
     refusing = Obedient(lambda _: Outcome("refused", "optaget"))
     with sql() as statements:
         batch = claim(session, now)
-        outbox.note(session, outbox.hand_over(batch.claimed, [refusing]), worker=WORKER, now=now)
+        note(session, letters.hand_over(batch.claimed, [refusing]), now)
     assert (len(batch.claimed), batch.skipped.total()) == (8, 8)
-    assert len([line for line in statements if "SAVEPOINT" not in line]) == 8
+    assert len([line for line in statements if "SAVEPOINT" not in line]) == 13

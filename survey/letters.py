@@ -1,0 +1,152 @@
+"""Letters: a message in hand with the only copy of its link, and handing it to a gateway."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row
+
+from survey import codes, eligibility, invitations, texts, workdays
+from survey.gateways import Gateway, Letter, Outcome
+from survey.lanes import Lane
+from survey.workdays import Window
+
+
+@dataclass(frozen=True, repr=False)
+class Claimed:
+    """A message this worker alone may hand over, with the only copy of its link. Never logged.
+
+    It may leave while `window` is open, and is of no use from `useful_until` (UTC) on. `fallback`: an SMS that
+    could go by e-mail instead. `mark`: the print of the address it goes to. `unsubscribe`: see `Letter`.
+    """
+
+    municipality_id: int
+    message_id: int
+    invitation_id: int
+    attempt: int
+    gateway: str
+    to: str
+    token: str
+    token_hash: bytes
+    writing: texts.Writing
+    window: Window
+    useful_until: datetime
+    fallback: bool
+    fell_over: bool
+    mark: bytes | None
+    unsubscribe: str
+
+    @property
+    def reference(self) -> str:
+        """What the provider calls this attempt by."""
+        return reference(self.municipality_id, self.message_id, self.attempt)
+
+    @property
+    def channel(self) -> str:
+        """How it goes: "sms" or "email"."""
+        return self.writing.channel
+
+
+class Handled(NamedTuple):
+    """What became of a message that was claimed; `segments` of its SMS."""
+
+    message: Claimed
+    outcome: Outcome
+    segments: int | None = None
+
+
+class Drawn(NamedTuple):
+    """A token and what is stored of it."""
+
+    token: str
+    token_hash: bytes
+
+
+def reference(municipality_id: int, message_id: int, attempt: int) -> str:
+    """Our name for one attempt at one message: unique, without meaning to others, fit for a file name."""
+    return f"{municipality_id}-{message_id}-{attempt}"
+
+
+def claimed(row: Row[Any], lane: Lane, drawn: Drawn, base_url: str, own: texts.Texts) -> Claimed:
+    """What is to be handed over of a `row` of `outbox.claim`, whose link is `drawn`."""
+    by_sms = row.channel == "sms"
+    link = invitations.address(base_url, row.host, drawn.token)
+    coded = lane.link_mode == "code_only"
+    unsubscribe = "" if by_sms else f"{link}/afmeld"
+    return Claimed(
+        municipality_id=row.municipality_id,
+        message_id=row.id,
+        invitation_id=row.invitation_id,
+        attempt=row.attempts + 1,
+        gateway=lane.gateway,
+        to=row.mobile if by_sms else row.email,
+        token=drawn.token,
+        token_hash=drawn.token_hash,
+        writing=texts.Writing(
+            kind=row.kind,
+            channel=row.channel,
+            municipality=row.municipality,
+            phone=row.phone,
+            name=row.citizen,
+            questions=row.statement_count,
+            smallest_group=row.smallest_group,
+            link=link,
+            sender=row.sms_sender if by_sms else texts.plain(row.municipality),
+            language=row.language,
+            own=own.find(row.municipality_id, row.questionnaire_id, row.kind, row.channel, row.language),
+            link_mode=lane.link_mode,
+            place=invitations.place(base_url, row.host) if coded else "",
+            code=codes.shown(drawn.token) if coded else "",
+            unsubscribe=unsubscribe,
+        ),
+        window=lane.window,
+        useful_until=_useful_until(row),
+        fallback=by_sms and row.by_email and not row.fell_over,
+        fell_over=row.fell_over,
+        mark=row.mobile_print if by_sms else row.email_print,
+        unsubscribe=unsubscribe,
+    )
+
+
+def _useful_until(row: Row[Any]) -> datetime:
+    """When an invitation is about too old a meeting, or a reminder about a link that has expired."""
+    if row.kind == "reminder" and row.expires_at:
+        expires: datetime = row.expires_at
+        return expires
+    return workdays.at(row.held_on + timedelta(days=eligibility.STALE_DAYS + 1), time(0))
+
+
+def draw(mode: str, code_key: bytes | None = None) -> Drawn:
+    """A new token of a link mode with its hash; about 50 ms, and the key, for all but "link"."""
+    token = invitations.draw_token(mode)
+    return Drawn(token, invitations.token_hash(token, code_key))
+
+
+def handed(message: Claimed, gateway: Gateway) -> Handled:
+    """Render the message and call the gateway, outside any transaction. Never raises."""
+    try:
+        written = texts.render(message.writing)
+    except Exception:  # noqa: BLE001 - one text that cannot be written must not stop the others
+        return Handled(message, Outcome("refused", "beskeden kunne ikke skrives", permanent=True))
+    letter = Letter(
+        message.reference,
+        message.channel,
+        message.to,
+        message.writing.sender,
+        written.subject,
+        written.body,
+        written.language,
+        message.unsubscribe,
+    )
+    try:
+        outcome = gateway.send(letter)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the letter may have left
+        outcome = Outcome("unknown", f"fejl i gateway ({type(error).__name__})")
+    return Handled(message, outcome, written.segments.count if written.segments else None)
+
+
+def hand_over(claimed: Sequence[Claimed], gateways: Sequence[Gateway]) -> list[Handled]:
+    """Call the gateways for the messages one after the other; `dispatch` does it at once and with all care."""
+    by_name = {gateway.name: gateway for gateway in gateways}
+    return [handed(message, by_name[message.gateway]) for message in claimed]

@@ -1,0 +1,199 @@
+"""Verdicts: what a gateway's outcome makes of the message, and writing that down for a whole batch."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from survey import workdays
+from survey.gateways import Outcome
+from survey.letters import Claimed, Handled
+from survey.message_states import before
+from survey.outbox import listed
+
+PAUSES = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
+"""How long to wait after the first, second, … temporary refusal; the one after the last is final."""
+FELL_OVER = "SMS blev afvist, sendes som e-mail"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an attempt leads to, by an `event` of `message_states`. `due_at`: when it is to be tried again.
+
+    `untried` is 1 for an attempt that does not count. `permanent`: a refusal for good.
+    """
+
+    municipality_id: int
+    message_id: int
+    attempt: int
+    event: str
+    state: str
+    reason: str | None
+    due_at: datetime | None
+    untried: int
+    permanent: bool | None
+    provider_id: str | None
+    segments: int | None
+
+
+def note(session: Session, handled: Sequence[Handled], *, worker: int, now: datetime) -> Counter[str]:
+    """Write down what became of each message; four statements at most. How many ended in which state.
+
+    What was refused loses its link, and what the claim promised the invitation is taken back. A refusal for now
+    goes back to waiting, until the fifth or until it would come too late. An SMS that never can arrive goes by
+    e-mail, once. Only this worker's attempt is changed, and only while it is claimed or in doubt: a receipt that
+    was faster has the last word.
+    """
+    if not handled:
+        return Counter()
+    verdicts = [verdict(one, now) for one in handled]
+    noted = session.execute(_NOTE, {"worker": worker, "now": now} | listed(verdicts, **_VERDICT)).all()
+    not_taken_on = [row for row in noted if row.state in ("waiting", "refused")]
+    if not_taken_on:
+        lists = listed(not_taken_on, **_NOTED)
+        session.execute(_UNLINK, lists)
+        session.execute(_SHORTEN, lists)
+    _bury(session, handled, now)
+    return Counter(made.state for made in verdicts)
+
+
+def verdict(handled: Handled, now: datetime) -> Verdict:
+    """What the outcome leads to. An attempt that was never tried, or met a gateway that stops, is not counted."""
+    message, outcome = handled.message, handled.outcome
+    match outcome.word:
+        case "accepted":
+            return _verdict(handled, "accept", "sent")
+        case "unknown":
+            return _verdict(handled, "lose", "unknown")
+        case "skipped":
+            return _verdict(handled, "put off", "waiting", untried=1)
+    if outcome.stops:
+        return _verdict(handled, "put off", "waiting", untried=1)
+    again = None if outcome.permanent else _again_at(message, outcome, now)
+    if again:
+        return _verdict(handled, "put off", "waiting", due_at=again)
+    if message.fallback and now < message.useful_until:
+        return _verdict(handled, "fall over", "waiting", due_at=now)
+    return _verdict(handled, "refuse", "refused")
+
+
+def _verdict(
+    handled: Handled, event: str, state: str, *, due_at: datetime | None = None, untried: int = 0
+) -> Verdict:
+    message, outcome = handled.message, handled.outcome
+    reason = f"{FELL_OVER}: {outcome.detail}" if event == "fall over" else outcome.detail
+    return Verdict(
+        message.municipality_id,
+        message.message_id,
+        message.attempt,
+        event,
+        state,
+        reason or None,
+        due_at,
+        untried,
+        outcome.permanent if event == "refuse" else None,
+        outcome.provider_id or None,
+        handled.segments,
+    )
+
+
+def _again_at(message: Claimed, outcome: Outcome, now: datetime) -> datetime | None:
+    """When to try again after a refusal for now; None when that was the last time, or it would come too late."""
+    rounds = len(PAUSES) + 1
+    if message.attempt >= rounds * (2 if message.fell_over else 1):
+        return None
+    pause = PAUSES[min((message.attempt - 1) % rounds, len(PAUSES) - 1)]
+    asked = timedelta(seconds=outcome.retry_after or 0)
+    due = workdays.next_send_time(now + max(pause, asked), message.window)
+    return due if due < message.useful_until else None
+
+
+def _bury(session: Session, handled: Sequence[Handled], now: datetime) -> None:
+    """Remember the addresses that were called dead: later invitations leave them alone."""
+    dead = {
+        (one.message.municipality_id, one.message.mark): (one.message.channel, one.outcome.detail)
+        for one in handled
+        if one.outcome.dead and one.message.mark
+    }
+    if dead:
+        # In one order, or two workers that bury the same addresses could wait for each other.
+        rows = sorted((*key, *value) for key, value in dead.items())
+        names = ("municipalities", "prints", "channels", "reasons")
+        session.execute(_BURY, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) | {"now": now})
+
+
+_VERDICT = {
+    "municipalities": "municipality_id",
+    "ids": "message_id",
+    "attempts": "attempt",
+    "events": "event",
+    "states": "state",
+    "reasons": "reason",
+    "dues": "due_at",
+    "untried": "untried",
+    "permanents": "permanent",
+    "providers": "provider_id",
+    "segments": "segments",
+}
+_NOTED = {
+    "municipalities": "municipality_id",
+    "ids": "message_id",
+    "attempts": "attempt",
+    "invitations": "invitation_id",
+}
+_EVENTS = ("accept", "refuse", "put off", "lose", "fall over")
+_ALLOWED = ", ".join(f"('{event}', '{state}')" for event in _EVENTS for state in before(event) if state != "sent")
+"""Every step a note may take. A message that is sent is not a worker's any more, whatever else may befall it."""
+_NOTE = text(f"""
+    UPDATE message m
+    SET state = o.state, reason = o.reason, due_at = coalesce(o.due_at, m.due_at),
+        attempts = m.attempts - o.untried,
+        channel = CASE o.event WHEN 'fall over' THEN 'email' ELSE m.channel END,
+        fell_over = m.fell_over OR o.event = 'fall over',
+        permanent = o.permanent,
+        segments = CASE WHEN o.state <> 'waiting' THEN o.segments END,
+        provider_id = CASE WHEN o.state <> 'waiting' THEN o.provider_id END,
+        sent_at = CASE WHEN o.state = 'sent' THEN CAST(:now AS timestamptz) END,
+        gateway = CASE WHEN o.state <> 'waiting' THEN m.gateway END,
+        reference = CASE WHEN o.state <> 'waiting' THEN m.reference END,
+        claimed_at = CASE WHEN o.state <> 'waiting' THEN m.claimed_at END,
+        claimed_by = CASE WHEN o.state <> 'waiting' THEN m.claimed_by END
+    FROM unnest(CAST(:municipalities AS bigint[]), CAST(:ids AS bigint[]), CAST(:attempts AS smallint[]),
+        CAST(:events AS text[]), CAST(:states AS text[]), CAST(:reasons AS text[]), CAST(:dues AS timestamptz[]),
+        CAST(:untried AS smallint[]), CAST(:permanents AS boolean[]), CAST(:providers AS text[]),
+        CAST(:segments AS smallint[]))
+        AS o(municipality_id, id, attempt, event, state, reason, due_at, untried, permanent, provider_id, segments)
+    WHERE m.municipality_id = o.municipality_id AND m.id = o.id AND m.attempts = o.attempt
+        AND m.claimed_by = :worker AND (o.event, m.state) IN ({_ALLOWED})
+    RETURNING m.municipality_id, m.id AS message_id, m.invitation_id, o.attempt, m.state
+""")  # noqa: S608 - the words come from our own table of transitions
+_UNLINK = text("""
+    DELETE FROM link l
+    USING unnest(CAST(:municipalities AS bigint[]), CAST(:ids AS bigint[]), CAST(:attempts AS smallint[]))
+        AS r(municipality_id, message_id, attempt)
+    WHERE l.municipality_id = r.municipality_id AND l.message_id = r.message_id AND l.attempt = r.attempt
+""")
+# What the claim promised too early: 14 days after the last message really handed over, nothing when there is none.
+# Whoever has answered was reached, whatever a late note says, and keeps the week.
+_SHORTEN = text("""
+    UPDATE invitation i
+    SET expires_at = h.last + interval '336 hours', sent_week = CASE WHEN h.last IS NOT NULL THEN i.sent_week END
+    FROM (
+        SELECT r.municipality_id, r.id, max(m.claimed_at) AS last
+        FROM unnest(CAST(:municipalities AS bigint[]), CAST(:invitations AS bigint[])) AS r(municipality_id, id)
+        LEFT JOIN message m ON m.municipality_id = r.municipality_id AND m.invitation_id = r.id
+            AND m.state NOT IN ('waiting', 'skipped', 'refused')
+        GROUP BY r.municipality_id, r.id
+    ) h
+    WHERE i.municipality_id = h.municipality_id AND i.id = h.id AND (h.last IS NOT NULL OR NOT i.answered)
+""")
+_BURY = text("""
+    INSERT INTO dead_address (municipality_id, fingerprint, channel, reason, found_at)
+    SELECT d.*, CAST(:now AS timestamptz)
+    FROM unnest(CAST(:municipalities AS bigint[]), CAST(:prints AS bytea[]), CAST(:channels AS text[]),
+        CAST(:reasons AS text[])) AS d
+    ON CONFLICT DO NOTHING
+""")
