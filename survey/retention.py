@@ -15,6 +15,7 @@ from survey.models import (
     CallbackAttempt,
     CallbackRequest,
     Contact,
+    DeadAddress,
     ImportCount,
     Invitation,
     JobSlot,
@@ -22,9 +23,11 @@ from survey.models import (
     Meeting,
     MeetingImport,
     Message,
+    Pause,
     RefusedRow,
     SignInAttempt,
     StaffSession,
+    TrialMessage,
 )
 
 WINDOW = timedelta(days=14)
@@ -32,6 +35,7 @@ GRACE = timedelta(days=7)
 CALLBACK_KEPT = timedelta(days=90)
 ATTEMPT_KEPT = timedelta(minutes=15)
 SESSION_KEPT = timedelta(days=1)
+TRIAL_KEPT = timedelta(days=1)
 SLOT_KEPT = timedelta(days=30)
 
 EMPTIED = ("kind", "contact_form", "caseworker", "target_group", "held_at")
@@ -135,7 +139,7 @@ def reduce_meetings(session: Session, municipality_id: int, now: datetime) -> in
 
 
 def delete_old(session: Session, municipality_id: int, now: datetime) -> Cleaned:
-    """Delete what the municipality has kept long enough: skeletons, callbacks, import logs, access log."""
+    """Delete what the municipality has kept long enough: skeletons, callbacks, logs, pauses, dead addresses."""
     last_year = year_ago(workdays.day(now))
     skeletons = delete(Meeting).where(
         Meeting.municipality_id == municipality_id,
@@ -148,6 +152,7 @@ def delete_old(session: Session, municipality_id: int, now: datetime) -> Cleaned
         AccessLog.municipality_id == municipality_id, AccessLog.at <= _a_year_before(now)
     )
     session.execute(accesses)
+    _delete_holds(session, municipality_id, now)
     return Cleaned(
         meetings=_gone(session, skeletons.returning(Meeting.id)),
         callbacks=_delete_callbacks(session, municipality_id, ago(now, CALLBACK_KEPT)),
@@ -158,6 +163,18 @@ def delete_old(session: Session, municipality_id: int, now: datetime) -> Cleaned
 def _a_year_before(now: datetime) -> datetime:
     here = workdays.local(now)
     return datetime.combine(year_ago(here.date()), here.time(), here.tzinfo)
+
+
+def _delete_holds(session: Session, municipality_id: int, now: datetime) -> None:
+    """Pauses that ended a year ago, dead addresses found a year ago, trial messages of yesterday; no opt-out."""
+    year = _a_year_before(now)
+    over = or_(Pause.until_on <= year_ago(workdays.day(now)), Pause.ended_at <= year)
+    tried = (TrialMessage.address.is_(None), TrialMessage.asked_at <= ago(now, TRIAL_KEPT))
+    session.execute(delete(Pause).where(Pause.municipality_id == municipality_id, over))
+    session.execute(
+        delete(DeadAddress).where(DeadAddress.municipality_id == municipality_id, DeadAddress.found_at <= year)
+    )
+    session.execute(delete(TrialMessage).where(TrialMessage.municipality_id == municipality_id, *tried))
 
 
 def _delete_callbacks(session: Session, municipality_id: int, closed_by: datetime) -> int:
