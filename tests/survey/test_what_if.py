@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from survey import models, municipalities, sending_rules, waves, what_if
+from survey import eligibility, municipalities, sending_rules, what_if
 from survey.models import Meeting, Municipality, Participation, QuestionnaireVersion, Team
 from survey.sending_rules import DEFAULT
 from survey.waves import Wave
@@ -115,6 +115,19 @@ def test_a_draw_holds_for_the_whole_week() -> None:
     """Two meetings in one week are no second chance: half of eight."""
     meetings = [(who, day, "LAS") for who in "abcdefgh" for day in (date(2021, 1, 4), date(2021, 1, 6))]
     assert tally(meetings, replace(DEFAULT, sampling="share", share=50), ()) == (4, 4)
+
+
+def test_the_forecast_is_what_the_imports_own_draw_gives() -> None:
+    """A thousand citizens met in two weeks, drawn by `eligibility.not_drawn`: within 5 % of the expected 640."""
+    rule = replace(DEFAULT, sampling="share", share=40)
+    people = [sha256(bytes([n // 250, n % 250])).digest() for n in range(1000)]
+    weeks = (date(2021, 1, 4), date(2021, 1, 11))
+    asked = [
+        any(eligibility.not_drawn(rule, (), bytes(32), who, week) is None for week in weeks) for who in people
+    ]
+    expected = what_if.replay([(who, week, "LAS") for who in people for week in weeks], rule, ())[None]  # type: ignore[misc]  # plain tuples for rows
+    assert round(expected.invitations) == 640
+    assert abs(sum(asked) - 640) < 32
 
 
 def test_a_citizen_of_two_laws_counts_in_each_by_the_chance_of_it() -> None:
@@ -269,20 +282,6 @@ def test_the_meetings_are_read_in_one_statement(
         counts.append(len(statements))
         assert sum("FROM meeting" in each for each in statements) == 1
     assert counts[0] == counts[1] <= 6
-
-
-def test_waves_are_kept_as_they_are(session: Session, stevns: Municipality) -> None:
-    """In the order of their days; an unchanged one keeps its row, and with it whom it has drawn."""
-    spring = Wave("Forår", date(2022, 3, 1), date(2022, 3, 31), 50)
-    autumn = Wave("Efterår", date(2021, 10, 1), date(2021, 10, 31), 50)
-    waves.save(session, stevns.id, [spring, autumn])
-    assert waves.of(session, stevns.id) == (autumn, spring)
-    kept = select(models.Wave.id).where(models.Wave.name == "Forår")
-    first, longer = session.scalars(kept).one(), replace(autumn, last_on=date(2021, 11, 1))
-    waves.save(session, stevns.id, [spring, longer])
-    assert (session.scalars(kept).one(), waves.of(session, stevns.id)) == (first, (longer, spring))
-    waves.save(session, stevns.id, [])
-    assert waves.of(session, stevns.id) == ()
 
 
 def test_a_saved_rule_is_the_one_replayed(session: Session, stevns: Municipality, now: datetime) -> None:
