@@ -8,11 +8,13 @@ from flask import Blueprint, Response, current_app, request
 
 from survey import accounts, receipts, workdays
 from survey.access import EVERYONE, open_to
+from survey.accounts import Account
 from survey.config import Settings
 from survey.db import transaction
 from survey.gateways import ForgedError, ReceiptReader, UnreadableError, simulated
 
-EXTENSION = "receipt_readers"
+EXTENSION, ACCOUNTS = "receipt_readers", "receipt_accounts"
+"""Where a process keeps what it has read from files."""
 
 pages = Blueprint("receipts", __name__)
 
@@ -24,7 +26,7 @@ def take_in(name: str, secret: str = "") -> Response:
     """Receipts of the account `name`. Any answer but 200 makes a provider post them again."""
     # Not kept on the request, and never logged: it holds the citizen's number.
     body = request.get_data(cache=False)
-    reader = readers().get(name)
+    reader = reader_of(name)
     headers = dict(request.headers.items())
     status = take(reader, name, headers, body, secret, workdays.now()) if reader else HTTPStatus.NOT_FOUND
     return Response(f"{status.phrase}\n", status, mimetype="text/plain")
@@ -52,21 +54,27 @@ def _refused(name: str, wrong: str, status: HTTPStatus, now: datetime) -> HTTPSt
     return status
 
 
-def readers() -> Mapping[str, ReceiptReader]:
-    """What reads the receipts of each account that posts them, made once in a process."""
-    made: Mapping[str, ReceiptReader] | None = current_app.extensions.get(EXTENSION)
-    if made is None:
-        made = current_app.extensions[EXTENSION] = _made(current_app.config["SETTINGS"])
-    return made
+def reader_of(name: str) -> ReceiptReader | None:
+    """What reads the receipts of the account `name`, made at its first one; None where no provider posts any.
+
+    Raises SettingError while its secret cannot be read: the others' receipts come in all the same.
+    """
+    made: dict[str, ReceiptReader | None] = current_app.extensions.setdefault(EXTENSION, {})
+    if name not in made and (account := _accounts().get(name)):
+        made[name] = _reader(account, current_app.config["SETTINGS"])
+    return made.get(name)
 
 
-def _made(settings: Settings) -> dict[str, ReceiptReader]:
-    """Account → its reader; accounts whose provider posts nothing have none."""
-    made = {account.name: _reader(account, settings) for account in accounts.load(settings)}
-    return {name: reader for name, reader in made.items() if reader}
+def _accounts() -> Mapping[str, Account]:
+    """Every account by its name, read once in a process: a stranger's invented name costs no file."""
+    known: Mapping[str, Account] | None = current_app.extensions.get(ACCOUNTS)
+    if known is None:
+        loaded = accounts.load(current_app.config["SETTINGS"])
+        known = current_app.extensions[ACCOUNTS] = {account.name: account for account in loaded}
+    return known
 
 
-def _reader(account: accounts.Account, settings: Settings) -> ReceiptReader | None:
+def _reader(account: Account, settings: Settings) -> ReceiptReader | None:
     # The simulator's secret lies in its own folder, which is a setting of the program and not of an account.
     simulating = account.kind == "simulated"
     return simulated.reader(settings.simulator_dir) if simulating else accounts.receipt_reader(account)

@@ -1,6 +1,8 @@
 """What the tests of receipts share: messages that a gateway has, and what is reported about them."""
 
 import secrets
+import threading
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -55,3 +57,22 @@ def come_in(
     receipts.process(session, now)
     session.expire_all()
     return list(session.scalars(select(Receipt.applied).order_by(Receipt.id)))
+
+
+def at_once(n: int, act: Callable[[int], object]) -> None:
+    """Let `n` threads do `act` at the same moment, and wait for them."""
+    start, wrong = threading.Barrier(n), list[BaseException]()
+
+    def one(number: int) -> None:
+        start.wait()
+        try:
+            act(number)
+        except BaseException as error:  # noqa: BLE001 - told below, whatever it is
+            wrong.append(error)
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(n)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []

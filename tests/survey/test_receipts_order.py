@@ -1,7 +1,6 @@
 """Order, repeats and haste: whatever comes, however often and by however many, ends as the rules say."""
 
 import random
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 from survey import db, municipalities, receipts
 from survey.gateways import Report
 from survey.models import Message, Municipality, Receipt
-from tests.survey.receiving import DEAD, handed_over, report
+from tests.survey.receiving import DEAD, at_once, handed_over, report
 
 KINDS: dict[str, dict[str, Any]] = {
     "delivered": {"state": "delivered"},
@@ -144,25 +143,6 @@ def committed(database_url: str, invite: Callable[..., int], now: datetime) -> I
         found = (message.id, message.reference or "")
     yield found
     engine.dispose()
-
-
-def at_once(n: int, act: Callable[[int], object]) -> None:
-    """Let `n` threads do `act` at the same moment, and wait for them."""
-    start, wrong = threading.Barrier(n), list[BaseException]()
-
-    def one(number: int) -> None:
-        start.wait()
-        try:
-            act(number)
-        except BaseException as error:  # noqa: BLE001 - told below, whatever it is
-            wrong.append(error)
-
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(n)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
 
 
 def test_the_same_events_stored_by_eight_at_once_are_stored_once(

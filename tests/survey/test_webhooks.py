@@ -1,6 +1,7 @@
 """The door for receipts: quick, without cookies, closed to forgers, and silent about what it is handed."""
 
 import logging
+import random
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -13,11 +14,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import receipts, webhooks
+from survey import db, receipts, webhooks
 from survey.config import Settings
 from survey.gateways import simulated
 from survey.models import Message, Municipality, Receipt, RefusedReceipt
-from tests.survey.receiving import handed_over
+from tests.survey.receiving import at_once, handed_over
 from wsgi import create_app
 
 
@@ -90,18 +91,26 @@ def test_a_gateway_nobody_has_is_404_and_not_counted(client: FlaskClient, sessio
     assert session.scalars(select(RefusedReceipt)).all() == []
 
 
+DELIVERED = {"id": "7", "refId": "1-2-1", "resultCode": 1001}
+"""What LINK says about a letter that arrived."""
+
+
+def link_account(folder: Path) -> Path:
+    """A file with an account at LINK, whose provider signs nothing, beside the simulator's."""
+    lines = ['[gateway.sms]\nkind = "link"\nuser = "u"\npassword_file = "webhook"\nplatform_partner_id = "1"']
+    lines.append('gates = ["g"]\nwebhook_secret_file = "webhook"\n[gateway.simulated]\nkind = "simulated"\n')
+    (folder / "sending.toml").write_text("\n".join(lines))
+    return folder / "sending.toml"
+
+
 @pytest.mark.parametrize(("tail", "status"), [("hemmelig", 200), ("forkert", 403), ("", 401)])
 def test_a_provider_that_signs_nothing_has_a_secret_in_its_path(
     settings: Settings, session: Session, tmp_path: Path, tail: str, status: int
 ) -> None:
     """Whoever knows the path may report; the account's reader compares it."""
     (tmp_path / "webhook").write_text("hemmelig\n")
-    lines = ['[gateway.sms]\nkind = "link"\nuser = "u"\npassword_file = "webhook"\nplatform_partner_id = "1"']
-    lines.append('gates = ["g"]\nwebhook_secret_file = "webhook"\n')
-    (tmp_path / "sending.toml").write_text("\n".join(lines))
-    app = create_app(replace(settings, gateways=(), sending_file=tmp_path / "sending.toml"))
-    said = {"id": "7", "refId": "1-2-1", "resultCode": 1001}
-    answer = app.test_client().post(f"/kvittering/sms{'/' if tail else ''}{tail}", json=said)
+    app = create_app(replace(settings, gateways=(), sending_file=link_account(tmp_path)))
+    answer = app.test_client().post(f"/kvittering/sms{'/' if tail else ''}{tail}", json=DELIVERED)
     assert answer.status_code == status
     assert len(session.scalars(select(Receipt)).all()) == (status == 200)
 
@@ -151,7 +160,52 @@ def test_nothing_of_a_receipt_is_logged(
 
 
 def test_readers_are_made_once(app: Flask) -> None:
-    """The secrets are read at the first receipt, not at each."""
+    """The secret is read at the first receipt, not at each; a name nobody has is not kept."""
     with app.app_context():
-        assert list(webhooks.readers()) == ["simulated"]
-        assert webhooks.readers() is webhooks.readers()
+        assert webhooks.reader_of("simulated") is webhooks.reader_of("simulated")
+        assert webhooks.reader_of("nobody") is None
+        assert list(app.extensions[webhooks.EXTENSION]) == ["simulated"]
+
+
+def test_a_secret_that_is_missing_closes_only_its_own_door(
+    settings: Settings, session: Session, tmp_path: Path
+) -> None:
+    """500, so that the provider posts again when it is there; nothing needs to be restarted."""
+    app = create_app(replace(settings, gateways=(), sending_file=link_account(tmp_path)))
+    client = app.test_client()
+    assert client.post("/kvittering/sms/hemmelig", json=DELIVERED).status_code == 500
+    assert post(client, settings, "delivered") == [200]
+    (tmp_path / "webhook").write_text("hemmelig\n")
+    assert client.post("/kvittering/sms/hemmelig", json=DELIVERED).status_code == 200
+
+
+def test_nothing_that_is_posted_is_a_fault_of_ours(client: FlaskClient) -> None:
+    """Random bytes with a random signature, anywhere: 401, 403 or 404, never 500."""
+    chance = random.Random(7)
+    for _ in range(100):
+        body, sign = chance.randbytes(chance.randrange(40)), chance.randbytes(chance.randrange(4)).hex()
+        tail = chance.choice(["", "/æ", "/%00", "/" + "x" * 3000])
+        answer = client.post(
+            f"/kvittering/simulated{tail}", data=body, headers={"Signature": f"{sign}é" if sign else ""}
+        )
+        assert answer.status_code == (403 if sign else 401)
+    assert client.post("/kvittering/%00").status_code == 404
+
+
+def test_the_same_event_posted_by_eight_at_once_is_one_row(
+    database_url: str, app: Flask, settings: Settings
+) -> None:
+    """Eight are answered 200, as if each had been the only one."""
+    engine = db.connect(database_url)
+    [one] = simulated.posts(settings.simulator_dir, "1-2-1", "delivered")
+    answers: list[int] = []
+
+    def act(_number: int) -> None:
+        answer = app.test_client().post("/kvittering/simulated", data=one.body, headers=dict(one.headers))
+        answers.append(answer.status_code)
+
+    at_once(8, act)
+    with db.transaction() as session:
+        assert len(session.scalars(select(Receipt)).all()) == 1
+    assert answers == [200] * 8
+    engine.dispose()
