@@ -54,6 +54,16 @@ def test_a_mail_arrives_with_its_headers() -> None:
     assert postmaster.senders == [VERP.sender("1-2-1")]
 
 
+def test_a_line_that_begins_with_a_dot_arrives_with_it() -> None:
+    """SMTP ends a mail with a lone dot and drops the first of others (RFC 5321, 4.5.2)."""
+    postmaster, letter = Postmaster(), replace(LETTER, body="a\n.b\n..c\n.\nd\n")
+    with serving(postmaster) as port, plainly(port) as gateway:
+        gateway.send(letter)
+    text = postmaster.mails[0].get_body(("plain",))
+    assert isinstance(text, EmailMessage)
+    assert text.get_content().splitlines() == letter.body.splitlines()
+
+
 def test_one_click_unsubscribing_survives_the_longest_host() -> None:
     """On the wire: the address whole in one line, nothing encoded, and both headers of RFC 8058."""
     postmaster = Postmaster()
