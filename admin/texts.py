@@ -95,7 +95,7 @@ def overview() -> ResponseReturnValue:
         tables=tables,
         chosen=chosen,
         questionnaires=names,
-        rule=rule,
+        segment_price=f"{rule.segment_price.normalize():f}".replace(".", ","),
         kroner=text_examples.kroner,
         kind_names=KIND_NAMES,
         channel_names=CHANNEL_NAMES,
@@ -209,11 +209,12 @@ def _line(
 
 
 def _shown(desk: Desk, text: Own) -> list[Shown]:
-    """The text with the municipality's own address and with the longest; empty while it cannot be sent."""
+    """The text with the municipality's own address, an SMS with the longest too; empty while it cannot be sent."""
     if not text.body.strip() or not texts.suits(text, desk.rule.link_mode):
         return []
-    longest = replace(desk.asker, host=text_examples.LONGEST_HOST)
-    askers = {"Med kommunens eget domæne": desk.asker, "Med det længste domæne": longest}
+    askers = {"Med kommunens eget domæne": desk.asker}
+    if desk.place.channel == "sms":
+        askers["Med det længste domæne"] = replace(desk.asker, host=text_examples.LONGEST_HOST)
     return [_example(heading, desk, text, asker) for heading, asker in askers.items()]
 
 
