@@ -1,18 +1,21 @@
 """One reminder, three days after, to those who have not answered."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from survey import invitations
+from survey import invitations, sending_rules, workdays
 from survey.gateways import Letter, Outcome
-from survey.models import Invitation, Message, Municipality
+from survey.models import Contact, DeadAddress, Invitation, Message, Municipality, OptOut, Pause, Staff, Team
+from survey.sending_rules import Rule
+from survey.workdays import Window
 from tests.survey.sending import Obedient, open_key, queue, send
 
 THREE_DAYS = timedelta(days=3)
+MOBILE, EMAIL = b"m" * 32, b"e" * 32
 
 
 def accepted(_letter: Letter) -> Outcome:
@@ -90,3 +93,93 @@ def test_three_days_are_days_on_the_clock(session: Session, stevns: Municipality
     send(session, friday, Obedient())
     assert invitations.remind(session, datetime(2021, 3, 29, 7, 29, tzinfo=UTC)) == 0
     assert invitations.remind(session, datetime(2021, 3, 29, 7, 30, tzinfo=UTC)) == 1
+
+
+# Who is left in peace, by which channel, and when -----------------------------------------------------------
+
+
+@pytest.fixture
+def handed_over(session: Session, ready: Municipality, now: datetime) -> Message:
+    """An invitation that has left by SMS to a citizen with a mobile and an e-mail address."""
+    (message,) = queue(session, ready, now, email=True)
+    session.execute(update(Contact).values(mobile_print=MOBILE, email_print=EMAIL))
+    send(session, now, Obedient())
+    return message
+
+
+def kill(session: Session, municipality: Municipality, *prints: bytes) -> None:
+    """Let these addresses be dead."""
+    for mark in prints:
+        row = DeadAddress(municipality_id=municipality.id, fingerprint=mark, channel="sms", reason="findes ikke")
+        row.found_at = datetime(2021, 5, 12, tzinfo=UTC)
+        session.add(row)
+    session.flush()
+
+
+def reminder(session: Session) -> Message | None:
+    """The only reminder."""
+    return session.scalars(select(Message).where(Message.kind == "reminder")).one_or_none()
+
+
+@pytest.mark.parametrize("mark", [MOBILE, EMAIL])
+def test_who_has_opted_out_is_not_reminded(
+    session: Session, ready: Municipality, handed_over: Message, now: datetime, mark: bytes
+) -> None:
+    """By the mobile the message went to, or by the other address."""
+    session.add(OptOut(municipality_id=ready.id, fingerprint=mark, opted_out_at=now))
+    session.flush()
+    assert invitations.remind(session, now + THREE_DAYS) == 0
+
+
+def test_who_is_paused_is_not_reminded_until_the_pause_is_over(
+    session: Session, ready: Municipality, handed_over: Message, now: datetime, employ: Callable[..., Staff]
+) -> None:
+    """The link still works then."""
+    staff = employ(session, ready, "administrator")
+    pause = Pause(
+        municipality_id=ready.id, fingerprint=MOBILE, reason="illness", paused_at=now, paused_by=staff.id
+    )
+    pause.team_id = session.scalars(select(Team.id).where(Team.municipality_id == ready.id)).first() or 0
+    pause.from_on, pause.until_on = now.date(), now.date() + timedelta(days=5)
+    session.add(pause)
+    session.flush()
+    assert invitations.remind(session, now + timedelta(days=5)) == 0
+    assert invitations.remind(session, now + timedelta(days=6)) == 1
+
+
+@pytest.mark.parametrize(
+    ("channel", "dead"), [("sms", []), ("sms", [EMAIL]), ("email", [MOBILE]), ("sms", [MOBILE, EMAIL])]
+)
+def test_a_reminder_goes_to_an_address_that_lives(
+    session: Session, ready: Municipality, handed_over: Message, now: datetime, channel: str, dead: list[bytes]
+) -> None:
+    """By SMS as the invitation did, by e-mail when the mobile is dead; with none alive it is skipped later."""
+    kill(session, ready, *dead)
+    invitations.remind(session, now + THREE_DAYS)
+    made = reminder(session)
+    assert made is not None
+    assert channel == made.channel
+
+
+def test_a_reminder_follows_an_invitation_that_fell_over(
+    session: Session, ready: Municipality, handed_over: Message, now: datetime
+) -> None:
+    """It went by e-mail in the end, so the reminder does."""
+    handed_over.channel, handed_over.fell_over = "email", True
+    session.flush()
+    invitations.remind(session, now + THREE_DAYS)
+    made = reminder(session)
+    assert made is not None
+    assert made.channel == "email"
+
+
+def test_a_reminder_waits_for_the_municipality_s_own_window(
+    session: Session, ready: Municipality, handed_over: Message, now: datetime
+) -> None:
+    """On Sundays from ten to noon: sent on a Tuesday, due on Friday, it leaves on Sunday."""
+    own = Rule(window=Window(frozenset({7}), time(10), time(12)))
+    sending_rules.save(session, ready.id, own, staff_id=None, now=now)
+    invitations.remind(session, now + THREE_DAYS)
+    made = reminder(session)
+    assert made is not None
+    assert workdays.at(date(2021, 5, 16), time(10)) == made.due_at
