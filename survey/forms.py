@@ -23,7 +23,9 @@ WISHES = {"any": "Når som helst", "morning": "Om formiddagen", "afternoon": "Om
 
 NO_CODE = "Skriv koden fra beskeden"
 WRONG_LENGTH = "Koden har 9 tegn. Du har skrevet {n}. Se efter, om alle er kommet med"
-STRANGE = "Koden kan ikke indeholde {listed}. Den har kun tallene fra 2 til 9 og bogstaver, men aldrig I, L eller O"
+STRANGE = (
+    "Koden kan ikke indeholde {listed}. Den har kun tallene fra 2 til 9 og bogstaver, men aldrig I, L eller O"
+)
 WRONG_CODE = "Et af tegnene er forkert, eller to er byttet om. Sammenlign med koden i beskeden"
 LISTED = 3
 """Characters named at most when they do not belong in a code."""
