@@ -9,9 +9,8 @@ from flask import Blueprint, Response, current_app, request
 from survey import accounts, receipts, workdays
 from survey.access import EVERYONE, open_to
 from survey.accounts import Account
-from survey.config import Settings
 from survey.db import transaction
-from survey.gateways import ForgedError, ReceiptReader, UnreadableError, simulated
+from survey.gateways import ForgedError, ReceiptReader, UnreadableError
 
 EXTENSION, ACCOUNTS = "receipt_readers", "receipt_accounts"
 """Where a process keeps what it has read from files."""
@@ -61,7 +60,7 @@ def reader_of(name: str) -> ReceiptReader | None:
     """
     made: dict[str, ReceiptReader | None] = current_app.extensions.setdefault(EXTENSION, {})
     if name not in made and (account := _accounts().get(name)):
-        made[name] = _reader(account, current_app.config["SETTINGS"])
+        made[name] = accounts.receipt_reader(account)
     return made.get(name)
 
 
@@ -72,9 +71,3 @@ def _accounts() -> Mapping[str, Account]:
         loaded = accounts.load(current_app.config["SETTINGS"])
         known = current_app.extensions[ACCOUNTS] = {account.name: account for account in loaded}
     return known
-
-
-def _reader(account: Account, settings: Settings) -> ReceiptReader | None:
-    # The simulator's secret lies in its own folder, which is a setting of the program and not of an account.
-    simulating = account.kind == "simulated"
-    return simulated.reader(settings.simulator_dir) if simulating else accounts.receipt_reader(account)
