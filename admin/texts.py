@@ -100,6 +100,7 @@ def overview() -> ResponseReturnValue:
         kind_names=KIND_NAMES,
         channel_names=CHANNEL_NAMES,
         local=workdays.local,
+        revealing=[*linter.telling(asker.sender, "da"), *linter.telling(asker.municipality, "da")],
     )
 
 

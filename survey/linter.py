@@ -157,6 +157,11 @@ def _length(text: str, language: str, link_mode: str) -> Iterator[str]:
             f"Beskeden fylder {n} segmenter med det længste domæne, og hvert segment koster. "
             f"Forkort den, så den fylder højst {most}."
         )
+    if "{name}" in text:
+        yield (
+            "{name} kan være et langt navn eller have bogstaver uden for SMS-alfabetet. "
+            "Så fylder beskeden flere segmenter end vist."
+        )
     odd = gsm.outside(body)
     if odd and language in texts.IN_ONE_SEGMENT:
         first = next(character for character in text if character in odd)

@@ -190,3 +190,13 @@ def test_another_municipality_is_not_reached(
     assert admin.get(f"/tekster?skema={theirs}").status_code == 404
     save(admin)
     assert texts.own(session, [faxe.id]).find(faxe.id, 1, "invitation", "sms", "da") is None
+
+
+def test_a_sender_that_reveals_the_case_is_said(
+    admin: FlaskClient, session: Session, stevns: Municipality
+) -> None:
+    """The name that a message comes from stands on the locked screen too."""
+    assert "Afsendernavnet" not in admin.get("/tekster").text
+    stevns.sms_sender = "Jobcenter"
+    session.flush()
+    assert "Afsendernavnet eller kommunens navn: »Jobcenter«" in admin.get("/tekster").text

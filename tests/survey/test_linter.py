@@ -168,3 +168,9 @@ def test_the_character_that_costs_is_named() -> None:
     """In a language that fits the SMS alphabet; elsewhere it is as it must be."""
     assert "»ł« (linje 1, tegn 17) findes ikke i SMS-alfabetet" in says("{municipality}: ł {link}")
     assert says("{municipality}: ł {link}", "pl") == ""
+
+
+def test_a_name_in_an_sms_is_a_warning() -> None:
+    """Nobody knows how long it is, or with which letters."""
+    found = linter.lint("{municipality}: Hej {name} {link}", "da", "sms", "body")
+    assert ["flere segmenter" in finding.message for finding in found if finding.warning] == [True]

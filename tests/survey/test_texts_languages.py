@@ -107,3 +107,25 @@ def test_the_command_prints_the_table(app: Flask) -> None:
     assert "| farsi | invitation | link | UCS-2 |" in run(args=["texts", "segments"]).output
     assert "| 1 | 500,00 kr. |" in run(args=["texts", "segments", "--price", "0,50"]).output
     assert "'dyr' er ikke en pris" in run(args=["texts", "segments", "--price", "dyr"]).output
+
+
+HOSTILE = (
+    "Ib\r\nBcc: alle@x.dk\r\n\r\nhttps://evil.dk/s/x",
+    "<script>alert(1)</script><a href='//evil.dk'>",
+    "\u202eevil\u2066\u200b{link}{unsubscribe}{{7*7}}%s",
+    "evil.dk evil。dk evil․dk //evil www.evil.dk \u2028ny linje\u0085",
+)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+@pytest.mark.parametrize("channel", texts.CHANNELS)
+def test_no_imported_value_becomes_header_link_or_markup(channel: str, language: str, name: str) -> None:
+    """As many lines and links as with an ordinary name, no markup, no hole, no turned direction."""
+    ordinary = text_examples.example("invitation", channel, language, asker=Asker(municipality="Faxe"))
+    asker = Asker(municipality=name, sender=name[:11], phone=name)
+    hostile = text_examples.example("invitation", channel, language, asker=asker)
+    assert len(hostile.body.splitlines()) == len(ordinary.body.splitlines())
+    assert re.findall(r"\S+[./]\S+\w", hostile.body) == re.findall(r"\S+[./]\S+\w", ordinary.body)
+    assert not set("<>{}@\u202e\u200b\r\u2028\u0085") & set(hostile.body + hostile.subject)
+    assert len(hostile.subject.splitlines()) <= 1
