@@ -165,6 +165,15 @@ def test_a_wrong_rule_is_refused_with_its_remedy(
     assert waves.of(session, stevns.id) == ()
 
 
+def test_what_a_post_leaves_out_stays_as_it_is(admin: FlaskClient, session: Session, stevns: Municipality) -> None:
+    """Two waves apart are taken; the quiet days nobody mentioned are the present ones."""
+    two = SPRING | {"waves-1-name": "B", "waves-1-first_on": "2027-03-15", "waves-1-last_on": "2027-03-15"}
+    data = {name: value for name, value in GOOD.items() if name != "quiet_days"} | two | {"waves-1-share": "5"}
+    assert admin.post(EFFECT, data=data).status_code == 303
+    assert sending_rules.of(session, stevns.id).quiet_days == 30
+    assert [wave.name for wave in waves.of(session, stevns.id)] == ["Forår", "B"]
+
+
 def test_the_longest_host_is_taken(admin: FlaskClient, session: Session, stevns: Municipality) -> None:
     """43 characters, which every shipped text has room for."""
     longest = f"svar.{'a' * 35}.dk"

@@ -58,6 +58,7 @@ def ids(
         "channel": "sms",
         "language": "da",
         "pause_id": 1,
+        "name": "simulated",
     }
 
 
