@@ -1,0 +1,56 @@
+"""A message without a link: where to go and what to type, from the outbox to the thank-you page."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from survey import letters, sending_rules, workdays
+from survey.gateways import Letter
+from survey.models import Municipality
+from tests.survey.sending import Obedient, claim, queue
+
+TOLD = re.compile(r"Svar gerne på (\S+) med koden (\S{4}-\S{4}-\S)")
+
+
+@pytest.fixture
+def letter(session: Session, app: Flask, stevns: Municipality, open_key: Callable[..., bytes]) -> Letter:
+    """The SMS of a municipality that writes no links, as it was handed over."""
+    open_key(session, stevns)
+    now = workdays.next_send_time(workdays.now())
+    rule = replace(sending_rules.of(session, stevns.id), link_mode="code_only")
+    sending_rules.save(session, stevns.id, rule, staff_id=None, now=now)
+    stevns.host = "svar.stevns.dk"
+    queue(session, stevns, now)
+    gateway = Obedient()
+    drawn = [letters.draw("code_only", app.config["CODE_KEY"])]
+    letters.hand_over(claim(session, now, drawn=drawn).claimed, [gateway])
+    return gateway.letters[0]
+
+
+def test_the_code_of_a_message_is_typed_and_answered(client: FlaskClient, letter: Letter) -> None:
+    """The SMS has no link; what it says leads to the citizen's questionnaire, and once only to an answer."""
+    told = TOLD.search(letter.body)
+    assert told, letter.body
+    assert "http" not in letter.body
+    place, code = told.groups()
+    assert place == "svar.stevns.dk/svar"
+    shown = client.post("/svar", data={"code": code.lower()}, follow_redirects=True)
+    assert "Hvordan var din samtale?" in shown.text
+    answers = dict.fromkeys(re.findall(r'name="(s\d+)"', shown.text), "3")
+    path = shown.request.path
+    assert [client.post(path, data=answers).status_code for _twice in range(2)] == [200, 409]
+
+
+def test_whoever_has_a_code_can_say_no_thanks(client: FlaskClient, letter: Letter) -> None:
+    """From the foot of the page behind it."""
+    told = TOLD.search(letter.body)
+    assert told
+    shown = client.post("/svar", data={"code": told[2]}, follow_redirects=True)
+    found = re.search(r'href="([^"]+/afmeld)"', shown.text)
+    assert found
+    assert "Du får ikke flere beskeder" in client.post(found[1]).text
