@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from survey.config import SettingError, Settings
+from survey.config import SECRET_BYTES, SettingError, Settings
 from survey.gateways import Gateway, ReceiptReader, gatewayapi, gatewayapi_rest, inmobile, link, simulated
 from survey.gateways.bounces import Mailbox, Verp
 from survey.gateways.mailboxes import Imap, Maildir
@@ -138,7 +138,7 @@ def _mailbox(account: Account) -> Mailbox | None:
     """Where bounces are read: a maildir, or an IMAP account; None without either."""
     options = account.options
     if "bounce_maildir" in options:
-        return Maildir(Path(options["bounce_maildir"]))
+        return Maildir(options["bounce_maildir"])
     if "bounce_imap_host" not in options:
         return None
     return Imap(
@@ -166,7 +166,16 @@ def _of_environment(settings: Settings) -> Mapping[str, Any]:
 
 def _reader(read: Callable[..., Any]) -> Callable[[Account], ReceiptReader]:
     """Readers that check each call against the secret of `webhook_secret_file`."""
-    return lambda account: partial(read, _secret(account, "webhook_secret_file"))
+
+    def made(account: Account) -> ReceiptReader:
+        secret = _secret(account, "webhook_secret_file")
+        if len(secret) < SECRET_BYTES:
+            raise SettingError(
+                f"[gateway.{account.name}] webhook_secret_file: den skal være på mindst {SECRET_BYTES} tegn"
+            )
+        return partial(read, secret)
+
+    return made
 
 
 _TOKEN = {"token_file": str, "webhook_secret_file": str}

@@ -113,13 +113,16 @@ def _of_section(section: Section, settings: Settings) -> Account:
 
 
 def _options(section: Section, *, trial: bool) -> dict[str, Any]:
-    """The keys of the kind; paths of secrets are relative to the file."""
+    """The keys of the kind; paths are relative to the file."""
     options = {key: value for key, value in section.keys.items() if key not in COMMON}
     if "url" in options and (why := objection(options["url"], trial=trial)):
         raise section.wrong("url", why)
     if options.get("tls", "starttls") not in TLS:
         raise section.wrong("tls", f"skal være en af {', '.join(TLS)}")
-    return {key: section.path.parent / value if key.endswith("_file") else value for key, value in options.items()}
+    folder = section.path.parent
+    return {
+        key: folder / value if key.endswith(("_file", "_maildir")) else value for key, value in options.items()
+    }
 
 
 def _check_keys(section: Section, kind: Kind) -> None:
