@@ -38,17 +38,14 @@ DAYS = {14: "2 uger", 30: "1 måned", 61: "2 måneder", 91: "3 måneder", 182: "
 CPR = "Det ligner et CPR-nummer. Brug borgerens id i fagsystemet, mobilnummer eller e-mail."
 
 
-class PauseForm(Form):
-    """Whom to leave in peace, why and for how long. What is typed in `who` is never kept."""
+class CitizenForm(Form):
+    """Who is meant. What is typed in `who` is never kept."""
 
     kind = RadioField("Hvad kender du borgeren på?", choices=choices(KINDS), default="citizen")
     who = StringField(
         "Borgeren",
         [filled("borgerens id, mobilnummer eller e-mail"), Length(max=254, message="Det er for langt.")],
     )
-    reason = SelectField("Årsag", choices=choices({"": "Vælg en årsag"} | REASONS))
-    days = SelectField("Hvor længe", coerce=int, choices=choices(DAYS), default=30)
-    team_id = SelectField("Team", coerce=int, choices=[])
 
     def validate_who(self, field: StringField) -> None:
         """It is what `kind` says it is, and no CPR number; the message tells what to write instead."""
@@ -57,6 +54,20 @@ class PauseForm(Form):
             raise ValidationError(CPR)
         if value is None:
             raise ValidationError(WRONG.get(str(self.kind.data), "Vælg først, hvad du kender borgeren på."))
+
+    def fingerprint(self, municipality_id: int) -> bytes:
+        """The import's fingerprint of the citizen, once the form is valid."""
+        key = config.secret(current_app.config["SETTINGS"].fingerprint_key_file)
+        value = identifier(self.kind.data, str(self.who.data)) or ""
+        return meetings.fingerprint(key, municipality_id, self.kind.data, value)
+
+
+class PauseForm(CitizenForm):
+    """Whom to leave in peace, why and for how long."""
+
+    reason = SelectField("Årsag", choices=choices({"": "Vælg en årsag"} | REASONS))
+    days = SelectField("Hvor længe", coerce=int, choices=choices(DAYS), default=30)
+    team_id = SelectField("Team", coerce=int, choices=[])
 
     def validate_reason(self, field: SelectField) -> None:
         """A reason is chosen, not left at the first line."""
@@ -111,13 +122,11 @@ def create() -> ResponseReturnValue:
         form.team_id.choices = _own_teams(session, staff)
         if not form.validate():
             return _page(form), 422
-        value = identifier(form.kind.data, str(form.who.data)) or ""
-        key = config.secret(current_app.config["SETTINGS"].fingerprint_key_file)
         made = pauses.pause(
             session,
             staff.municipality_id,
             team_id=form.team_id.data,
-            fingerprint=meetings.fingerprint(key, staff.municipality_id, form.kind.data, value),
+            fingerprint=form.fingerprint(staff.municipality_id),
             reason=form.reason.data,
             days=form.days.data,
             staff_id=staff.id,
@@ -139,6 +148,23 @@ def end(pause_id: int) -> ResponseReturnValue:
             access.not_here()
         access.log_access(session, staff, "end pause", f"pause {pause_id}", now)
     flash("Pausen er ophævet.")
+    return redirect(url_for("pauses.overview"), 303)
+
+
+@doors.post("/pauser/ophaev")
+@open_to(CASEWORKER)
+def end_for() -> ResponseReturnValue:
+    """End the own teams' pauses of one citizen. The answer is the same whether or not there was any."""
+    staff, form, citizen, now = access.signed_in(), PauseForm(), CitizenForm(), workdays.now()
+    if not citizen.validate():
+        form.kind.errors, form.who.errors = citizen.kind.errors, citizen.who.errors
+        return _page(form), 422
+    place = (staff.municipality_id, citizen.fingerprint(staff.municipality_id))
+    with transaction() as session:
+        ended = pauses.end_for(session, *place, team_ids=staff.caseworker_teams, now=now)
+        seen = "pauses " + (" ".join(str(number) for number in ended) or "none")
+        access.log_access(session, staff, "end pauses of citizen", seen, now)
+    flash("Havde borgeren en pause i dit team, er den ophævet.")
     return redirect(url_for("pauses.overview"), 303)
 
 

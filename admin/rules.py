@@ -92,7 +92,7 @@ def save() -> ResponseReturnValue:
         waves.save(session, staff.municipality_id, setting.waves)
         session.get_one(Municipality, staff.municipality_id).host = setting.host
         access.log_access(session, staff, "change sending rule", " ".join(_changed(current, setting)), now)
-    flash("Reglen er gemt og gælder fra den næste besked.")
+    flash("Reglen er gemt og gælder fra den næste besked og den næste import.")
     return redirect(url_for("rules.overview"), 303)
 
 

@@ -100,6 +100,24 @@ def end(
     return ended.one_or_none() is not None
 
 
+def end_for(
+    session: Session, municipality_id: int, fingerprint: bytes, *, team_ids: Collection[int], now: datetime
+) -> Sequence[int]:
+    """End every pause of one citizen that these teams have made and that still holds; their ids."""
+    ended = session.scalars(
+        update(Pause)
+        .where(
+            Pause.municipality_id == municipality_id,
+            Pause.fingerprint == fingerprint,
+            Pause.team_id.in_(team_ids),
+            _holds(now),
+        )
+        .values(ended_at=now)
+        .returning(Pause.id)
+    )
+    return sorted(ended)
+
+
 def active(
     session: Session, municipality_id: int, team_ids: Collection[int], now: datetime
 ) -> Sequence[ActivePause]:
