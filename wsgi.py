@@ -29,7 +29,7 @@ from admin import (
     texts,
 )
 from admin import commands as staff_commands
-from survey import commands, config, db, embedded, metrics, side_pages, simulator, views, webhooks
+from survey import accounts, commands, config, db, embedded, metrics, side_pages, simulator, views, webhooks
 from survey.access import EVERYONE, open_to
 from survey.config import SettingError, Settings
 
@@ -86,6 +86,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The web application. Without `settings` they come from the environment, and the database is connected."""
     connect = settings is None
     settings = settings or config.load()
+    accounts.load(settings)  # a mistake in the file of gateways stops us now, not at the first receipt
     app = Program(__name__)
     app.config.update(
         SETTINGS=settings,

@@ -61,8 +61,8 @@ SENDS: Mapping[str, Mapping[str, str]] = {
         "country": NEVER,
         "body": LATER,
     },
-    "link": {**WEB, "busy": LATER, "filtered": STOPS, "internal": UNKNOWN, "body": LATER},
-    "inmobile": {**WEB, "body": LATER},
+    "link": {**WEB, "another code": LATER, "busy": LATER, "filtered": STOPS, "internal": UNKNOWN, "body": LATER},
+    "inmobile": {**WEB, "body": LATER, "200, not valid": DEAD},
     "smtp": {
         "ok": ACCEPTED,
         "another alphabet": ACCEPTED,
@@ -91,6 +91,9 @@ SENDS: Mapping[str, Mapping[str, str]] = {
         "busy": LATER,
         "credit": STOPS,
         "filtered": STOPS,
+        "200, not valid": DEAD,
+        "another code": NEVER,
+        "207, rejected": NEVER,
     },
 }
 """Kind → shape → what the gateway makes of it."""

@@ -53,7 +53,7 @@ class InMobileProvider(Provider):
 
     def refusal(self, shape: str, letter: dict[str, Any]) -> Reply | None:
         """Those of the fixture; "number" is 200 with a number that is not valid, "invalid" one without results."""
-        if shape == "number":
+        if shape in ("number", "200, not valid"):
             return self._result(letter, valid=False)
         if shape == "invalid":
             return Reply(200, {"results": []})

@@ -48,6 +48,8 @@ class LinkProvider(Provider):
 
     def refusal(self, shape: str, _letter: dict[str, Any]) -> Reply | None:
         """Those of the fixture; "invalid" is a code that says that the letter went on."""
+        if shape == "another code":
+            return Reply(200, {"resultCode": 3, "description": "Routing error"})
         if shape == "invalid":
             return Reply(200, {"resultCode": 1000, "messageId": uuid4().hex})
         return self._refused(shape) if shape in self.fixture["refused"] else None

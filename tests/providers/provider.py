@@ -13,7 +13,7 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 FIXTURES = Path(__file__).parent.parent / "data" / "gateways"
 GARBAGE = b"<html><body>Bad gateway</body></html>"
@@ -177,7 +177,7 @@ class Provider:
         """Post a receipt to `url` (and its tail); the status of the answer."""
         parts = urlsplit(url)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
-        path = parts.path + (f"/{call.tail}" if call.tail else "")
+        path = parts.path + (f"/{quote(call.tail)}" if call.tail else "")
         connection.request("POST", path, call.body, {"Content-Type": "application/json", **call.headers})
         status = connection.getresponse().status
         connection.close()

@@ -20,6 +20,9 @@ RULES = {
     "busy": "refuse for now",
     "credit": "no credit",
     "filtered": "not approved",
+    "200, not valid": "invalid",
+    "another code": "other code",
+    "207, rejected": "partly",
 }
 """Shape → the simulator's rule of that meaning."""
 RECEIPTS = {"stops": "blocked", "repeat": "duplicate"}
