@@ -97,5 +97,5 @@ def test_a_citizen_is_paused_and_the_pause_is_ended(page: Page) -> None:
     assert "20 12 34 56" not in page.content()
     page.get_by_text("Vis årsager for Ydelse").click()
     check(page)
-    page.get_by_role("button", name="Ophæv").click()
+    page.get_by_role("button", name="Ophæv pausen for partshøring").click()
     page.get_by_text("Pausen er ophævet.").wait_for()
