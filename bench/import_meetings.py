@@ -115,8 +115,8 @@ BARE_INSERTS = (
     FROM invitation JOIN meeting ON meeting.id = meeting_id JOIN bare USING (fingerprint)
     """,
     """
-    INSERT INTO message (municipality_id, invitation_id, kind, due_at)
-    SELECT 1, id, 'invitation', now() FROM invitation
+    INSERT INTO message (municipality_id, invitation_id, kind, due_at, channel)
+    SELECT 1, id, 'invitation', now(), 'sms' FROM invitation
     """,
 )
 
