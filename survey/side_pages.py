@@ -4,14 +4,15 @@ from flask import Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from survey import invitations, opt_outs, workdays
+from survey import invitations, opt_outs, views, workdays
 from survey.access import EVERYONE, open_to
 from survey.config import Settings
 from survey.db import reading, transaction
 from survey.forms import CodeForm
 from survey.models import Municipality
-from survey.views import find_link, page, pages
+from survey.views import find_link, page
 
+pages = views.pages
 EXAMPLE = "7KXM-4PQ9-R"
 """A code that is well-formed, to show what one looks like."""
 GONE = (
