@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -54,19 +55,12 @@ class Client:
         trusted: ssl.SSLContext | None = None,
     ) -> None:
         parts = urlsplit(address)
-        host = parts.hostname or ""
         self._path = parts.path.rstrip("/")
         self._headers = {"Accept": "application/json", "User-Agent": "Tilfreds", **headers}
         self._patience = patience
-        timeout = urllib3.Timeout(connect=min(CONNECT, patience), read=patience)
-        kept: dict[str, Any] = {"maxsize": at_once, "block": True, "timeout": timeout, "retries": False}
-        self._pool: urllib3.HTTPConnectionPool
-        if parts.scheme == "https":
-            tls = trusted or ssl.create_default_context()
-            tls.minimum_version = ssl.TLSVersion.TLSv1_2
-            self._pool = urllib3.HTTPSConnectionPool(host, parts.port, ssl_context=tls, **kept)
-        else:
-            self._pool = urllib3.HTTPConnectionPool(host, parts.port, **kept)
+        tls = (trusted or ssl.create_default_context()) if parts.scheme == "https" else None
+        self._open = partial(_pool, parts.hostname or "", parts.port, at_once=at_once, patience=patience, tls=tls)
+        self._pool = self._open()
 
     def post(self, path: str, payload: object) -> Answer | Outcome:
         """Post `payload` as JSON; the answer, or the outcome when there is none that says yes or no.
@@ -95,7 +89,9 @@ class Client:
 
     def close(self) -> None:
         """Close every kept connection; the next request opens new ones."""
-        self._pool.close()
+        # A closed pool takes no more requests, and another thread may be about to make one.
+        old, self._pool = self._pool, self._open()
+        old.close()
 
     def _ask(self, method: str, path: str, body: bytes, left: list[bytes]) -> Answer:
         headers = self._headers
@@ -151,6 +147,18 @@ def unfit(letter: Letter) -> Outcome | None:
 def header(headers: Mapping[str, str], name: str) -> str:
     """The header `name`, whatever the case of its letters; empty when it is missing."""
     return next((value for key, value in headers.items() if key.lower() == name.lower()), "")
+
+
+def _pool(
+    host: str, port: int | None, *, at_once: int, patience: float, tls: ssl.SSLContext | None
+) -> urllib3.HTTPConnectionPool:
+    """No connection yet, and room to keep `at_once`; verified TLS 1.2 or newer unless `tls` is None."""
+    timeout = urllib3.Timeout(connect=min(CONNECT, patience), read=patience)
+    kept: dict[str, Any] = {"maxsize": at_once, "block": True, "timeout": timeout, "retries": False}
+    if tls is None:
+        return urllib3.HTTPConnectionPool(host, port, **kept)
+    tls.minimum_version = ssl.TLSVersion.TLSv1_2
+    return urllib3.HTTPSConnectionPool(host, port, ssl_context=tls, **kept)
 
 
 def _no_answer(error: Exception, *, left: bool) -> Outcome:

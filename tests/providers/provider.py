@@ -113,6 +113,11 @@ class Provider:
         self._server.shutdown()
         self._server.server_close()
 
+    def hang_up(self) -> None:
+        """Close every connection, as a provider does with those that stood idle."""
+        for connection in self._server.open.copy():
+            connection.shutdown(socket.SHUT_RDWR)
+
     # What each provider says for itself
 
     def read(self, request: Request) -> Reply | list[dict[str, Any]]:
@@ -227,7 +232,13 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], provider: Provider) -> None:
         self.provider = provider
+        self.open: set[socket.socket] = set()
         super().__init__(address, _Handler)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close one connection."""
+        self.open.discard(request)
+        super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up early is part of the play; any other fault of a test's is shown."""
@@ -246,6 +257,7 @@ class _Handler(BaseHTTPRequestHandler):
         super().setup()
         with self.server.provider.lock:
             self.server.provider.connections += 1
+            self.server.open.add(self.connection)
 
     def _handle(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)

@@ -37,6 +37,19 @@ def test_many_letters_share_a_kept_connection(provider: GatewayApiProvider) -> N
     assert {"accepted"} == {sms.send(letter(f"1-{n}-1")).word for n in range(5)}
     assert (provider.requests, provider.connections) == (5, 1)
     sms.close()
+    assert sms.send(letter("1-9-1")).word == "accepted"
+    assert provider.connections == 2
+    sms.close()
+
+
+def test_a_kept_connection_the_provider_has_closed_is_opened_anew(provider: GatewayApiProvider) -> None:
+    """Without a doubt about the letter: nothing of it had left."""
+    sms = gateway(provider)
+    assert sms.send(letter("1-1-1")).word == "accepted"
+    provider.hang_up()
+    assert sms.send(letter("1-2-1")).word == "accepted"
+    assert (len(provider.accepted), provider.connections) == (2, 2)
+    sms.close()
 
 
 def test_a_refusal_leaves_the_connection_for_the_next_letter(provider: GatewayApiProvider) -> None:
