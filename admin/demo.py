@@ -10,12 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import people
-from survey import config, invitations, municipalities, replay, responses, workdays
+from survey import config, invitations, municipalities, replay, responses, sending_rules, waves, workdays
 from survey.config import Settings
 from survey.db import transaction
-from survey.demo import FAXE, STEVNS, Scenario, current, newest
+from survey.demo import FAXE, STEVNS, Scenario, Series, current, newest
 from survey.gateways.simulated import Simulated, mailbox
 from survey.models import Team
+from survey.sending_rules import Rule
+from survey.waves import Wave
 
 PASSWORD = "tilfreds-demo"  # noqa: S105 - printed for everybody who runs the demo
 ROLES = {"caseworker": "sagsbehandler", "manager": "leder", "administrator": "administrator"}
@@ -70,6 +72,7 @@ def load(settings: Settings, key_places: Sequence[Path], now: datetime) -> None:
     replay.check_sums(stevns.municipality_id, {"LAB": (1043, 559), "LAS": (167, 53)})
 
     faxe = found(FAXE_TOWN, Scenario(FAXE, seed=320), settings, key_places, FAXE[0].first)
+    ask_in_waves(faxe.municipality_id, FAXE)
     for wave in FAXE:
         faxe.live(days(wave.first, wave.last), nights_after=nights(wave.last))
     replay.check_sums(faxe.municipality_id, {"LAB": (280, 259)})
@@ -85,6 +88,17 @@ def load(settings: Settings, key_places: Sequence[Path], now: datetime) -> None:
     fjordby.scenario = Scenario([newest(today)], seed=today.toordinal())
     closed = now if not workdays.in_send_window(now) else workdays.at(today, time(18, 30))
     fjordby.take_in(fjordby.scenario.visits[0].day, closed)
+
+
+def ask_in_waves(municipality_id: int, series: Sequence[Series]) -> None:
+    """Let everybody be asked in the days of each series, and nobody outside them."""
+    asked = [Wave(each.wave, each.first, each.last_sending or each.last, 100) for each in series]
+    with transaction() as session:
+        rule = Rule(sampling="waves")
+        sending_rules.save(
+            session, municipality_id, rule, staff_id=None, now=workdays.at(series[0].first, time(8))
+        )
+        waves.save(session, municipality_id, asked)
 
 
 def found(

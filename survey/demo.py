@@ -13,7 +13,7 @@ from survey import question_sets, workdays
 
 HEADER = (
     "SamtaleID;Samtaletype;Team;Lov;Dato;Tid;Status;Sagsbehandler;Kontaktform;BorgerID;Navn;Mobil;E-mail;"
-    "Sprog;Målgruppe;Adressebeskyttelse;Fravalgt"
+    "Sprog;Målgruppe;Adressebeskyttelse;Fravalgt;Hensyn"
 )
 FIRST_NAMES = (
     "Anne",
@@ -44,7 +44,8 @@ LAST_NAMES = (
 )
 NAMES = {1: FIRST_NAMES, 7: LAST_NAMES}
 TARGET_GROUPS = ("Kontanthjælp", "Sygedagpenge", "A-dagpenge", "Uddannelseshjælp", "Ressourceforløb")
-TIMES = ("08:30", "09:15", "10:00", "11:45", "13:00", "14:30")
+HOLDS = ("Sanktion", "Partshøring", "Sygdom", "Dødsfald", "Flyttet")
+TIMES = ("08:30", "09:15", "10:00", "11:45", "12:30", "13:00")
 DELAYS = (0, 0, 0, 0, 1, 1, 2, 3, 3, 4, 5, 6)
 """Days from sending to answer; from three on it is the reminder that is answered."""
 
@@ -92,6 +93,7 @@ class Series:
     calls: int = 0
     last_sending: date | None = None
     everyone_tallied: bool = True
+    wave: str = ""
 
     def days(self) -> list[date]:
         """The working days on which meetings are held and messages sent."""
@@ -127,7 +129,16 @@ class Scenario:
         rng = random.Random(f"{self.seed} {day}")  # noqa: S311 - the same everywhere, not a secret
         rows = [row(visit, "Afholdt", rng) for visit in self.held_on(day)]
         rows += [extra(visit, rng) for visit in self.held_on(day) if rng.random() < 0.16]
+        rows += [again(visit, rng) for visit in self.held_on(day) if rng.random() < 0.03]
+        rows += [row(visit, "Afholdt", rng) for visit in self.after_waves(day)]
         return "\r\n".join([HEADER, *rows, ""]).encode("utf-8-sig")
+
+    def after_waves(self, day: date) -> Iterator[Visit]:
+        """Meetings held on the Monday after a wave, three of each: nobody is asked about them."""
+        for series in self.series:
+            if series.wave and series.last_sending and day == series.last_sending + timedelta(days=3):
+                for n in range(3):
+                    yield Visit(day, "10:00", series, series.citizens_from + 5_000 + n)
 
 
 def plan(series: Series, rng: random.Random) -> Iterator[Visit]:
@@ -190,6 +201,7 @@ def row(visit: Visit, status: str, rng: random.Random, **fields: str) -> str:
         "group": TARGET_GROUPS[visit.citizen % 5],
         "protected": "Nej",
         "opted_out": "Nej",
+        "hold": "",
     } | fields
     return ";".join(
         (
@@ -210,6 +222,7 @@ def row(visit: Visit, status: str, rng: random.Random, **fields: str) -> str:
             values["group"],
             values["protected"],
             values["opted_out"],
+            values["hold"],
         )
     )
 
@@ -223,10 +236,18 @@ def extra(visit: Visit, rng: random.Random) -> str:
         ("Afholdt", {"opted_out": "Ja"}),
         ("Afholdt", {"protected": "Ja"}),
         ("Afholdt", {"mobile": "", "email": ""}),
+        *(("Afholdt", {"hold": hold}) for hold in HOLDS),
     )
     status, fields = rng.choice(kinds)
     other = Visit(visit.day, visit.clock, visit.series, visit.citizen + 5_000_000)
     return row(other, status, rng, **fields)
+
+
+def again(visit: Visit, rng: random.Random) -> str:
+    """A second meeting on the day of `visit` with the same citizen, who is asked about the other one alone."""
+    earlier = f"{visit.series.law}{visit.day:%Y}-{visit.citizen}-{visit.day:%j}-2"
+    first = Visit(visit.day, "07:45", visit.series, visit.citizen)
+    return row(first, "Afholdt", rng, id=earlier)
 
 
 STEVNS = (
@@ -272,6 +293,7 @@ def faxe_wave(first: date, invited: int, answered: int, citizens_from: int) -> S
         answered=answered,
         citizens_from=citizens_from,
         calls=3,
+        wave=f"{workdays.MONTHS[first.month - 1]} {first.year}",
     )
 
 
