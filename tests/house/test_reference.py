@@ -8,7 +8,7 @@ import click
 import pytest
 from flask import Flask
 
-from survey import access, config, sending_rules, text_examples
+from survey import access, config, message_states, sending_rules, text_examples
 from survey.text_examples import LONGEST_MUNICIPALITY
 from tests.conftest import ROOT
 from tests.providers import table
@@ -72,6 +72,28 @@ def segments_page(_app: Flask) -> Iterator[str]:
     yield from text_examples.table_lines(price)
 
 
+def states_page(_app: Flask) -> Iterator[str]:
+    """Every state of a message and every way to the next."""
+    yield "# Message states"
+    yield ""
+    yield "From `survey/message_states.py`. Nothing leads out of a final state."
+    yield ""
+    yield "```mermaid"
+    yield "stateDiagram-v2"
+    yield "    [*] --> waiting"
+    steps = [(state, each) for each in message_states.TRANSITIONS for state in each.before]
+    for state, each in steps:
+        yield f"    {state} --> {each.after}: {each.event}"
+    for state in message_states.FINAL:
+        yield f"    {state} --> [*]"
+    yield "```"
+    yield ""
+    yield "| event | from | to | by |"
+    yield "|---|---|---|---|"
+    for each in message_states.TRANSITIONS:
+        yield f"| {each.event} | {', '.join(f'`{state}`' for state in each.before)} | `{each.after}` | {each.by} |"
+
+
 def walk(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command below `group` that is ours."""
     for name, command in sorted(group.commands.items()):
@@ -87,6 +109,7 @@ PAGES = {
     "routes": routes_page,
     "gateway-contract": lambda _app: table.page(),
     "segments": segments_page,
+    "message-states": states_page,
 }
 
 

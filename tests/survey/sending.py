@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, event, select, text
 from sqlalchemy.orm import Session
 
 from survey import lanes, letters, outbox, verdicts
@@ -130,3 +131,22 @@ def note(
     counted = verdicts.note(session, handled, worker=worker, now=now)
     session.expire_all()
     return counted
+
+
+def plan(session: Session, statement: Select[*tuple[Any, ...]], values: dict[str, Any]) -> list[dict[str, str]]:
+    """Every node of the plan of a statement, outermost first, just as the program sends it."""
+    connection, seen = session.connection(), []
+
+    def note_sent(_connection: Any, _cursor: Any, sql: str, given: Any, *_rest: Any) -> None:
+        seen.append((sql, given))
+
+    event.listen(connection, "before_cursor_execute", note_sent)
+    session.execute(statement, values)
+    event.remove(connection, "before_cursor_execute", note_sent)
+    sql, given = seen[0]
+    (found,) = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}", given).scalar_one()
+    nodes, left = [], [found["Plan"]]
+    while left:
+        nodes.append(left.pop(0))
+        left += nodes[-1].get("Plans", [])
+    return nodes

@@ -13,7 +13,7 @@ from survey import backlog, invitations, lanes, letters, outbox
 from survey.gateways import Outcome
 from survey.lanes import ForAll
 from survey.models import Invitation, Meeting, Municipality
-from tests.survey.sending import BOTH, Obedient, claim, note, queue, send
+from tests.survey.sending import BOTH, Obedient, claim, note, plan, queue, send
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_what_waits_is_counted_by_why(session: Session, ready: Municipality, now
 def test_statements_do_not_grow_with_the_batch(
     session: Session, ready: Municipality, now: datetime, sql: Callable[[], AbstractContextManager[list[str]]]
 ) -> None:
-    """Four for the lanes, five to claim, one to note: as many for one message as for twenty."""
+    """Four for the lanes, six to claim, one to note: as many for one message as for twenty."""
     counts = []
     for n in (1, 20):
         queue(session, ready, now, n)
@@ -122,7 +122,7 @@ def test_statements_do_not_grow_with_the_batch(
             batch = claim(session, now)
             note(session, letters.hand_over(batch.claimed, [Obedient()]), now)
         counts.append(len([line for line in statements if "SAVEPOINT" not in line]))
-    assert counts == [10, 10]
+    assert counts == [11, 11]
 
 
 def test_statements_do_not_grow_when_everything_goes_wrong(
@@ -136,4 +136,18 @@ def test_statements_do_not_grow_when_everything_goes_wrong(
         batch = claim(session, now)
         note(session, letters.hand_over(batch.claimed, [refusing]), now)
     assert (len(batch.claimed), batch.skipped.total()) == (8, 8)
-    assert len([line for line in statements if "SAVEPOINT" not in line]) == 13
+    assert len([line for line in statements if "SAVEPOINT" not in line]) == 14
+
+
+def test_a_claim_reads_messages_by_index_and_sorts_nothing(
+    session: Session, ready: Municipality, now: datetime
+) -> None:
+    """Whatever else waits: no sequential scan of messages and no sort in the plan."""
+    queue(session, ready, now, 300)
+    found = lanes.open_now(session, BOTH, now)
+    claim(session, now, size=1)
+    nodes = plan(session, outbox.due(now), outbox.asked(found, now, 20))
+    reads = {node.get("Index Name") for node in nodes if node.get("Relation Name") == "message"}
+    assert "ix_message_due" in reads
+    assert None not in reads
+    assert not [node for node in nodes if "Sort" in node["Node Type"]]
