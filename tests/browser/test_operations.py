@@ -39,7 +39,7 @@ def busy(live: str, employ: Callable[..., Staff]) -> str:
 def page(request: pytest.FixtureRequest, chromium: Browser, busy: str) -> Iterator[Page]:
     """The room, entered by signing in."""
     viewport = {"width": request.param, "height": 800}
-    context = chromium.new_context(viewport=viewport, base_url=busy, locale="da-DK")  # type: ignore[arg-type]  # a dict
+    context = chromium.new_context(viewport=viewport, base_url=busy, locale="da-DK")  # type: ignore[arg-type]  # a dict of two, as Playwright takes it
     page = context.new_page()
     page.goto("/log-ind?next=/drift")
     page.get_by_label("E-mail").fill("administrator@stevns.dk")
