@@ -52,11 +52,14 @@ def read_receipt(secret: str, headers: Mapping[str, str], body: bytes, _tail: st
         raise UnreadableError("no event_type")
     if envelope["event_type"] not in EVENTS:
         return []
+    event_id = envelope.get("event_id")
     if not isinstance(event, dict) or not isinstance(event.get("status"), str):
         raise UnreadableError("no status")
+    if not isinstance(event_id, str) or not event_id:
+        raise UnreadableError("no event_id")  # without it every event would be a repeat of the last
     error = event.get("error")
     found = report(
-        event_id=str(envelope.get("event_id") or ""),
+        event_id=event_id,
         reference=str(event.get("reference") or ""),
         status=event["status"],
         code=str(error.get("hex_code") or "") if isinstance(error, dict) else "",

@@ -75,7 +75,9 @@ def _outcome(answer: Answer, letter: Letter) -> Outcome:
 
 def _report(found: dict[str, Any]) -> Report | None:
     """One report; None while nothing is settled. What failed without a code may work another day."""
-    reference = str(found.get("messageId") or "")
+    reference = found.get("messageId")
+    if not isinstance(reference, str) or not reference:
+        return None
     state = _object(found.get("deliveryInfo")).get("stateCode")
     if state == DELIVERED:
         return Report(f"{reference}-{state}", reference, "delivered")

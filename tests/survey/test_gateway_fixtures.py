@@ -98,11 +98,17 @@ def test_a_signature_in_another_shape_is_forged(signature: str) -> None:
     assert forged.value.status == 403
 
 
-@pytest.mark.parametrize("event", [None, [], {}, {"status": 7}])
-def test_a_status_event_without_a_status_is_unreadable(event: object) -> None:
-    """Signed, but no SMS status."""
+STATUS = {"status": "DELIVERED"}
+EVENTS: list[tuple[object, object]] = [("e", None), ("e", []), ("e", {}), ("e", {"status": 7})]
+EVENTS += [(None, STATUS), ("", STATUS), (7, STATUS)]
+
+
+@pytest.mark.parametrize(("event_id", "event"), EVENTS)
+def test_a_status_event_without_a_status_or_an_id_is_unreadable(event_id: object, event: object) -> None:
+    """Signed, but no SMS status; without an id every event would be a repeat of the last."""
     with GatewayApiProvider() as provider:
-        call = provider.signed(json.dumps({"event_type": "message.status.sms", "event": event}).encode())
+        envelope = {"event_type": "message.status.sms", "event_id": event_id, "event": event}
+        call = provider.signed(json.dumps(envelope).encode())
     with pytest.raises(UnreadableError):
         gatewayapi.read_receipt(provider.secret, call.headers, call.body, "")
 
@@ -197,7 +203,7 @@ def test_reports_come_in_pages_of_250() -> None:
         gateway.close()
 
 
-@pytest.mark.parametrize("strange", [7, {}, {"deliveryInfo": 1}])
+@pytest.mark.parametrize("strange", [7, {}, {"messageId": "1-3-1", "deliveryInfo": 1}])
 def test_a_report_of_another_shape_is_passed_over(strange: Any) -> None:
     """It must not cost the others, which are read only once."""
     with InMobileProvider() as provider:
