@@ -34,7 +34,7 @@ from survey.lanes import Carrier, ForAll
 from survey.models import JobSlot
 
 ROOT = Path(__file__).parent.parent
-NO_GATEWAY = "TILFREDS_GATEWAY er ikke sat: intet bliver sendt. Sæt den til simulated eller smtp."
+NO_GATEWAY = "Intet bliver sendt: sæt TILFREDS_SENDING_FILE eller TILFREDS_GATEWAY. Se docs/gateways.md."
 NO_KEYS = "TILFREDS_KEY_DIR er ikke sat: besvarelser bliver ikke talt op herfra."
 TALLY_AT, RETENTION_AT = time(3, 40), time(4, 20)
 """Never between 02:00 and 03:00, an hour that comes twice in autumn and not at all in spring."""
