@@ -15,7 +15,6 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(hours=2)
 """Until one message may try again; twice as long after each that fails."""
 NO_CONNECTION = "ingen forbindelse"
 """How every gateway begins the detail of a letter that it could not even begin to hand over."""
-_CLOSED = {"failures": 0, "stopped_at": None, "reason": None, "probe_at": None, "alarmed_at": None}
 
 
 def is_trouble(outcome: Outcome) -> bool:
@@ -50,8 +49,7 @@ def trouble(session: Session, name: str, reason: str, now: datetime, at_once: bo
 
 def well(session: Session, name: str) -> None:
     """The gateway has taken a letter on: no trouble counts any more, and it is used again."""
-    troubled = (GatewayState.failures > 0) | GatewayState.stopped_at.is_not(None)
-    session.execute(update(GatewayState).where(GatewayState.name == name, troubled).values(_CLOSED))
+    session.execute(_WELL, {"name": name})
 
 
 def resume(session: Session, name: str) -> None:
@@ -66,6 +64,11 @@ def note_credit(session: Session, name: str, credit: Credit, now: datetime) -> N
     session.execute(row.on_conflict_do_update(index_elements=["name"], set_=values))
 
 
+_WELL = text("""
+    UPDATE gateway_state
+    SET failures = 0, stopped_at = NULL, reason = NULL, probe_at = NULL, alarmed_at = NULL
+    WHERE name = :name AND (failures > 0 OR stopped_at IS NOT NULL)
+""")
 _LIMITS = {"most": IN_A_ROW, "first": FIRST_PAUSE, "longest": LONGEST_PAUSE}
 # What was under way when it stopped is no try: only trouble after the first pause makes the next one longer.
 _TROUBLE = text("""

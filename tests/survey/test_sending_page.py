@@ -2,17 +2,10 @@
 
 import re
 
-from survey import jobs, outbox
-from survey.message_states import STATES as MESSAGE_STATES
+from survey import dispatch, jobs, verdicts
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "sending.md").read_text("utf-8")
-
-
-def test_every_state_is_in_the_table() -> None:
-    """The first column of the state table, no more and no less."""
-    table = PAGE.partition("## States")[2].partition("## ")[0]
-    assert set(MESSAGE_STATES) == set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
 
 
 def test_every_job_is_in_the_table() -> None:
@@ -25,6 +18,6 @@ def test_every_job_is_in_the_table() -> None:
 
 def test_the_numbers_are_the_programs() -> None:
     """The size of a batch and the pauses."""
-    assert f"up to {outbox.BATCH} messages" in PAGE
-    hours = [pause.total_seconds() / 3600 for pause in outbox.PAUSES]
+    assert f"at least up to {dispatch.SMALLEST} messages and at most {dispatch.LARGEST}" in PAGE
+    hours = [pause.total_seconds() / 3600 for pause in verdicts.PAUSES]
     assert f"after {hours[0] * 60:.0f} minutes, {hours[1]:.0f}, {hours[2]:.0f} and {hours[3]:.0f} hours" in PAGE
