@@ -214,10 +214,10 @@ def test_a_short_secret_of_a_webhook_stops_the_web(filed: Filed, tmp_path: Path)
         accounts.receipt_reader(account)
 
 
-def test_the_examples_of_the_page_are_accepted(filed: Filed) -> None:
-    """Every section shown in docs/gateways.md, together in one file."""
-    page = (ROOT / "docs" / "gateways.md").read_text("utf-8")
-    examples = [block.partition("```")[0] for block in page.split("```toml\n")[1:]]
+def test_the_examples_of_the_pages_are_accepted(filed: Filed) -> None:
+    """Every section shown in docs/gateways.md and docs/mail.md, together in one file; every kind is shown."""
+    pages = [(ROOT / "docs" / name).read_text("utf-8") for name in ("gateways.md", "mail.md")]
+    examples = [block.partition("```")[0] for page in pages for block in page.split("```toml\n")[1:]]
     kinds = {account.kind for account in accounts.load(filed("\n".join(examples)))}
     assert kinds == set(KINDS)
 

@@ -204,7 +204,7 @@ def test_without_a_gateway_nothing_is_sent_and_the_program_says_so(
     """No default: a program that is set up halfway must not send."""
     fill(now, 3)
     said, _ = work("--once", "--now", NOW, gateway="").communicate(timeout=60)
-    assert "TILFREDS_GATEWAY er ikke sat: intet bliver sendt" in said
+    assert "Intet bliver sendt: sæt TILFREDS_SENDING_FILE" in said
     assert "Venter: 3 (ingen gateway til kanalen 3)" in said
     assert states(engine) == Counter(waiting=3)
 
