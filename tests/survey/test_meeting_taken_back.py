@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from survey import eligibility, invitations, meeting_files, meetings
+from survey import db, eligibility, invitations, meeting_files, meetings, municipalities
 from survey.meetings import Report
 from survey.models import Invitation, Meeting, Message, Municipality
+from tests.survey.sending import claim, open_key
 
 KEY = b"k" * 32
 MONDAY = datetime(2021, 8, 23, 6, 0, tzinfo=UTC)
@@ -125,3 +126,20 @@ def test_a_trial_takes_nothing_back(session: Session, stevns: Municipality) -> N
     report = take_in(session, stevns, LATER[0][1], dry_run=True)
     assert report.counts == {"cancelled": 1}
     assert state(session) == [("invitation", "waiting", None)]
+
+
+def test_what_is_being_taken_back_is_claimed_by_no_worker(database_url: str) -> None:
+    """A worker that looks while the later file is taken in passes the message over."""
+    engine, now = db.connect(database_url), MONDAY + timedelta(hours=3)
+    with db.transaction() as session:
+        stevns = municipalities.establish(session, slug="s", name="S", phone="1", sms_sender="S", now=MONDAY)
+        open_key(session, stevns, MONDAY)
+        take_in(session, stevns, HELD)
+        session.refresh(stevns)
+    with db.transaction() as importing:
+        take_in(importing, stevns, LATER[0][1], now=now)
+        with db.transaction() as worker:
+            assert claim(worker, now).claimed == []
+    with db.transaction() as session:
+        assert state(session) == [("invitation", "skipped", HELD_BACK)]
+    engine.dispose()
