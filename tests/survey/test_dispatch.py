@@ -1,5 +1,6 @@
 """One gateway's lane of work: what stops it, what it leaves undone, and that others go on."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -140,7 +141,7 @@ def test_a_batch_is_a_quarter_second_within_its_limits(work: Callable[..., Work]
         post = dispatch.Outpost(Obedient(**gateway), (), settings, 1, lambda: None)  # type: ignore[arg-type]  # fits
         crew = dispatch.Crew(replace(post, gateway=Obedient()))
         crew.dismiss()
-        shift = dispatch.Shift(post, crew, dispatch.Counter())
+        shift = dispatch.Shift(post, crew, Counter())
         shift.per_second = per_second
         return shift.size()
 
