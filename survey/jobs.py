@@ -25,7 +25,19 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import Session
 
-from survey import accounts, backlog, breaker, db, dispatch, invitations, lanes, outbox, receipts, workdays
+from survey import (
+    accounts,
+    backlog,
+    breaker,
+    db,
+    dispatch,
+    errands,
+    invitations,
+    lanes,
+    outbox,
+    receipts,
+    workdays,
+)
 from survey.config import Settings
 from survey.db import transaction
 from survey.dispatch import SKIPPED, Outpost
@@ -86,7 +98,7 @@ class Timed:
     each_gateway: bool = False
 
     def shares(self, work: Work) -> list[Work]:
-        """What is ticked side by side: all of `work`, or each gateway by itself, so that none waits for another."""
+        """What is ticked side by side: all of `work`, or each gateway alone, so that none waits for another."""
         if not self.each_gateway or len(work.gateways) < 2:
             return [work]
         return [replace(work, gateways=(gateway,), accounts=work.carriers) for gateway in work.gateways]
@@ -183,6 +195,16 @@ def _polled(work: Work, gateway: Gateway) -> int:
     return new
 
 
+def try_out(work: Work) -> int:
+    """Send the trial messages that administrators ask for; how many."""
+    return errands.try_out(work.gateways, work.carriers)
+
+
+def raise_alarms(work: Work) -> int:
+    """Tell administrators of gateways that have stopped by themselves; of how many."""
+    return errands.raise_alarms(work.gateways, work.carriers, work.settings.base_url, work.clock())
+
+
 def ask_credit(work: Work) -> None:
     """Note what is left on every account that can say so."""
     for gateway in work.gateways:
@@ -253,6 +275,8 @@ def has_gateways(work: Work) -> bool:
 JOBS = (
     Timed("send", IntervalTrigger(seconds=15), None, send_aloud, each_gateway=True),
     Timed("receipts", IntervalTrigger(seconds=15), None, apply_receipts),
+    Timed("trials", IntervalTrigger(seconds=15), None, try_out, has_gateways),
+    Timed("alarms", IntervalTrigger(minutes=1), every(60), raise_alarms, has_gateways),
     Timed("poll", IntervalTrigger(minutes=1), every(60), poll, has_gateways),
     Timed("remind", IntervalTrigger(minutes=10), every(600), remind),
     Timed("silence", IntervalTrigger(minutes=10), every(600), fall_silent, has_gateways),

@@ -61,7 +61,7 @@ def claim(
     """
     if not lanes:
         return Claim([], Counter())
-    session.execute(_PLAN)
+    session.execute(BY_INDEX)
     rows = session.execute(due(now), asked(lanes, now, size)).all()
     skipped = [(row, why) for row in rows if (why := _why_not(row))]
     _skip(session, skipped)
@@ -252,9 +252,9 @@ _CLAIMED: Mapping[str, str] = {
     "references": "reference",
     "hashes": "token_hash",
 }
-# Planning takes longer than claiming: the plan is made once a connection, by index from the lanes on, nearly in the
-# order in which the statement is written, whatever is known of the tables' sizes so far.
-_PLAN = select(
+# Planning takes longer than claiming: the plan is made once a connection, by index from the lanes on, almost in
+# the order in which the statement is written, whatever is known of the tables' sizes so far.
+BY_INDEX = select(
     *(
         func.set_config(name, value, True)
         for name, value in {

@@ -12,7 +12,7 @@ from survey import workdays
 from survey.gateways import Outcome
 from survey.letters import Claimed, Handled
 from survey.message_states import before
-from survey.outbox import listed
+from survey.outbox import BY_INDEX, listed
 
 PAUSES = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 """How long to wait after the first, second, … temporary refusal; the one after the last is final."""
@@ -40,7 +40,7 @@ class Verdict:
 
 
 def note(session: Session, handled: Sequence[Handled], *, worker: int, now: datetime) -> Counter[str]:
-    """Write down what became of each message; four statements at most. How many ended in which state.
+    """Write down what became of each message; five statements at most. How many ended in which state.
 
     What was refused loses its link, and what the claim promised the invitation is taken back. A refusal for now
     goes back to waiting, until the fifth or until it would come too late. An SMS that never can arrive goes by
@@ -50,6 +50,7 @@ def note(session: Session, handled: Sequence[Handled], *, worker: int, now: date
     if not handled:
         return Counter()
     verdicts = [verdict(one, now) for one in handled]
+    session.execute(BY_INDEX)
     noted = session.execute(_NOTE, {"worker": worker, "now": now} | listed(verdicts, **_VERDICT)).all()
     not_taken_on = [row for row in noted if row.state in ("waiting", "refused")]
     if not_taken_on:

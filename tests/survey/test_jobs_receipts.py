@@ -131,3 +131,10 @@ def test_an_account_serves_only_its_municipalities(session: Session, ready: Muni
     assert backlog.waiting(session, [theirs], now) == {"ingen gateway til kanalen": 1}
     ours = ForAll("obedient", ("sms",), frozenset({"stevns"}))
     assert backlog.waiting(session, [ours], now) == {"klar til afsendelse": 1}
+
+
+def test_trial_messages_and_alarms_are_timed(
+    session: Session, ready: Municipality, work: Callable[..., Work]
+) -> None:
+    """Nothing is asked for and nothing has stopped."""
+    assert (jobs.try_out(work(Obedient())), jobs.raise_alarms(work(Obedient()))) == (0, 0)
