@@ -75,8 +75,25 @@ def decide() -> ResponseReturnValue:
     with transaction() as session:
         n = operations.decide(session, staff.municipality_id, chosen, event, now)
         access.log_access(session, staff, f"message in doubt: {event}", f"{n} messages", now)
-    settled = f"{n} {'besked' if n == 1 else 'beskeder'}: {EVENTS[event].lower()}."
+    settled = _settled(n, event)
     flash(settled if n == len(chosen) else f"{settled} Resten var afgjort i mellemtiden.")
+    return _back()
+
+
+@doors.post("/drift/tvivl/alle")
+@open_to(ADMINISTRATOR)
+def decide_all() -> ResponseReturnValue:
+    """Settle all that one gateway left in doubt for one reason."""
+    staff, now, form = access.signed_in(), workdays.now(), request.form
+    event = form.get("event", "")
+    if event not in EVENTS:
+        flash("Vælg, hvad der skal ske.")
+        return _back()
+    with transaction() as session:
+        here, which = staff.municipality_id, (form.get("gateway", ""), form.get("reason", ""))
+        n = operations.decide_all(session, here, *which, event, now)
+        access.log_access(session, staff, f"messages in doubt: {event}", f"{n} messages", now)
+    flash(_settled(n, event))
     return _back()
 
 
@@ -118,13 +135,13 @@ def _page(form: TrialForm) -> str:
             "carried": {account.name: account.channels for account in mine},
             "queues": operations.waiting(session, here),
             "outcomes": operations.outcomes(session, here),
+            "groups": operations.doubts_by_reason(session, here),
             "doubts": operations.in_doubt(session, here),
             "trials": trials.latest(session, here),
         }
+    limits = {"low_credit": LOW_CREDIT, "doubts_shown": operations.DOUBTS_SHOWN}
     words = {"states": STATES, "channels": CHANNELS, "kinds": KINDS, "trial_words": TRIALS, "events": EVENTS}
-    return render_template(
-        "admin/operations.html", form=form, now=now, when=_when, low_credit=LOW_CREDIT, **words, **context
-    )
+    return render_template("admin/operations.html", form=form, now=now, when=_when, **limits, **words, **context)
 
 
 def _accounts(session: Session) -> list[Account]:
@@ -132,6 +149,10 @@ def _accounts(session: Session) -> list[Account]:
     slug = session.scalar(select(Municipality.slug).where(Municipality.id == access.signed_in().municipality_id))
     every = accounts.load(current_app.config["SETTINGS"])
     return [account for account in every if account.municipalities is None or slug in account.municipalities]
+
+
+def _settled(n: int, event: str) -> str:
+    return f"{n} {'besked' if n == 1 else 'beskeder'}: {EVENTS[event].lower()}."
 
 
 def _when(moment: Any) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from survey import breaker, workdays
 from survey.message_states import before
 from survey.models import GatewayState, Message, RefusedReceipt, Stop
 
-DOUBTS_SHOWN = 100
+DOUBTS_SHOWN = 50
 FORGED_DAYS = 30
 GIVEN_UP = "opgivet af en administrator"
 DECISIONS = {"send again": "waiting", "count as sent": "sent", "give up": "failed"}
@@ -125,6 +125,11 @@ def health(session: Session, municipality_id: int, names: Sequence[str], now: da
     ]
 
 
+def doubts_by_reason(session: Session, municipality_id: int) -> list[Outcomes]:
+    """How many messages are in doubt, by gateway and reason."""
+    return [row for row in outcomes(session, municipality_id) if row.state == "unknown"]
+
+
 def in_doubt(session: Session, municipality_id: int) -> list[Doubt]:
     """The oldest messages in doubt, `DOUBTS_SHOWN` at most."""
     found: Iterable[Any] = session.execute(
@@ -149,6 +154,20 @@ def decide(session: Session, municipality_id: int, message_ids: Sequence[int], e
     A receipt that came first has the last word. What is sent again gets a new link; the old one goes on working.
     Raises KeyError for another event.
     """
+    return _settle(session, municipality_id, Message.id.in_(message_ids), event, now)
+
+
+def decide_all(
+    session: Session, municipality_id: int, gateway: str, reason: str, event: str, now: datetime
+) -> int:
+    """As `decide`, for all that `gateway` had left in doubt for `reason` by `now`."""
+    those = and_(
+        Message.gateway == gateway, func.coalesce(Message.reason, "") == reason, Message.claimed_at <= now
+    )
+    return _settle(session, municipality_id, those, event, now)
+
+
+def _settle(session: Session, municipality_id: int, which: ColumnElement[bool], event: str, now: datetime) -> int:
     state = DECISIONS[event]
     values: dict[str, object] = {"state": state, "reason": GIVEN_UP if event == "give up" else None}
     if event == "send again":
@@ -160,7 +179,7 @@ def decide(session: Session, municipality_id: int, message_ids: Sequence[int], e
         update(Message)
         .where(
             Message.municipality_id == municipality_id,
-            Message.id.in_(message_ids),
+            which,
             Message.state.in_(before(event)),
         )
         .values(values)

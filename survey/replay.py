@@ -1,5 +1,6 @@
 """Living a demo municipality day by day: files in, messages out, answers, callbacks, nights."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -17,6 +18,7 @@ from survey import (
     nightly,
     outbox,
     question_sets,
+    receipts,
     responses,
     verdicts,
     workdays,
@@ -24,12 +26,15 @@ from survey import (
 from survey.db import transaction
 from survey.demo import Scenario, Visit
 from survey.forms import WISHES
-from survey.gateways import Gateway, Letter, Outcome
+from survey.gateways import Gateway, Letter, Outcome, Report
 from survey.lanes import ForAll
+from survey.letters import Claimed
 from survey.models import Batch, CallbackRequest, Participation, Team, Waiting
 
 MORNING, FILE_COMES, SENDING, EVENING, NIGHT = time(9, 30), time(15), time(15, 5), time(19), time(3, 40)
 WORKER = 1
+SILENT = 40
+"""One in so many citizens has a phone the provider never reports on."""
 BASE_URL = "https://svar.eksempel.dk"
 
 
@@ -110,6 +115,8 @@ class Life:
             handled = letters.hand_over(batch.claimed, [self.postbox])
             with transaction() as session:
                 verdicts.note(session, handled, worker=WORKER, now=now)
+                receipts.store(session, self.postbox.name, arrived(batch.claimed), now)
+                receipts.process(session, now)
             if not batch:
                 return
 
@@ -165,6 +172,15 @@ class Life:
                     note="",
                     now=later,
                 )
+
+
+def arrived(handed: Sequence[Claimed]) -> list[Report]:
+    """The provider's receipts: all has arrived, but about every fortieth citizen it never says anything."""
+    return [
+        Report(f"{message.reference}:delivered", message.reference, "delivered")
+        for message in handed
+        if zlib.crc32(message.to.encode()) % SILENT
+    ]
 
 
 def token_in(body: str) -> str:

@@ -100,6 +100,17 @@ def test_messages_in_doubt_are_settled_together(admin: FlaskClient, session: Ses
     assert states(session) == ["delivered", "failed"]
 
 
+def test_all_that_share_a_reason_are_settled_by_one_click(
+    admin: FlaskClient, session: Session, doubts: list[int]
+) -> None:
+    """An event nobody knows settles nothing."""
+    which = {"gateway": "simulated", "reason": "intet svar"}
+    assert "Vælg, hvad der skal ske" in admin.post("/drift/tvivl/alle", data=which, follow_redirects=True).text
+    page = admin.post("/drift/tvivl/alle", data=which | {"event": "count as sent"}, follow_redirects=True).text
+    assert "2 beskeder: regn som sendt." in page
+    assert states(session) == ["sent", "sent"]
+
+
 @pytest.mark.parametrize("data", [{"event": "send again"}, {"message": "1", "event": "burn"}])
 def test_a_decision_about_nothing_changes_nothing(
     admin: FlaskClient, session: Session, doubts: list[int], data: dict[str, str]

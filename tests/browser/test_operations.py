@@ -62,8 +62,9 @@ def test_a_gateway_is_resumed_and_doubt_settled_by_clicks(page: Page) -> None:
     page.get_by_role("button", name="Genoptag simulated").click()
     page.get_by_text("udsendelsen er genoptaget").wait_for()
     assert page.get_by_text("er standset af sig selv").count() == 0
+    page.get_by_text("Vælg enkelte beskeder").click()
     for box in page.get_by_role("checkbox").all():
         box.check()
-    page.get_by_role("button", name="Opgiv").click()
+    page.get_by_role("button", name="Opgiv valgte").click()
     page.get_by_text("2 beskeder: opgiv.").wait_for()
     assert page.get_by_text("Ingen beskeder er i tvivl").is_visible()

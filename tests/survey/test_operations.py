@@ -119,3 +119,16 @@ def test_the_health_of_a_gateway_is_what_is_known_of_it(
     g, fresh = operations.health(session, stevns.id, ["g", "fresh"], now)
     assert (g.last_hour, g.credit, g.currency, g.forged) == (1, Decimal("12.5"), "DKK", 2)
     assert (fresh.last_hour, fresh.credit, fresh.trouble, fresh.forged) == (0, None, None, 0)
+
+
+def test_all_that_share_a_reason_are_settled_together(
+    session: Session, stevns: Municipality, doubt: Message, now: datetime
+) -> None:
+    """Another gateway's, another reason's, and what came into doubt since the page was shown, stay."""
+    assert operations.doubts_by_reason(session, stevns.id) == [
+        operations.Outcomes("g", "unknown", "intet svar", 1)
+    ]
+    before = now - timedelta(days=1)
+    for gateway, reason, at in (("x", "intet svar", now), ("g", "andet", now), ("g", "intet svar", before)):
+        assert operations.decide_all(session, stevns.id, gateway, reason, "give up", at) == 0
+    assert operations.decide_all(session, stevns.id, "g", "intet svar", "give up", now) == 1
