@@ -138,7 +138,7 @@ def test_a_batch_is_a_quarter_second_within_its_limits(work: Callable[..., Work]
     """Twenty to begin with, more for many threads, few for a slow rate, two hundred at most."""
 
     def size(per_second: float, **gateway: float) -> int:
-        post = dispatch.Outpost(Obedient(**gateway), (), settings, 1, lambda: None)  # type: ignore[arg-type]  # fits
+        post = dispatch.Outpost(Obedient(**gateway), (), settings, 1, lambda: None)  # type: ignore[arg-type]  # fields of it
         crew = dispatch.Crew(replace(post, gateway=Obedient()))
         crew.dismiss()
         shift = dispatch.Shift(post, crew, Counter())

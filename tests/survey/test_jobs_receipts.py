@@ -118,7 +118,7 @@ def test_an_administrator_stops_one_municipality(
 ) -> None:
     """Its messages wait, and the program says for what."""
     person = employ(session, ready, "administrator")
-    session.add(Stop(municipality_id=ready.id, gateway="obedient", stopped_at=now, stopped_by=person.id))  # type: ignore[attr-defined]  # a Staff
+    session.add(Stop(municipality_id=ready.id, gateway="obedient", stopped_at=now, stopped_by=person.id))  # type: ignore[attr-defined]  # it is a Staff
     queue(session, ready, now)
     assert jobs.send(work(Obedient())) == {}
     assert backlog.waiting(session, BOTH, now) == {"gatewayen er standset": 1}
