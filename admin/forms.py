@@ -143,15 +143,15 @@ class TeamForm(Form):
     questionnaire = SelectField("Spørgeskema", coerce=int, choices=[])
 
 
-class TrialForm(Form):
-    """A trial message: a channel, and an address of the administrator's own."""
+class AddressForm(Form):
+    """A channel, and an address on it; `normal_address` is how the import writes it."""
 
     channel = SelectField("Kanal", choices=choices({"sms": "SMS", "email": "E-mail"}))
-    address = StringField("Din egen mobil eller e-mail", [filled("et mobilnummer eller en e-mail")])
+    address = StringField("Mobil eller e-mail", [filled("et mobilnummer eller en e-mail")])
     normal_address = ""
 
     def validate_address(self, field: StringField) -> None:
-        """A Danish number for SMS, an address for e-mail; `normal_address` is how it is written."""
+        """A Danish number for SMS, an address for e-mail."""
         if self.channel.data == "sms":
             self.normal_address = phones.number(field.data or "") or ""
             if not self.normal_address.startswith("+45"):

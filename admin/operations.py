@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import access
-from admin.forms import TrialForm
-from survey import accounts, operations, trials, workdays
+from admin.forms import AddressForm
+from survey import accounts, config, meetings, operations, trials, workdays
 from survey.access import ADMINISTRATOR, open_to
 from survey.accounts import Account
 from survey.db import transaction
@@ -36,13 +36,15 @@ TRIALS = {
 }
 EVENTS = {"send again": "Send igen", "count as sent": "Regn som sendt", "give up": "Opgiv"}
 LOW_CREDIT = 200
+TRIAL, REVIVED = "trial-", "dead-"
+"""What tells the fields of the two forms apart."""
 
 
 @doors.get("/drift")
 @open_to(ADMINISTRATOR)
 def overview() -> ResponseReturnValue:
     """How sending fares in this municipality."""
-    return _page(TrialForm())
+    return _page()
 
 
 @doors.post("/drift/gateway/<name>")
@@ -101,7 +103,7 @@ def decide_all() -> ResponseReturnValue:
 @open_to(ADMINISTRATOR)
 def trial() -> ResponseReturnValue:
     """Send a trial message to the administrator's own phone or mailbox."""
-    staff, now, form = access.signed_in(), workdays.now(), TrialForm()
+    staff, now, form = access.signed_in(), workdays.now(), AddressForm(prefix=TRIAL)
     if not form.validate():
         return _page(form), 422
     with transaction() as session:
@@ -124,8 +126,28 @@ def trial() -> ResponseReturnValue:
     return _back()
 
 
-def _page(form: TrialForm) -> str:
+@doors.post("/drift/adresse")
+@open_to(ADMINISTRATOR)
+def revive() -> ResponseReturnValue:
+    """Write to an address again that was called dead. The answer is the same for one that was not."""
+    staff, now, form = access.signed_in(), workdays.now(), AddressForm(prefix=REVIVED)
+    if not form.validate():
+        return _page(revived=form), 422
+    key = config.secret(current_app.config["SETTINGS"].fingerprint_key_file)
+    kind = "mobile" if form.channel.data == "sms" else "email"
+    print_ = meetings.fingerprint(key, staff.municipality_id, kind, form.normal_address.lower())
+    with transaction() as session:
+        operations.revive(session, staff.municipality_id, print_)
+        access.log_access(session, staff, "revive address", form.channel.data, now)
+    flash("Der bliver skrevet til adressen igen næste gang.")
+    return _back()
+
+
+def _page(trial_form: AddressForm | None = None, revived: AddressForm | None = None) -> str:
     staff, now = access.signed_in(), workdays.now()
+    trial_form = trial_form or AddressForm(prefix=TRIAL)
+    trial_form.address.label.text = "Din egen mobil eller e-mail"
+    revived = revived or AddressForm(prefix=REVIVED)
     with transaction() as session:
         mine = _accounts(session)
         names = [account.name for account in mine]
@@ -137,11 +159,21 @@ def _page(form: TrialForm) -> str:
             "outcomes": operations.outcomes(session, here),
             "groups": operations.doubts_by_reason(session, here),
             "doubts": operations.in_doubt(session, here),
+            "dead": operations.dead_addresses(session, here),
             "trials": trials.latest(session, here),
         }
     limits = {"low_credit": LOW_CREDIT, "doubts_shown": operations.DOUBTS_SHOWN}
     words = {"states": STATES, "channels": CHANNELS, "kinds": KINDS, "trial_words": TRIALS, "events": EVENTS}
-    return render_template("admin/operations.html", form=form, now=now, when=_when, **limits, **words, **context)
+    return render_template(
+        "admin/operations.html",
+        form=trial_form,
+        revived=revived,
+        now=now,
+        when=_when,
+        **limits,
+        **words,
+        **context,
+    )
 
 
 def _accounts(session: Session) -> list[Account]:

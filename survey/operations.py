@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey import breaker, workdays
 from survey.message_states import before
-from survey.models import GatewayState, Message, RefusedReceipt, Stop
+from survey.models import DeadAddress, GatewayState, Message, RefusedReceipt, Stop
 
 DOUBTS_SHOWN = 50
 FORGED_DAYS = 30
@@ -186,6 +186,21 @@ def _settle(session: Session, municipality_id: int, which: ColumnElement[bool], 
         .returning(Message.id)
     )
     return len(settled.all())
+
+
+def dead_addresses(session: Session, municipality_id: int) -> dict[str, int]:
+    """How many addresses are called dead, by channel."""
+    counted = select(DeadAddress.channel, func.count()).where(DeadAddress.municipality_id == municipality_id)
+    return {row[0]: row[1] for row in session.execute(counted.group_by(DeadAddress.channel))}
+
+
+def revive(session: Session, municipality_id: int, fingerprint: bytes) -> None:
+    """Write to an address again that a provider called dead. Nobody learns whether it was among them."""
+    session.execute(
+        delete(DeadAddress).where(
+            DeadAddress.municipality_id == municipality_id, DeadAddress.fingerprint == fingerprint
+        )
+    )
 
 
 def stop(session: Session, municipality_id: int, gateway: str, *, staff_id: int, now: datetime) -> None:

@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from survey import breaker
-from survey.models import AccessLog, GatewayState, Message, Municipality, Staff, Stop, TrialMessage
+from survey import breaker, config, meetings
+from survey.config import Settings
+from survey.models import AccessLog, DeadAddress, GatewayState, Message, Municipality, Staff, Stop, TrialMessage
 from tests.survey.sending import queue
 
 
@@ -128,7 +129,9 @@ def test_a_trial_message_is_put_in_line(
     admin: FlaskClient, session: Session, channel: str, typed: str, kept: str
 ) -> None:
     """To an address written as people write it."""
-    page = admin.post("/drift/proeve", data={"channel": channel, "address": typed}, follow_redirects=True).text
+    page = admin.post(
+        "/drift/proeve", data={"trial-channel": channel, "trial-address": typed}, follow_redirects=True
+    ).text
     assert "Prøvebeskeden er på vej" in page
     assert "venter på afsendelse" in page
     assert session.scalars(select(TrialMessage.address)).all() == [kept]
@@ -141,7 +144,7 @@ def test_an_address_that_is_none_is_refused(
     admin: FlaskClient, session: Session, channel: str, typed: str
 ) -> None:
     """422 with what was typed, and nothing in line."""
-    answer = admin.post("/drift/proeve", data={"channel": channel, "address": typed})
+    answer = admin.post("/drift/proeve", data={"trial-channel": channel, "trial-address": typed})
     assert answer.status_code == 422
     assert f'value="{typed}"' in answer.text
     assert session.scalars(select(TrialMessage)).all() == []
@@ -149,6 +152,36 @@ def test_an_address_that_is_none_is_refused(
 
 def test_the_sixth_trial_within_an_hour_must_wait(admin: FlaskClient) -> None:
     """429, in words."""
-    answers = [admin.post("/drift/proeve", data={"channel": "sms", "address": "20123456"}) for _ in range(6)]
+    answers = [
+        admin.post("/drift/proeve", data={"trial-channel": "sms", "trial-address": "20123456"}) for _ in range(6)
+    ]
     assert [answer.status_code for answer in answers] == [303] * 5 + [429]
     assert "5 prøvebeskeder i timen" in answers[-1].text
+
+
+@pytest.mark.parametrize(
+    ("channel", "kind", "kept", "typed"),
+    [("sms", "mobile", "+4520123456", "20 12 34 56"), ("email", "email", "a@b.dk", "A@b.dk")],
+)
+def test_an_address_that_works_again_is_written_to(
+    admin: FlaskClient,
+    session: Session,
+    stevns: Municipality,
+    settings: Settings,
+    now: datetime,
+    channel: str,
+    kind: str,
+    kept: str,
+    typed: str,
+) -> None:
+    """However it is typed; what is not among them gets the same answer, and what is no address is refused."""
+    key = config.secret(settings.fingerprint_key_file)
+    print_ = meetings.fingerprint(key, stevns.id, kind, kept)
+    row = {"fingerprint": print_, "channel": channel, "reason": "ukendt", "found_at": now}
+    session.execute(insert(DeadAddress).values(municipality_id=stevns.id, **row))
+    assert f"1 {'mobilnummer' if channel == 'sms' else 'e-mail'} " in admin.get("/drift").text.replace("0 m", "")
+    assert admin.post("/drift/adresse", data={"dead-channel": channel, "dead-address": "x"}).status_code == 422
+    for _ in range(2):
+        data = {"dead-channel": channel, "dead-address": typed}
+        assert "igen næste gang" in admin.post("/drift/adresse", data=data, follow_redirects=True).text
+    assert session.scalars(select(DeadAddress)).all() == []
