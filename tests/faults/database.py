@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, make_url
 
 from survey import embedded, workdays
 from tests.faults.account import Row
-from tests.faults.rig import Rig, ended, wait_for
+from tests.faults.rig import Rig, wait_for
 from tests.faults.schedulers import office_hours
 
 
@@ -57,7 +57,7 @@ def restarted(rig: Rig, n: int, restart: Callable[[], None], every: int) -> list
     rig.engine.dispose()
     wait_for(lambda: not rig.states().keys() & {"waiting", "claimed"}, *crew, what="the workers go on")
     for worker in crew:
-        worker.terminate()
+        worker.running.terminate()
     for worker in crew:
-        ended(worker)
+        worker.end()
     return [rig.row("database restarted (immediate) in the middle", now=now)]

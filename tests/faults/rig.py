@@ -29,7 +29,33 @@ PATIENCE = 0.6
 LONGEST = 120.0
 """Seconds a condition may take to come true on a busy machine."""
 
-Process = subprocess.Popen[str]
+
+@dataclass
+class Process:
+    """A process we started; what it says goes to the file `log`."""
+
+    running: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def said(self) -> str:
+        """What it said so far."""
+        return self.log.read_text("utf-8")
+
+    @property
+    def lives(self) -> bool:
+        """Has it not ended?"""
+        return self.running.poll() is None
+
+    def kill(self) -> None:
+        """kill -9, and wait until it is gone."""
+        self.running.kill()
+        self.running.wait()
+
+    def end(self) -> str:
+        """Wait until it ends by itself, which it must do well; what it said."""
+        assert self.running.wait(LONGEST) == 0, self.said
+        return self.said
 
 
 def clock(now: datetime) -> str:
@@ -42,7 +68,7 @@ def wait_for(condition: Callable[[], object], *processes: Process, what: str = "
     until = time.monotonic() + LONGEST
     while not condition():
         for process in processes:
-            assert process.poll() is None, process.communicate()
+            assert process.lives, process.said
         assert time.monotonic() < until, what or "it took too long"
         time.sleep(0.005)
 
@@ -115,12 +141,12 @@ class Rig:
 
     def run(self, now: datetime = START) -> str:
         """`flask work --once` at `now` from beginning to end; what it said."""
-        return ended(self.once(now))
+        return self.once(now).end()
 
     def run_impatient(self, now: datetime = START) -> str:
         """The same with gateways that give up on an answer after PATIENCE seconds."""
         command = (sys.executable, "-m", "tests.faults.worker", "--patience", str(PATIENCE))
-        return ended(self.launch([*command, "--once", "--now", clock(now)]))
+        return self.launch([*command, "--once", "--now", clock(now)]).end()
 
     def ticking(self, now: datetime, every: int) -> Process:
         """Start a worker that ticks by itself, on a clock that shows `now` at this moment."""
@@ -130,9 +156,12 @@ class Rig:
 
     def launch(self, command: Sequence[str]) -> Process:
         """Start a process that is stopped with the rig."""
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=self.environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
+        log = self.folder / f"{len(self.started)}.log"
+        with log.open("wb") as output:
+            running = subprocess.Popen(
+                command, cwd=ROOT, env=self.environ, stdout=output, stderr=subprocess.STDOUT
+            )
+        process = Process(running, log)
         self.started.append(process)
         return process
 
@@ -148,13 +177,6 @@ class Rig:
         return account(scenario, self.engine, ids, self.provider.taken(), now)
 
 
-def ended(process: Process) -> str:
-    """What `process` said, which must have ended well."""
-    said, _ = process.communicate(timeout=LONGEST)
-    assert process.returncode == 0, said
-    return said
-
-
 @contextmanager
 def rigged(url: str, folder: Path) -> Iterator[Rig]:
     """A rig on the empty, migrated database `url`; everything it started is stopped afterwards."""
@@ -167,6 +189,5 @@ def rigged(url: str, folder: Path) -> Iterator[Rig]:
         finally:
             for process in rig.started:
                 process.kill()
-                process.communicate()
             engine.dispose()
             db.use(None)

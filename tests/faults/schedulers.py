@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from survey import jobs, workdays
 from survey.models import JobSlot
 from tests.faults.account import Row
-from tests.faults.rig import Rig, ended, wait_for
+from tests.faults.rig import Rig, wait_for
 from tests.providers.inmobile import InMobileProvider
 
 SLOTS = 200
@@ -32,8 +32,8 @@ def office_hours(now: datetime) -> datetime:
 
 def two(rig: Rig, n: int, every: int) -> list[Row]:
     """Two schedulers with messages to remind of: each slot is taken and done once, as far as others see."""
-    then = office_hours(workdays.now() - timedelta(days=4))
     now = office_hours(workdays.now())
+    then = office_hours(now - timedelta(days=3))
     with InMobileProvider() as polled:
         (rig.folder / "key").write_text(polled.key, "utf-8")
         other = ['[gateway.polled]\nkind = "inmobile"\nkey_file = "key"', f'url = "{polled.url}"\n{OWN_KEY}\n']
@@ -45,9 +45,9 @@ def two(rig: Rig, n: int, every: int) -> list[Row]:
         wait_for(lambda: rig.states() == Counter(sent=2 * n), *crew, what="each was reminded once")
         wait_for(lambda: not unfinished(rig), *crew)
         for worker in crew:
-            worker.terminate()
+            worker.running.terminate()
         for worker in crew:
-            ended(worker)
+            worker.end()
         assert polled.requests == slots(rig)["poll"], "one read for each slot"
     race(rig, now)
     remember_reminders(rig)

@@ -53,7 +53,7 @@ def storm(rig: Rig, n: int, seed: int) -> list[Row]:
             draw.shuffle(posts)
             answers += Counter(pool.map(lambda post: deliver(rig, post, port), posts))
     for worker in crew:
-        worker.communicate()
+        worker.end()
     rig.run(START + timedelta(minutes=1))
     check(rig, answers, posted)
     return [rig.row(f"{answers.total()} receipts at once, some forged")]

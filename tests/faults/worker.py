@@ -17,7 +17,6 @@ from flask.cli import main as flask
 from survey import config, db, jobs, workdays
 from survey.gateways.web import Client
 
-
 OFTEN = ("send", "receipts")
 
 

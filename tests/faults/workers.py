@@ -5,7 +5,7 @@ from random import Random
 from sqlalchemy import text
 
 from tests.faults.account import Row
-from tests.faults.rig import Process, Rig, ended, wait_for
+from tests.faults.rig import Rig, wait_for
 
 SLOW, FAST = 0.2, 0.02
 """Seconds for an answer while a killed worker's successor starts, and otherwise."""
@@ -20,7 +20,7 @@ def at_once(rig: Rig, n: int, workers: int) -> list[Row]:
         queuing = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'message'::regclass"
         crew = [rig.once() for _ in range(workers)]
         wait_for(lambda: gate.exec_driver_sql(queuing).scalar() == workers, *crew)
-    said = [ended(process) for process in crew]
+    said = [process.end() for process in crew]
     shares = [int(one.split("Sendt: ")[1].split()[0]) for one in said]
     assert sum(shares) == n, said
     return [rig.row(f"{workers} workers at once")]
@@ -40,11 +40,11 @@ def killed(rig: Rig, n: int, kills: int, seed: int) -> list[Row]:
         wait_for(lambda goal=goal: rig.provider.count >= goal, *crew)  # type: ignore[misc]  # mypy cannot infer it
         rig.provider.released.wait(draw.random() * 0.05)
         rig.provider.latency = SLOW
-        kill(crew.pop(draw.randrange(2)))
+        crew.pop(draw.randrange(2)).kill()
         crew.append(rig.once())
     rig.provider.latency = 0.0
     for process in crew:
-        ended(process)
+        process.end()
     rig.run()
     assert set(rig.states()) <= {"sent", "unknown"}, rig.states()
     return [rig.row(f"kill -9 of a worker, {kills} times (seed {seed})")]
@@ -54,9 +54,3 @@ def at_work(rig: Rig) -> int:
     """How many workers have messages in hand; one that was killed counts until it is noticed."""
     with rig.engine.connect() as connection:
         return int(connection.execute(_AT_WORK).scalar_one())
-
-
-def kill(process: Process) -> None:
-    """kill -9, and wait until it is gone."""
-    process.kill()
-    process.communicate()
