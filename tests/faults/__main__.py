@@ -9,9 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import click
-from sqlalchemy import create_engine
 
-from survey import db
 from tests.faults import database, gateway, schedulers, storm, summer_time, workers
 from tests.faults.account import Row, lines
 from tests.faults.database import Cluster, cluster
@@ -43,7 +41,7 @@ def main() -> None:
     rows: list[Row] = []
     try:
         with cluster(folder / "pg") as server:
-            migrated(server.database(TEMPLATE))
+            database.migrated(server.database(TEMPLATE))
             every = runs(server)
             for name in sys.argv[1:] or every:
                 begun = time.monotonic()
@@ -61,14 +59,6 @@ def run(server: Cluster, name: str, what: Run, folder: Path) -> list[Row]:
     own.mkdir()
     with rigged(server.database(f"faults_{name}", TEMPLATE), own) as rig:
         return what(rig)
-
-
-def migrated(url: str) -> None:
-    """Run the migrations on the empty database `url`."""
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        db.migrate(connection)
-    engine.dispose()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, make_url
 
-from survey import embedded, workdays
+from survey import db, embedded, workdays
 from tests.faults.account import Row
 from tests.faults.rig import Rig, wait_for
 from tests.faults.schedulers import office_hours
@@ -44,6 +44,14 @@ def cluster(folder: Path) -> Iterator[Cluster]:
     """A throw-away server with its data in `folder`."""
     with embedded.server(folder) as url:
         yield Cluster(url, folder)
+
+
+def migrated(url: str) -> None:
+    """Run the migrations on the empty database `url`."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        db.migrate(connection)
+    engine.dispose()
 
 
 def restarted(rig: Rig, n: int, restart: Callable[[], None], every: int) -> list[Row]:
