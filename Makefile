@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench lock clean
+.PHONY: setup demo test check bench faults lock clean
 
 setup: .venv/ready
 
@@ -23,6 +23,9 @@ check: setup ## the static gates
 test: check ## everything, the browser included
 	tests/browser/install-chromium
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+faults: setup ## what breaks in the middle of sending, and a table of what became of every message
+	$(BIN)/python -m tests.faults
 
 bench: setup ## ratios in one run
 	$(BIN)/python -m bench

@@ -27,6 +27,7 @@ def runs(server: Cluster) -> dict[str, Run]:
         "four": partial(workers.at_once, n=2000, workers=4),
         "kill": partial(workers.killed, n=2000, kills=20, seed=SEED),
         "restart": partial(database.restarted, n=2000, restart=server.restart, every=15),
+        "cut": partial(database.cut, n=2000, cuts=20, seed=SEED),
         "gateway": partial(gateway.troubled, n=300, seed=SEED),
         "spring": partial(summer_time.over_the_change, change="spring", minutes=30),
         "autumn": partial(summer_time.over_the_change, change="autumn", minutes=30),

@@ -4,14 +4,24 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from random import Random
 
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine, make_url, text
 
 from survey import db, embedded, workdays
 from tests.faults.account import Row
-from tests.faults.rig import Rig, wait_for
+from tests.faults.rig import Process, Rig, wait_for
 from tests.faults.schedulers import office_hours
+
+LATENCY = 0.02
+"""Seconds for an answer: long enough that something is under way when the connection goes."""
+_THEIRS = text("""
+    SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+""")
+_END = text("SELECT pg_terminate_backend(:pid)")
 
 
 class Cluster:
@@ -58,14 +68,48 @@ def restarted(rig: Rig, n: int, restart: Callable[[], None], every: int) -> list
     """Two workers tick; the server restarts after a third of `n` messages; the same workers send the rest."""
     now = office_hours(workdays.now())
     rig.fill(n, now=now)
+    rig.provider.latency = LATENCY
     crew = [rig.ticking(now, every) for _ in range(2)]
     wait_for(lambda: rig.provider.count >= n // 3, *crew)
-    rig.provider.latency = 0.02
     restart()
     rig.engine.dispose()
+    finish(rig, crew)
+    return [rig.row("database restarted (immediate) in the middle", now=now)]
+
+
+def cut(rig: Rig, n: int, cuts: int, seed: int) -> list[Row]:
+    """Two workers tick; `cuts` times the server ends one drawn connection of theirs; the same send the rest."""
+    now, draw = office_hours(workdays.now()), Random(seed)
+    rig.accounts(rig.section("sms", "at_once = 2"))
+    rig.fill(n, now=now)
+    rig.provider.latency = LATENCY
+    crew = [rig.ticking(now, 1) for _ in range(2)]
+    for _ in range(cuts):
+        goal = rig.provider.count + 1 + draw.randrange(n // (2 * cuts))
+        wait_for(partial(_has, rig, goal), *crew)
+        wait_for(partial(cut_one, rig, draw), *crew)
+    finish(rig, crew)
+    return [rig.row(f"connections to the database cut, {cuts} times (seed {seed})", now=now)]
+
+
+def _has(rig: Rig, goal: int) -> bool:
+    return rig.provider.count >= goal
+
+
+def cut_one(rig: Rig, draw: Random) -> bool:
+    """Let the server end one connection that is not ours; was there one?"""
+    rig.engine.dispose()
+    with rig.engine.connect() as connection:
+        theirs = connection.execute(_THEIRS).scalars().all()
+        if theirs:
+            connection.execute(_END, {"pid": draw.choice(theirs)})
+        return bool(theirs)
+
+
+def finish(rig: Rig, crew: list[Process]) -> None:
+    """Wait until nothing is left to be done, then ask the workers to stop, which they must do well."""
     wait_for(lambda: not rig.states().keys() & {"waiting", "claimed"}, *crew, what="the workers go on")
     for worker in crew:
         worker.running.terminate()
     for worker in crew:
         worker.end()
-    return [rig.row("database restarted (immediate) in the middle", now=now)]

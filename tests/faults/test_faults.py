@@ -44,6 +44,13 @@ def test_workers_go_on_after_the_database_was_restarted(tmp_path: Path) -> None:
     assert row.sent_once + row.in_doubt == 300
 
 
+def test_workers_go_on_when_single_connections_are_cut(rig: Rig) -> None:
+    """Whichever it is, the one that holds the lock included: the same workers send the rest."""
+    (row,) = database.cut(rig, 200, cuts=3, seed=SEED)
+    sound([row])
+    assert row.sent_once + row.in_doubt == 200
+
+
 def test_a_gateway_in_trouble_stops_and_what_waited_is_sent_when_it_is_well(rig: Rig) -> None:
     """Hanging, 500, 429, cut connections, nobody there, no credit, a mixture; the healthy one notices nothing."""
     rows = gateway.troubled(rig, 40, SEED)
