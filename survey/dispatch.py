@@ -14,6 +14,7 @@ from random import SystemRandom
 from threading import Event, Lock, Thread
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from survey import breaker, config, lanes, letters, outbox, pace, verdicts, workdays
@@ -30,6 +31,8 @@ SECONDS = 0.25
 TURN = 20
 """Codes drawn for one claim: hashing them takes about a second."""
 SKIPPED = "sprunget over:"
+RESCUES = 30
+"""Seconds to wait for a database that went away, with outcomes that are not noted yet."""
 _SOON = text("SET LOCAL synchronous_commit = off")
 
 
@@ -135,8 +138,13 @@ def send(post: Outpost) -> Counter[str]:
         if pace.held(session, post.gateway.name) > 1:
             return total
     crew = Crew(post)
+    shift = Shift(post, crew, total)
     try:
-        Shift(post, crew, total).run()
+        shift.run()
+    except DBAPIError:
+        crew.dismiss()
+        shift.rescue()
+        raise
     finally:
         crew.dismiss()
         post.gateway.close()
@@ -154,6 +162,7 @@ class Shift:
     claims: int = 0
     per_second: float = 0.0
     noted_at: float = field(default_factory=time.monotonic)
+    unnoted: list[Handled] = field(default_factory=list)
 
     def run(self) -> None:
         """Claim while there is something to claim, also while a batch is under way, and note what is done."""
@@ -221,16 +230,32 @@ class Shift:
             return max(0.0, pace.reserve(session, self.post.gateway.name, n, rate))
 
     def _note(self) -> None:
-        handled = self.crew.take(self.size() // 2, SECONDS)
-        if not handled:
-            return
+        self.unnoted += self.crew.take(self.size() // 2, SECONDS)
+        if self.unnoted:
+            self._write_down(self.unnoted)
+            self._measure(len(self.unnoted))
+            self.unnoted = []
+
+    def rescue(self) -> None:
+        """The database went away: note what the crew came to know as soon as it is back; else it is in doubt.
+
+        The crew is dismissed. Others take this worker for dead by now, but only a late note knows what happened.
+        """
+        self.unnoted += self.crew.take(self.crew.out, 0)
+        for _ in range(RESCUES if self.unnoted else 0):
+            try:
+                self._write_down(self.unnoted)
+                break
+            except DBAPIError:
+                self.post.stopping.wait(1)
+
+    def _write_down(self, handled: Sequence[Handled]) -> None:
         now = self.post.clock()
         with transaction() as session:
             # Lost in a crash of the server, a note leaves doubt, never a double: nobody need wait for the disk.
             session.execute(_SOON)
             self.total.update(verdicts.note(session, handled, worker=self.post.worker, now=now))
             self._judge(session, handled, now)
-        self._measure(len(handled))
 
     def _judge(self, session: Session, handled: Sequence[Handled], now: datetime) -> None:
         """Tell the breaker how the gateway fares, and others to wait when it asks for patience."""
