@@ -6,8 +6,12 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from random import Random
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from survey import pace
 from survey.db import transaction
+from survey.models import Message
 from tests.faults.account import Row
 from tests.faults.rig import START, Rig, wait_for
 
@@ -74,11 +78,19 @@ def check_first_run(rig: Rig, n: int) -> None:
     rows = {slug: rig.row(slug, slug) for slug in TROUBLES}
     assert rows["healthy"].sent_once == n
     assert rows["broke"].in_doubt == 0
+    assert attempts(rig, "broke") == {0}, "a letter that met an empty account was not tried"
     assert n // 2 <= rows["broke"].sent_once <= n // 2 + 8, "it stopped by itself"
     for slug in ("hangs", "fails", "drops"):
         assert rows[slug].in_doubt <= 16, "a handful, not a batch"
     for slug in (*SHAPES, "down", "broke"):
         assert any(word.startswith(WAITED) for word in rows[slug].resting), slug
+
+
+def attempts(rig: Rig, slug: str) -> set[int]:
+    """How often those that wait in the municipality `slug` were tried."""
+    waiting = select(Message.attempts).where(Message.id.in_(rig.queued[slug]), Message.state == WAITED)
+    with Session(rig.engine) as session:
+        return set(session.scalars(waiting))
 
 
 def get_well(rig: Rig) -> datetime:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey import config
+from survey import config, receipts
+from survey.db import transaction
 from survey.models import Message, RefusedReceipt
 from tests.faults.account import Row
 from tests.faults.rig import START, Rig, wait_for
@@ -52,6 +53,9 @@ def storm(rig: Rig, n: int, seed: int) -> list[Row]:
             posts = [post for reference in fresh for post in posts_about(rig, reference)]
             draw.shuffle(posts)
             answers += Counter(pool.map(lambda post: deliver(rig, post, port), posts))
+            # As another worker would: often before the one that sent has noted that it did.
+            with transaction() as session:
+                receipts.process(session, START)
     for worker in crew:
         worker.end()
     rig.run(START + timedelta(minutes=1))
