@@ -30,6 +30,8 @@ KINDS = {
 """What the provider (and a forger) posts about a message, and the state that it must come to."""
 FORGED = ("forged", "unsigned")
 POSTERS = 8
+LATENCY = 0.015
+"""Seconds for an answer: a batch takes so long that many receipts overtake the sender's own note."""
 
 
 class Post(NamedTuple):
@@ -41,6 +43,8 @@ class Post(NamedTuple):
 
 def storm(rig: Rig, n: int, seed: int) -> list[Row]:
     """Two workers send `n` messages while two receipts about each come in at once, all in a drawn order."""
+    rig.accounts(rig.section("sms", "at_once = 1"))
+    rig.provider.latency = LATENCY
     rig.fill(n)
     port = web(rig)
     crew = [rig.once(), rig.once()]
