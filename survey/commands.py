@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from survey import config, decisions, jobs, meeting_files, meetings, nightly, text_examples, workdays
+from survey import config, decisions, jobs, logs, meeting_files, meetings, nightly, text_examples, workdays
 from survey.config import Settings
 from survey.db import transaction
 from survey.models import Municipality
@@ -207,6 +207,8 @@ def work_command(once: bool, at: str | None) -> None:
         click.echo(jobs.NO_GATEWAY)
     if not once and not jobs.has_keys(work):
         click.echo(jobs.NO_KEYS)
+    if not once:
+        logs.start()
     (jobs.once if once else jobs.run)(work)
 
 

@@ -1,11 +1,12 @@
 """Errands: letters that leave beside the queue, at any hour: trial messages, and alarms to administrators."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 
-from survey import alarms, lanes, trials
+from survey import alarms, lanes, logs, trials
 from survey.db import transaction
 from survey.gateways import Gateway, Outcome
 from survey.lanes import Carrier
@@ -41,6 +42,8 @@ def raise_alarms(gateways: Sequence[Gateway], carriers: Sequence[Carrier], base_
     down = {alarm.gateway for alarm in untold}
     mail = next((each for each in gateways if "email" in each.channels and each.name not in down), None)
     said = 0
+    for alarm in untold:
+        logs.event("gateway stopped", level=logging.WARNING, gateway=alarm.gateway)
     for alarm in untold if mail else ():
         outcomes = [mail.send(letter).word for letter in alarm.letters] if mail else []
         if not outcomes or any(word in ("accepted", "unknown") for word in outcomes):

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from threading import Event, Lock
+from time import monotonic
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
@@ -34,6 +35,7 @@ from survey import (
     errands,
     invitations,
     lanes,
+    logs,
     outbox,
     receipts,
     workdays,
@@ -151,11 +153,12 @@ def send(work: Work) -> Counter[str]:
             return sum(pool.map(dispatch.send, posts), Counter())
 
 
-def send_aloud(work: Work) -> None:
+def send_aloud(work: Work) -> Counter[str]:
     """Send, and say in one line what became of it when there was something."""
     total = send(work)
     if total:
         work.say(", ".join(f"{WORDS.get(word, word)} {n}" for word, n in sorted(total.items())))
+    return total
 
 
 def apply_receipts(work: Work) -> int:
@@ -289,16 +292,35 @@ JOBS = (
 def tick(timed: Timed, work: Work) -> bool:
     """Do `timed` if its slot is still free; was it done here?"""
     if timed.slot is None:
-        timed.run(work)
+        _do(timed, work)
         return True
     slot = timed.slot(work.clock())
     with transaction() as session:
         mine = claim_slot(session, timed.name, slot)
     if mine:
-        timed.run(work)
+        _do(timed, work)
         with transaction() as session:
             finish_slot(session, timed.name, slot, work.clock())
     return mine
+
+
+def _do(timed: Timed, work: Work) -> None:
+    """Run the job, and log what it did when it did something, and whether it failed."""
+    begun = monotonic()
+    try:
+        done = timed.run(work)
+    except Exception as error:
+        logs.event("job failed", level=logging.ERROR, job=timed.name, error=type(error).__name__)
+        raise
+    if done:
+        figures = told(done) if isinstance(done, Counter) else {"n": done}
+        logs.event("job done", job=timed.name, seconds=round(monotonic() - begun, 3), **figures)
+
+
+def told(total: Counter[str]) -> dict[str, int]:
+    """What `send` counted, as fields of a log line."""
+    skipped = sum(n for word, n in total.items() if word.startswith(SKIPPED))
+    return {word: total[word] for word in WORDS} | {"skipped": skipped}
 
 
 def claim_slot(session: Session, job: str, slot: datetime) -> bool:

@@ -1,12 +1,13 @@
 """The door for receipts: a provider posts what became of our messages; stored, answered, applied later."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 
 from flask import Blueprint, Response, current_app, request
 
-from survey import accounts, receipts, workdays
+from survey import accounts, logs, receipts, workdays
 from survey.access import EVERYONE, open_to
 from survey.accounts import Account
 from survey.db import transaction
@@ -48,6 +49,7 @@ def take(
 
 
 def _refused(name: str, wrong: str, status: HTTPStatus, now: datetime) -> HTTPStatus:
+    logs.event("receipt refused", level=logging.WARNING, gateway=name, reason=wrong)
     with transaction() as session:
         receipts.refuse(session, name, wrong, now)
     return status
