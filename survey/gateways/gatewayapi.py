@@ -25,7 +25,7 @@ class GatewayApi:
         self, name: str, token: str, *, address: str = ADDRESS, at_once: int = 8, rate: float = 0.0, **web: Any
     ) -> None:
         self.name, self.at_once, self.rate = name, at_once, rate
-        self._web = Client(address, {"Authorization": f"Token {token}"}, at_once=at_once, **web)
+        self._web = Client(address, {"Authorization": f"Token {token}"}, **web)
 
     def send(self, letter: Letter) -> Outcome:
         """Hand `letter` over: accepted is 202 with the provider's id and our reference, nothing else."""

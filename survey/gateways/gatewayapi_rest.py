@@ -29,7 +29,7 @@ class GatewayApiRest:
     ) -> None:
         self.name, self.at_once, self.rate = name, at_once, rate
         basic = b64encode(f"{token}:".encode()).decode()
-        self._web = Client(address, {"Authorization": f"Basic {basic}"}, at_once=at_once, **web)
+        self._web = Client(address, {"Authorization": f"Basic {basic}"}, **web)
 
     def send(self, letter: Letter) -> Outcome:
         """Hand `letter` over: accepted is 200 with one id, nothing else."""

@@ -47,7 +47,7 @@ class Link:
         self.name, self.at_once, self.rate = name, at_once, rate
         self._account = {"platformId": platform, "platformPartnerId": partner, "deliveryReportGates": list(gates)}
         basic = b64encode(f"{user}:{password}".encode()).decode()
-        self._web = Client(address, {"Authorization": f"Basic {basic}"}, at_once=at_once, **web)
+        self._web = Client(address, {"Authorization": f"Basic {basic}"}, **web)
 
     def send(self, letter: Letter) -> Outcome:
         """Hand `letter` over: accepted is result code 1005, whatever the HTTP status of success."""

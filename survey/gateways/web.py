@@ -1,17 +1,21 @@
-"""One HTTP client for all web gateways (urllib3): connections kept, TLS verified, nothing followed or retried."""
+"""One HTTP client for all web gateways: connections kept, TLS verified, nothing followed or retried."""
 
 import json
 import re
+import select
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+import weakref
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from email.message import Message
 from email.utils import parsedate_to_datetime
-from functools import partial
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from socket import socket
 from typing import Any
 from urllib.parse import urlsplit
-
-import urllib3
 
 from survey.gateways import Letter, Outcome
 
@@ -40,7 +44,7 @@ class Answer:
 
 
 class Client:
-    """Requests to one address over at most `at_once` kept connections; safe for as many threads.
+    """Requests to one address over kept connections, one for each thread that asks at the same time.
 
     `trusted` replaces the system's certificates, for tests.
     """
@@ -50,17 +54,19 @@ class Client:
         address: str,
         headers: Mapping[str, str],
         *,
-        at_once: int,
         patience: float = PATIENCE,
         trusted: ssl.SSLContext | None = None,
     ) -> None:
         parts = urlsplit(address)
-        self._path = parts.path.rstrip("/")
+        secure, self._host = parts.scheme == "https", parts.hostname or ""
+        self._port, self._path = parts.port or (443 if secure else 80), parts.path.rstrip("/")
         self._headers = {"Accept": "application/json", "User-Agent": "Tilfreds", **headers}
         self._patience = patience
-        tls = (trusted or ssl.create_default_context()) if parts.scheme == "https" else None
-        self._open = partial(_pool, parts.hostname or "", parts.port, at_once=at_once, patience=patience, tls=tls)
-        self._pool = self._open()
+        self._tls = (trusted or ssl.create_default_context()) if secure else None
+        if self._tls:
+            self._tls.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._idle: deque[HTTPConnection] = deque()
+        weakref.finalize(self, _hang_up, self._idle)
 
     def post(self, path: str, payload: object) -> Answer | Outcome:
         """Post `payload` as JSON; the answer, or the outcome when there is none that says yes or no.
@@ -72,7 +78,7 @@ class Client:
         left: list[bytes] = []
         try:
             answer = self._ask("POST", path, body, left)
-        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        except (HTTPException, OSError, ValueError) as error:
             return _no_answer(error, left=bool(left))
         if answer.status == 429:
             return Outcome("refused", "for mange på én gang (429)", retry_after=answer.retry_after)
@@ -84,34 +90,50 @@ class Client:
         """The answer to a GET; None when there was none."""
         try:
             return self._ask("GET", path, b"", [])
-        except (urllib3.exceptions.HTTPError, OSError, ValueError):
+        except (HTTPException, OSError, ValueError):
             return None
 
     def close(self) -> None:
         """Close every kept connection; the next request opens new ones."""
-        # A closed pool takes no more requests, and another thread may be about to make one.
-        old, self._pool = self._pool, self._open()
-        old.close()
+        _hang_up(self._idle)
 
     def _ask(self, method: str, path: str, body: bytes, left: list[bytes]) -> Answer:
-        headers = self._headers
-        if body:
-            headers = headers | {"Content-Type": "application/json", "Content-Length": str(len(body))}
-        response = self._pool.urlopen(
-            method,
-            self._path + path,
-            body=_leaving(body, left) if body else None,
-            headers=headers,
-            redirect=False,
-            preload_content=False,
-        )
+        """The answer to one request. `left` notes that the body began to leave: until then nobody acts on it."""
+        connection = self._kept()
         try:
-            whole = _whole(response, time.monotonic() + self._patience)
+            if connection.sock is None or _readable(connection.sock):
+                self._connect(connection)
+            connection.putrequest(method, self._path + path)
+            for name, value in self._headers.items():
+                connection.putheader(name, value)
+            if body:
+                connection.putheader("Content-Type", "application/json")
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders()
+            if body:
+                left.append(b"")
+                connection.send(body)
+            answer = _answer(connection, time.monotonic() + self._patience)
         except BaseException:
-            response.close()
+            connection.close()
             raise
-        response.release_conn()
-        return Answer(response.status, whole, wait(response.headers))
+        self._idle.append(connection)
+        return answer
+
+    def _kept(self) -> HTTPConnection:
+        """A connection nobody uses, or one that is still to be opened."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            timeout = min(CONNECT, self._patience)
+            if self._tls:
+                return HTTPSConnection(self._host, self._port, timeout=timeout, context=self._tls)
+            return HTTPConnection(self._host, self._port, timeout=timeout)
+
+    def _connect(self, connection: HTTPConnection) -> None:
+        connection.close()
+        connection.connect()
+        connection.sock.settimeout(self._patience)
 
 
 def as_object(body: bytes) -> dict[str, Any]:
@@ -123,9 +145,11 @@ def as_object(body: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def wait(headers: Mapping[str, str]) -> int | None:
+def wait(headers: Mapping[str, str] | Message) -> int | None:
     """The seconds that `Retry-After` asks for, a number or a date; None without one that can be read."""
-    given = headers.get("Retry-After", "").strip()
+    given = str(headers.get("Retry-After", "")).strip()
+    if not given:
+        return None
     if given.isascii() and given.isdigit():
         return min(int(given[:9]), LONGEST_WAIT)
     try:
@@ -149,38 +173,41 @@ def header(headers: Mapping[str, str], name: str) -> str:
     return next((value for key, value in headers.items() if key.lower() == name.lower()), "")
 
 
-def _pool(
-    host: str, port: int | None, *, at_once: int, patience: float, tls: ssl.SSLContext | None
-) -> urllib3.HTTPConnectionPool:
-    """No connection yet, and room to keep `at_once`; verified TLS 1.2 or newer unless `tls` is None."""
-    timeout = urllib3.Timeout(connect=min(CONNECT, patience), read=patience)
-    kept: dict[str, Any] = {"maxsize": at_once, "block": True, "timeout": timeout, "retries": False}
-    if tls is None:
-        return urllib3.HTTPConnectionPool(host, port, **kept)
-    tls.minimum_version = ssl.TLSVersion.TLSv1_2
-    return urllib3.HTTPSConnectionPool(host, port, ssl_context=tls, **kept)
-
-
 def _no_answer(error: Exception, *, left: bool) -> Outcome:
     """No answer: only a body that never began to leave was surely not taken on."""
     if left:
         return Outcome("unknown", f"intet svar ({type(error).__name__})")
-    if error.args and isinstance(error.args[0], ssl.SSLCertVerificationError):
+    if isinstance(error, ssl.SSLCertVerificationError):
         return Outcome("refused", "udbyderens certifikat kan ikke bekræftes", stops=True)
     return Outcome("refused", f"ingen forbindelse ({type(error).__name__})")
 
 
-def _leaving(body: bytes, left: list[bytes]) -> Iterator[bytes]:
-    """`body`, noting in `left` that it began to leave: until then no provider can have acted on it."""
-    left.append(b"")
-    yield body
+def _hang_up(idle: deque[HTTPConnection]) -> None:
+    with suppress(IndexError):
+        while True:
+            idle.pop().close()
 
 
-def _whole(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
-    """The body. Raises ValueError when it is too large or comes too slowly."""
+def _readable(idle: socket) -> bool:
+    """Is there something to read though nothing was asked? The other side has hung up, or is out of step."""
+    poll = select.poll()
+    poll.register(idle, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _answer(connection: HTTPConnection, deadline: float) -> Answer:
+    with connection.getresponse() as response:
+        body = _whole(response, deadline)
+        return Answer(response.status, body, wait(response.headers))
+
+
+def _whole(response: HTTPResponse, deadline: float) -> bytes:
+    """The body. Raises ValueError when it is too large, comes too slowly or ends too early."""
     found = b""
-    while piece := response.read1(LARGEST):
+    while response.length != 0 and (piece := response.read1(LARGEST)):
         found += piece
         if len(found) > LARGEST or time.monotonic() > deadline:
             raise ValueError("the answer is too large or too slow")
+    if response.length:
+        raise ValueError("the answer ends too early")
     return found

@@ -140,7 +140,7 @@ def test_what_is_no_object_is_an_empty_one(body: bytes) -> None:
 
 def test_a_get_without_an_answer_is_none(provider: GatewayApiProvider) -> None:
     """And one with an answer is it, whatever its status."""
-    client = Client(provider.url, {}, at_once=1)
+    client = Client(provider.url, {})
     answer = client.get("/mobile/single")
     assert answer is not None
     assert answer.status == 405
