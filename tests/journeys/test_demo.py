@@ -6,18 +6,21 @@ import signal
 import socket
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, make_url, select, text
 
 from admin import demo, running
-from survey import config, db, nightly, replay, workdays
+from survey import config, db, decisions, nightly, replay, workdays
 from survey.config import Settings
-from survey.demo import LAST_NAMES
+from survey.demo import LAST_NAMES, STEVNS, Scenario
+from survey.models import Municipality
 from tests.checking import CheckedClient
 from wsgi import create_app
 
@@ -165,3 +168,22 @@ def test_the_demo_sees_that_its_database_is_gone(connected: Loaded) -> None:
         for url in (make_url(str(connected.settings.database_url)), gone)
     ]
     assert there == [True, False]
+
+
+def test_every_meeting_of_the_files_has_one_reason(connected: Loaded) -> None:
+    """Day by day the decisions add up to the meetings that the case system's files held; each town has its own."""
+    town = Scenario(STEVNS, seed=2021)
+    days = sorted({visit.day for visit in town.visits})
+    filed = Counter(
+        datetime.strptime(line.split(";")[4], "%d-%m-%Y").date()  # noqa: DTZ007 - a day has no time zone
+        for day in days
+        for line in town.file(day).decode("utf-8-sig").splitlines()[1:]
+    )
+    with db.transaction() as session:
+        ids = {row.slug: row.id for row in session.execute(select(Municipality.slug, Municipality.id))}
+        stevns = decisions.per_day(session, ids["stevns"], days[0], days[-1])
+        others = [decisions.per_day(session, ids[slug], days[0], date(2100, 1, 1)) for slug in ("faxe", "fjordby")]
+    assert {day.day: sum(day.counts.values()) for day in stevns} == filed
+    assert {day.day: day.meetings for day in stevns} == filed
+    assert all(each and decisions.add_up(each) for each in others)
+    assert {"invited", "cancelled", "hurtful_moment", "asked_recently"} <= decisions.in_all(stevns).keys()
