@@ -25,7 +25,7 @@ from survey.lanes import Carrier, Lane
 from survey.letters import Claimed, Drawn, Handled
 from survey.outbox import Claim
 
-SMALLEST, LARGEST = 20, 200
+SMALLEST, LARGEST = 20, 1000
 """Messages per claim: about a quarter second of sending, but within these."""
 SECONDS = 0.25
 TURN = 20
@@ -161,7 +161,7 @@ class Shift:
     codes: list[Drawn] = field(default_factory=list)
     claims: int = 0
     per_second: float = 0.0
-    noted_at: float = field(default_factory=time.monotonic)
+    taken_at: float = field(default_factory=time.monotonic)
     unnoted: list[Handled] = field(default_factory=list)
 
     def run(self) -> None:
@@ -232,8 +232,8 @@ class Shift:
     def _note(self) -> None:
         self.unnoted += self.crew.take(self.size() // 2, SECONDS)
         if self.unnoted:
-            self._write_down(self.unnoted)
             self._measure(len(self.unnoted))
+            self._write_down(self.unnoted)
             self.unnoted = []
 
     def rescue(self) -> None:
@@ -272,10 +272,10 @@ class Shift:
             pace.hold(session, name, wait)
 
     def _measure(self, n: int) -> None:
-        """How fast it goes, from one note to the next."""
+        """How fast it goes, from one lot that is done to the next."""
         now = time.monotonic()
-        self.per_second = max(self.per_second / 2, n / max(now - self.noted_at, 0.001))
-        self.noted_at = now
+        self.per_second = max(self.per_second / 2, n / max(now - self.taken_at, 0.001))
+        self.taken_at = now
 
 
 def shuffled(found: Sequence[Lane]) -> list[Lane]:

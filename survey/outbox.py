@@ -4,11 +4,13 @@ A message is handed over at most once per attempt, and only a sure refusal leads
 transaction of `claim` ends before the network is touched; `verdicts.note` gets another one afterwards.
 """
 
+import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import BigInteger, Row, Select, Text, and_, bindparam, func, literal_column, select, text, true
@@ -54,7 +56,7 @@ def claim(
     size: int = BATCH,
     drawn: Sequence[Drawn] = (),
 ) -> Claim:
-    """Claim up to `size` messages that are due in `lanes`, each with a new link; eight statements at most.
+    """Claim up to `size` messages that are due in `lanes`, each with a new link; six statements at most.
 
     `worker` must hold its advisory lock. `drawn` are codes for lanes that are not in the mode "link", at least
     `size` of them: hashing one takes too long for a transaction. Whose turn it is among lanes is their order.
@@ -70,10 +72,9 @@ def claim(
     _turn(session, turned)
     claimed = _claimed(session, [row for row in leaving if _reachable(row)], lanes, base_url, drawn)
     if claimed:
-        values = {"worker": worker, "now": now} | listed(claimed, **_CLAIMED)
+        week = workdays.monday(workdays.day(now))
+        values = {"worker": worker, "now": now, "week": week, "rows": as_json(claimed, _CLAIMED)}
         session.execute(_CLAIM, values)
-        session.execute(_LINK, values)
-        session.execute(_PROLONG, values | {"week": workdays.monday(workdays.day(now))})
     return Claim(claimed, Counter(eligibility.words[why] for _row, why in skipped), len(turned))
 
 
@@ -98,6 +99,16 @@ def fall_silent(session: Session, gateways: Sequence[str], now: datetime, limit:
 def listed(rows: Sequence[Any], **columns: str) -> dict[str, list[Any]]:
     """Parameters of a statement over many rows: each a list of the rows' attribute."""
     return {parameter: [getattr(row, column) for row in rows] for parameter, column in columns.items()}
+
+
+def as_json(rows: Sequence[Any], columns: Sequence[str]) -> str:
+    """One parameter with these attributes of many rows, bytes in hexadecimal; an array takes ten times as long."""
+    values = map(attrgetter(*columns), rows)
+    return json.dumps([dict(zip(columns, row, strict=True)) for row in values], default=_in_json)
+
+
+def _in_json(value: bytes | datetime) -> str:
+    return value.hex() if isinstance(value, bytes) else value.isoformat()
 
 
 # What is due ----------------------------------------------------------------------------------------------
@@ -243,15 +254,7 @@ def _turn(session: Session, rows: Sequence[Row[Any]]) -> None:
         session.execute(_TURN, listed(rows, municipalities="municipality_id", ids="id"))
 
 
-_CLAIMED: Mapping[str, str] = {
-    "municipalities": "municipality_id",
-    "ids": "message_id",
-    "attempts": "attempt",
-    "invitations": "invitation_id",
-    "gateways": "gateway",
-    "references": "reference",
-    "hashes": "token_hash",
-}
+_CLAIMED = ("municipality_id", "message_id", "attempt", "invitation_id", "gateway", "reference", "token_hash")
 # Planning takes longer than claiming: the plan is made once a connection, by index from the lanes on, almost in
 # the order in which the statement is written, whatever is known of the tables' sizes so far.
 BY_INDEX = select(
@@ -268,27 +271,24 @@ BY_INDEX = select(
         }.items()
     )
 )
-_CLAIM = text("""
-    UPDATE message m
-    SET state = 'claimed', attempts = c.attempt, gateway = c.gateway, reference = c.reference,
-        claimed_at = :now, claimed_by = :worker, reason = NULL
-    FROM unnest(CAST(:municipalities AS bigint[]), CAST(:ids AS bigint[]), CAST(:attempts AS smallint[]),
-        CAST(:gateways AS text[]), CAST(:references AS text[]))
-        AS c(municipality_id, id, attempt, gateway, reference)
-    WHERE m.municipality_id = c.municipality_id AND m.id = c.id
-""")
-_LINK = text("""
-    INSERT INTO link (municipality_id, message_id, attempt, invitation_id, token_hash)
-    SELECT * FROM unnest(CAST(:municipalities AS bigint[]), CAST(:ids AS bigint[]), CAST(:attempts AS smallint[]),
-        CAST(:invitations AS bigint[]), CAST(:hashes AS bytea[]))
-""")
 # Hours, because a "day" of PostgreSQL follows the clocks of the session's time zone.
-_PROLONG = text("""
-    UPDATE invitation i
-    SET expires_at = CAST(:now AS timestamptz) + interval '336 hours',
-        sent_week = coalesce(i.sent_week, CAST(:week AS date))
-    FROM unnest(CAST(:municipalities AS bigint[]), CAST(:invitations AS bigint[])) AS c(municipality_id, id)
-    WHERE i.municipality_id = c.municipality_id AND i.id = c.id
+_CLAIM = text("""
+    WITH c AS MATERIALIZED (
+        SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS c(municipality_id bigint, message_id bigint,
+            attempt smallint, invitation_id bigint, gateway text, reference text, token_hash text)
+    ), claimed AS (
+        UPDATE message m
+        SET state = 'claimed', attempts = c.attempt, gateway = c.gateway, reference = c.reference,
+            claimed_at = :now, claimed_by = :worker, reason = NULL
+        FROM c WHERE m.municipality_id = c.municipality_id AND m.id = c.message_id
+    ), prolonged AS (
+        UPDATE invitation i
+        SET expires_at = CAST(:now AS timestamptz) + interval '336 hours',
+            sent_week = coalesce(i.sent_week, CAST(:week AS date))
+        FROM c WHERE i.municipality_id = c.municipality_id AND i.id = c.invitation_id
+    )
+    INSERT INTO link (municipality_id, message_id, attempt, invitation_id, token_hash)
+    SELECT municipality_id, message_id, attempt, invitation_id, decode(token_hash, 'hex') FROM c
 """)
 _SKIP = text("""
     WITH skipped AS (

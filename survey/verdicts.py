@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -12,15 +12,14 @@ from survey import workdays
 from survey.gateways import Outcome
 from survey.letters import Claimed, Handled
 from survey.message_states import before
-from survey.outbox import BY_INDEX, listed
+from survey.outbox import BY_INDEX, as_json, listed
 
 PAUSES = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 """How long to wait after the first, second, … temporary refusal; the one after the last is final."""
 FELL_OVER = "SMS blev afvist, sendes som e-mail"
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What an attempt leads to, by an `event` of `message_states`. `due_at`: when it is to be tried again.
 
     `untried` is 1 for an attempt that does not count. `permanent`: a refusal for good.
@@ -51,7 +50,9 @@ def note(session: Session, handled: Sequence[Handled], *, worker: int, now: date
         return Counter()
     verdicts = [verdict(one, now) for one in handled]
     session.execute(BY_INDEX)
-    noted = session.execute(_NOTE, {"worker": worker, "now": now} | listed(verdicts, **_VERDICT)).all()
+    noted = session.execute(
+        _NOTE, {"worker": worker, "now": now, "rows": as_json(verdicts, Verdict._fields)}
+    ).all()
     not_taken_on = [row for row in noted if row.state in ("waiting", "refused")]
     if not_taken_on:
         lists = listed(not_taken_on, **_NOTED)
@@ -126,19 +127,6 @@ def _bury(session: Session, handled: Sequence[Handled], now: datetime) -> None:
         session.execute(_BURY, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) | {"now": now})
 
 
-_VERDICT = {
-    "municipalities": "municipality_id",
-    "ids": "message_id",
-    "attempts": "attempt",
-    "events": "event",
-    "states": "state",
-    "reasons": "reason",
-    "dues": "due_at",
-    "untried": "untried",
-    "permanents": "permanent",
-    "providers": "provider_id",
-    "segments": "segments",
-}
 _NOTED = {
     "municipalities": "municipality_id",
     "ids": "message_id",
@@ -162,12 +150,10 @@ _NOTE = text(f"""
         reference = CASE WHEN o.state <> 'waiting' THEN m.reference END,
         claimed_at = CASE WHEN o.state <> 'waiting' THEN m.claimed_at END,
         claimed_by = CASE WHEN o.state <> 'waiting' THEN m.claimed_by END
-    FROM unnest(CAST(:municipalities AS bigint[]), CAST(:ids AS bigint[]), CAST(:attempts AS smallint[]),
-        CAST(:events AS text[]), CAST(:states AS text[]), CAST(:reasons AS text[]), CAST(:dues AS timestamptz[]),
-        CAST(:untried AS smallint[]), CAST(:permanents AS boolean[]), CAST(:providers AS text[]),
-        CAST(:segments AS smallint[]))
-        AS o(municipality_id, id, attempt, event, state, reason, due_at, untried, permanent, provider_id, segments)
-    WHERE m.municipality_id = o.municipality_id AND m.id = o.id AND m.attempts = o.attempt
+    FROM json_to_recordset(CAST(:rows AS json)) AS o(municipality_id bigint, message_id bigint, attempt smallint,
+        event text, state text, reason text, due_at timestamptz, untried smallint, permanent boolean,
+        provider_id text, segments smallint)
+    WHERE m.municipality_id = o.municipality_id AND m.id = o.message_id AND m.attempts = o.attempt
         AND m.claimed_by = :worker AND (o.event, m.state) IN ({_ALLOWED})
     RETURNING m.municipality_id, m.id AS message_id, m.invitation_id, o.attempt, m.state
 """)  # noqa: S608 - the words come from our own table of transitions

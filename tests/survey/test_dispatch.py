@@ -135,7 +135,7 @@ def test_a_slow_gateway_delays_no_other(database_url: str, settings: Settings, n
 
 
 def test_a_batch_is_a_quarter_second_within_its_limits(work: Callable[..., Work], settings: Settings) -> None:
-    """Twenty to begin with, more for many threads, few for a slow rate, two hundred at most."""
+    """Twenty to begin with, more for many threads, few for a slow rate, a thousand at most."""
 
     def size(per_second: float, **gateway: float) -> int:
         post = dispatch.Outpost(Obedient(**gateway), (), settings, 1, lambda: None)  # type: ignore[arg-type]  # fields of it
@@ -145,5 +145,5 @@ def test_a_batch_is_a_quarter_second_within_its_limits(work: Callable[..., Work]
         shift.per_second = per_second
         return shift.size()
 
-    assert [size(0), size(400), size(9999), size(0, at_once=32)] == [20, 100, 200, 64]
+    assert [size(0), size(400), size(99999), size(0, at_once=32)] == [20, 100, 1000, 64]
     assert [size(0, rate=0.1), size(0, rate=3.0)] == [1, 6]
