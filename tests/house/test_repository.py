@@ -84,6 +84,13 @@ def test_every_module_of_the_survey_has_its_layer() -> None:
     assert {name.removesuffix(".py") for name in modules} - {"__init__"} == named
 
 
+def test_every_package_of_ours_is_installed() -> None:
+    """The list of packages names each folder with an `__init__.py`, and no other."""
+    folders = {path.parent.relative_to(ROOT) for path in OURS if path.name == "__init__.py"}
+    listed = tomllib.loads(text_of(ROOT / "pyproject.toml"))["tool"]["setuptools"]["packages"]
+    assert sorted(".".join(folder.parts) for folder in folders) == sorted(listed)
+
+
 def test_third_party_static_files_are_listed_with_checksum_and_licence() -> None:
     """The manifest and the folder agree, file by file."""
     vendor = ROOT / "static" / "vendor"
