@@ -16,7 +16,7 @@ from survey.models import DeadAddress, GatewayState, Message, RefusedReceipt, St
 
 DOUBTS_SHOWN = 50
 FORGED_DAYS = 30
-GIVEN_UP = "opgivet af en administrator"
+GIVEN_UP, COUNTED = "opgivet af en administrator", "regnet som sendt af en administrator"
 DECISIONS = {"send again": "waiting", "count as sent": "sent", "give up": "failed"}
 """What may be decided about a message in doubt → the state it leads to."""
 
@@ -169,7 +169,8 @@ def decide_all(
 
 def _settle(session: Session, municipality_id: int, which: ColumnElement[bool], event: str, now: datetime) -> int:
     state = DECISIONS[event]
-    values: dict[str, object] = {"state": state, "reason": GIVEN_UP if event == "give up" else None}
+    reason = {"give up": GIVEN_UP, "count as sent": COUNTED}.get(event)
+    values: dict[str, object] = {"state": state, "reason": reason}
     if event == "send again":
         handled = ("claimed_at", "claimed_by", "gateway", "reference", "provider_id", "segments", "sent_at")
         values |= dict.fromkeys(handled) | {"due_at": now}

@@ -332,10 +332,12 @@ _RECOVER = text("""
     FROM dead WHERE m.claimed_by = dead.claimed_by AND m.state = ANY(:before) AND m.state = 'claimed'
     RETURNING m.id
 """)
+# Sent for a reason is what an administrator counts as sent: a gateway that takes a letter on gives none.
 _FALL_SILENT = text("""
     WITH silent AS (
         SELECT municipality_id, id FROM message
         WHERE state = 'sent' AND state = ANY(:before) AND sent_at <= :then AND gateway = ANY(:gateways)
+            AND reason IS NULL
         ORDER BY sent_at LIMIT :limit
         FOR NO KEY UPDATE SKIP LOCKED
     )

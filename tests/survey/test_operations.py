@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from survey import breaker, operations
+from survey import breaker, operations, outbox
 from survey.models import GatewayState, Message, Municipality, RefusedReceipt, Staff, Stop
 from tests.survey.sending import Obedient, queue, send
 
@@ -55,9 +55,10 @@ def test_outcomes_are_counted_by_gateway_state_and_reason(
 def test_an_administrator_settles_a_message_in_doubt(
     session: Session, stevns: Municipality, doubt: Message, now: datetime, event: str, state: str
 ) -> None:
-    """Sent again it waits as if it had never been handled; else it was sent when it was claimed."""
-    later = now + timedelta(days=1)
+    """Sent again it waits as if never handled; else it was sent when claimed, and silence does not undo it."""
+    later = now + timedelta(days=4)
     assert operations.decide(session, stevns.id, [doubt.id], event, later) == 1
+    assert outbox.fall_silent(session, ["g"], later) == 0
     session.expire_all()
     handled = (None, None, later) if state == "waiting" else (now, now, now)
     assert (doubt.state, doubt.claimed_at, doubt.sent_at, doubt.due_at) == (state, *handled[:2], handled[2])
