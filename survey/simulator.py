@@ -27,7 +27,7 @@ RULES_DA = {
     "Afvises for altid": {
         "refuse": "nummeret findes ikke",
         "invalid": "ugyldigt nummer, selv om svaret er 200",
-        "other code": "fejlkode 4001 i svaret",
+        "other code": "fejlkode 3000 i svaret",
         "partly": "delvist svar (207): kun denne besked afvises",
     },
     "Afvises lige nu": {

@@ -43,7 +43,7 @@ RULES: Mapping[str, Rule] = {
     "silent": Rule(Outcome("unknown", "intet svar"), arrives="half"),
     "partly": Rule(Outcome("refused", "afvist i et delvist svar (207)", permanent=True)),
     "invalid": Rule(Outcome("refused", "nummeret er ugyldigt (200)", permanent=True, dead=True)),
-    "other code": Rule(Outcome("refused", "resultatkode 4001", permanent=True)),
+    "other code": Rule(Outcome("refused", "resultatkode 3000", permanent=True)),
     "no credit": Rule(Outcome("refused", "kontoen har ikke mere kredit", stops=True)),
     "not approved": Rule(Outcome("refused", "linket er ikke godkendt", stops=True)),
 }
