@@ -1,105 +1,218 @@
 """Dispatch to an HTTP sink against a bare loop of the same requests from one process. Goal: at least 0.7."""
 
 import json
+import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection
+from itertools import count
 from pathlib import Path
 from socket import IPPROTO_TCP, TCP_NODELAY, create_server, socket
 from threading import Thread
+from typing import NamedTuple
 
 import urllib3
 
 from bench._queue import NOW, database, fill
-from survey import config, db, jobs
+from survey import config, db, jobs, texts
 from survey.gateways.gatewayapi import GatewayApi
 from survey.jobs import Work
 
 MESSAGES = 5_000
-ROUNDS = 3
+WARM = 500
+ROUNDS = 7
 AT_ONCE = 8
 GOAL = 0.7
 ROOT = Path(__file__).parent.parent
-TEXT = "Stevns Kommune: Hvordan gik din samtale? Svar anonymt: https://svar.stevns.dk/s/abcdefghijklmnopqrstuvwxyz"
+HEADERS = {
+    "Accept": "application/json",
+    "User-Agent": "Tilfreds",
+    "Authorization": "Token token",
+    "Content-Type": "application/json",
+}
+_filled = count()
+
+
+class Pace(NamedTuple):
+    """Messages a second, and how many cores the whole machine had in use meanwhile."""
+
+    rate: float
+    cores: float
 
 
 def main() -> None:
-    """Print messages a second of the bare loop, of our dispatch, their ratio, and what a second worker adds."""
+    """Print the rates of our dispatch and of bare loops, their ratios, and what a second worker adds.
+
+    The loops send what we send, by as many threads on as many kept connections: one by urllib3, as most programs
+    would, one by the standard library's `http.client`, as we do. A first lot goes before each kind is timed.
+    """
     with database() as url, _sink() as port:
-        fill("varm", 400)
-        _dispatch(port)
-        rounds = []
-        for number in range(ROUNDS):
-            fill(f"kommune{number}", MESSAGES)
-            rounds.append((_bare(port), MESSAGES / _dispatch(port)))
-        bare, ours = (statistics.median(rates) for rates in zip(*rounds, strict=True))
-        ratio = statistics.median(mine / alone for alone, mine in rounds)
-        print(f"dispatch: {ours:.0f} messages/s, bare loop {bare:.0f}; ratio {ratio:.2f} (goal {GOAL})")
-        one, two = (_workers(url, port, n) for n in (1, 2))
-        print(f"workers: one {one:.0f} messages/s, two {two:.0f}; growth {two / one:.2f}")
+        worker = _worker(port)
+        kinds = (_by_urllib3, _by_http_client)
+        _send(WARM, worker)
+        rounds = [(_send(MESSAGES, worker), *(_bare(ask, port) for ask in kinds)) for _ in range(ROUNDS)]
+        print(f"dispatch: {_median([each[0] for each in rounds])}")
+        for place, (name, goal) in enumerate((("urllib3", f" (goal {GOAL})"), ("http.client", "")), 1):
+            ratios = sorted(each[0].rate / each[place].rate for each in rounds)
+            spread = f"{ratios[0]:.2f} to {ratios[-1]:.2f}"
+            print(f"bare loop by {name}: {_median([each[place] for each in rounds])}")
+            print(f"  ratio {statistics.median(ratios):.2f}{goal}, {spread} in {ROUNDS} rounds")
+        _together(url, port)
 
 
-def _dispatch(port: int) -> float:
-    """Seconds to send all that waits, in this process."""
+def _median(paces: Sequence[Pace]) -> str:
+    rate, cores = (statistics.median(figures) for figures in zip(*paces, strict=True))
+    return f"{rate:.0f} messages/s, {cores:.1f} of {os.cpu_count()} cores in use"
+
+
+def _timed(work: Callable[[], object], n: int = MESSAGES) -> Pace:
+    begun, busy = time.perf_counter(), _busy()
+    work()
+    seconds = time.perf_counter() - begun
+    return Pace(n / seconds, (_busy() - busy) / seconds)
+
+
+def _busy() -> float:
+    """Seconds that the machine's cores have worked, all programs together."""
+    user, nice, system, _idle, _waiting, *other = map(int, Path("/proc/stat").read_text().split()[1:9])
+    return (user + nice + system + sum(other)) / os.sysconf("SC_CLK_TCK")
+
+
+# Ours -----------------------------------------------------------------------------------------------------
+
+
+def _worker(port: int) -> Work:
     gateway = GatewayApi("sms", "token", address=f"http://127.0.0.1:{port}", at_once=AT_ONCE)
-    settings = config.load({"TILFREDS_BASE_URL": "https://svar.stevns.dk"})
-    begun = time.perf_counter()
-    sent = jobs.send(Work(settings, (gateway,), print, lambda: NOW))
-    assert set(sent) == {"sent"}, sent
-    return time.perf_counter() - begun
+    return Work(config.load({"TILFREDS_BASE_URL": "https://svar.stevns.dk"}), (gateway,), print, lambda: NOW)
 
 
-def _bare(port: int) -> float:
-    """Requests a second of a loop that does nothing else, over as many kept connections."""
-    pool = urllib3.HTTPConnectionPool("127.0.0.1", port, maxsize=AT_ONCE, block=True, retries=False)
-    headers = {"Content-Type": "application/json", "Authorization": "Token token"}
-
-    def ask(n: int) -> None:
-        letter = {"sender": "Stevns", "recipient": 4520000000 + n, "message": TEXT, "reference": f"1-{n}-1"}
-        answer = pool.urlopen("POST", "/mobile/single", body=json.dumps(letter).encode(), headers=headers)
-        assert answer.status == 202
-        answer.json()
-
-    begun = time.perf_counter()
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        for _ in threads.map(ask, range(MESSAGES)):
-            pass
-    return MESSAGES / (time.perf_counter() - begun)
+def _send(n: int, worker: Work) -> Pace:
+    """Send `n` messages in this process."""
+    fill(f"kommune{next(_filled)}", n)
+    sent: Counter[str] = Counter()
+    pace = _timed(lambda: sent.update(jobs.send(worker)), n)
+    assert sent == {"sent": n}
+    return pace
 
 
-def _workers(url: str, port: int, n: int) -> float:
-    """Messages a second of `n` processes together, from when all are ready."""
-    fill(f"arbejdere{n}", MESSAGES)
+# Bare -----------------------------------------------------------------------------------------------------
+
+
+def _bare(kind: Callable[[int], Callable[[bytes], bytes]], port: int) -> Pace:
+    """A loop that does nothing else, over as many kept connections."""
+    writing = texts.Writing(
+        kind="invitation",
+        channel="sms",
+        municipality="Kommune0",
+        phone="1",
+        name="",
+        questions=5,
+        smallest_group=5,
+        sender="Kommune0",
+        link=f"https://svar.stevns.dk/s/{'a' * 26}",
+    )
+    message = texts.render(writing).body
+
+    def ask(mine: range) -> None:
+        post = kind(port)
+        for n in mine:
+            letter = {
+                "sender": "Kommune0",
+                "recipient": 4520000000 + n,
+                "message": message,
+                "reference": f"1-{n}-1",
+            }
+            answer = json.loads(post(json.dumps(letter, ensure_ascii=False).encode()))
+            assert answer["reference"] == letter["reference"]
+
+    threads = [Thread(target=ask, args=(range(start, MESSAGES, AT_ONCE),)) for start in range(AT_ONCE)]
+
+    def run() -> None:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    return _timed(run)
+
+
+def _by_urllib3(port: int) -> Callable[[bytes], bytes]:
+    pool = urllib3.HTTPConnectionPool("127.0.0.1", port, retries=False)
+    return lambda body: pool.urlopen("POST", "/mobile/single", body=body, headers=HEADERS).data
+
+
+def _by_http_client(port: int) -> Callable[[bytes], bytes]:
+    connection = HTTPConnection("127.0.0.1", port)
+
+    def post(body: bytes) -> bytes:
+        connection.request("POST", "/mobile/single", body, HEADERS)
+        return connection.getresponse().read()
+
+    return post
+
+
+# More workers ---------------------------------------------------------------------------------------------
+
+
+def _together(url: str, port: int) -> None:
+    """Print what a second process adds, and whether the cores are full."""
+    with ExitStack() as stack:
+        started = [stack.enter_context(_process(url, port)) for _ in range(2)]
+        rounds = [[_at_once(started[:n]) for n in (1, 2)] for _ in range(ROUNDS)]
+    for name, paces in zip(("one worker", "two workers"), zip(*rounds, strict=True), strict=True):
+        print(f"{name}: {_median(paces)}")
+    print(f"  growth {statistics.median(two.rate / one.rate for one, two in rounds):.2f}")
+
+
+def _at_once(processes: Sequence[subprocess.Popen[str]]) -> Pace:
+    """What these workers do together, from when all are told until all are done."""
+    fill(f"arbejdere{next(_filled)}", MESSAGES)
+
+    def run() -> None:
+        for process in processes:
+            _tell(process)
+        for process in processes:
+            _hear(process)
+
+    return _timed(run)
+
+
+def _tell(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("send\n")
+    process.stdin.flush()
+
+
+def _hear(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    assert process.stdout.readline()
+
+
+@contextmanager
+def _process(url: str, port: int) -> Iterator[subprocess.Popen[str]]:
+    """A worker that has sent a first lot and waits to be told."""
+    fill(f"varm{next(_filled)}", WARM)
     command = [sys.executable, "-m", "bench.dispatch", "work", url, str(port)]
-    started = [
-        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(n)
-    ]
-    for process in started:
-        assert process.stdout is not None
-        process.stdout.readline()
-    begun = time.perf_counter()
-    for process in started:
-        process.communicate("go\n")
-        process.wait()
-    return MESSAGES / (time.perf_counter() - begun)
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        _tell(process)
+        _hear(process)
+        yield process
 
 
 def _work(url: str, port: int) -> None:
-    db.connect(url)
-    print("ready", flush=True)
-    sys.stdin.readline()
-    _dispatch_some(port)
+    engine, worker = db.connect(url), _worker(port)
+    for _line in sys.stdin:
+        jobs.send(worker)
+        print("done", flush=True)
+    engine.dispose()
 
 
-def _dispatch_some(port: int) -> None:
-    gateway = GatewayApi("sms", "token", address=f"http://127.0.0.1:{port}", at_once=AT_ONCE)
-    settings = config.load({"TILFREDS_BASE_URL": "https://svar.stevns.dk"})
-    jobs.send(Work(settings, (gateway,), print, lambda: NOW))
+# The sink -------------------------------------------------------------------------------------------------
 
 
 @contextmanager
