@@ -13,13 +13,11 @@ IN_A_ROW = 5
 """So many troubles without a letter taken on between them open the breaker."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(hours=2)
 """Until one message may try again; twice as long after each that fails."""
-NO_CONNECTION = "ingen forbindelse"
-"""How every gateway begins the detail of a letter that it could not even begin to hand over."""
 
 
 def is_trouble(outcome: Outcome) -> bool:
     """Does the outcome speak against the gateway, not the letter: no connection, no answer, an answer like 500?"""
-    return outcome.word == "unknown" or (outcome.word == "refused" and outcome.detail.startswith(NO_CONNECTION))
+    return outcome.word == "unknown" or outcome.unreached
 
 
 def stopped(session: Session, now: datetime) -> set[str]:

@@ -32,9 +32,11 @@ class Outcome:
     `accepted`: it has taken it on. `refused`: it surely has not (`permanent`: and never will).
     `unknown`: nobody can tell, never send again by yourself. `skipped`: not tried at all.
     `detail` is for staff, in Danish, without personal data. A permanent refusal is `dead` when the address is
-    what is wrong. A refusal `stops` the gateway when the account is meant, not the letter (no credit, blocked,
-    link not approved, wrong token): the letter is as good as never tried. `retry_after`: seconds the provider asks
-    us to wait. `provider_id` is what the provider calls the letter it accepted.
+    what is wrong. A refusal for now is `unreached` when there was no provider to talk to, and `by_policy` when a
+    rule of its own refused, which may be about the letter or about us. A refusal `stops` the gateway when the
+    account is meant, not the letter (no credit, blocked, link not approved, wrong token): the letter is as good as
+    never tried. `retry_after`: seconds the provider asks us to wait. `provider_id` is what the provider
+    calls the letter it accepted.
     """
 
     word: Literal["accepted", "refused", "unknown", "skipped"]
@@ -42,6 +44,8 @@ class Outcome:
     permanent: bool = False
     dead: bool = False
     stops: bool = False
+    unreached: bool = False
+    by_policy: bool = False
     retry_after: int | None = None
     provider_id: str = ""
 

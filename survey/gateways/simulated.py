@@ -35,7 +35,7 @@ class Rule:
 RULES: Mapping[str, Rule] = {
     "refuse": Rule(Outcome("refused", "nummeret findes ikke", permanent=True, dead=True)),
     "refuse for now": Rule(Outcome("refused", "modtager ikke lige nu")),
-    "no connection": Rule(Outcome("refused", "ingen forbindelse")),
+    "no connection": Rule(Outcome("refused", "ingen forbindelse", unreached=True)),
     "busy": Rule(Outcome("refused", "for mange på én gang (429)", retry_after=60)),
     "error": Rule(Outcome("unknown", "fejl hos udbyderen (500)")),
     "slow": Rule(Outcome("unknown", "intet svar i tide"), arrives="yes", slow=True),

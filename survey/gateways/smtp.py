@@ -21,9 +21,6 @@ GOODBYE = 421
 """What a server answers, whatever it was asked, when it is closing the connection (RFC 5321, 3.8)."""
 SIGN_IN = (530, 534, 535, 538)
 """What a server answers when it does not know or believe who we are (RFC 4954, 6)."""
-NO_CONNECTION = "ingen forbindelse"
-"""What the detail begins with when the server was not reached or did not answer before the text was sent."""
-
 POLICY_REFUSALS = 5
 """After so many refusals by policy (5.7.x) in a row, whoever they were to, it is us who are refused."""
 
@@ -106,7 +103,7 @@ class Smtp:
         outcome = self._sent(letter)
         if outcome.word == "accepted":
             self._by_policy = 0
-        elif " 5.7." in outcome.detail and not outcome.stops:
+        elif outcome.by_policy:
             self._by_policy += 1
             return replace(outcome, stops=self._by_policy % POLICY_REFUSALS == 0)
         return outcome
@@ -269,7 +266,7 @@ def _verdict(code: int, answer: bytes, *, step: str) -> Outcome:
     if code in SIGN_IN or (step == "mail" and code >= 500):
         return Outcome("refused", detail, stops=True)
     if code < 500 or status.startswith("5.7."):
-        return Outcome("refused", detail)
+        return Outcome("refused", detail, by_policy=status.startswith("5.7."))
     bare = step == "rcpt" and not status and code in (550, 551, 553)
     return Outcome("refused", detail, permanent=True, dead=status in DEAD or bare)
 
@@ -282,7 +279,7 @@ def _unreachable(error: OSError) -> Outcome:
         return Outcome("refused", "serveren tilbyder ikke STARTTLS eller login", stops=True)
     if isinstance(error, ssl.SSLCertVerificationError):
         return Outcome("refused", "serverens certifikat kan ikke bekræftes", stops=True)
-    return Outcome("refused", f"{NO_CONNECTION} ({type(error).__name__})")
+    return Outcome("refused", f"ingen forbindelse ({type(error).__name__})", unreached=True)
 
 
 def _queue_id(answer: bytes) -> str:

@@ -179,7 +179,7 @@ def _no_answer(error: Exception, *, left: bool) -> Outcome:
         return Outcome("unknown", f"intet svar ({type(error).__name__})")
     if isinstance(error, ssl.SSLCertVerificationError):
         return Outcome("refused", "udbyderens certifikat kan ikke bekræftes", stops=True)
-    return Outcome("refused", f"ingen forbindelse ({type(error).__name__})")
+    return Outcome("refused", f"ingen forbindelse ({type(error).__name__})", unreached=True)
 
 
 def _hang_up(idle: deque[HTTPConnection]) -> None:

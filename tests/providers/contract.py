@@ -12,12 +12,12 @@ TEXT = "Hej Åse. Hvordan gik samtalen? https://svar.stevns.dk/s/abc Æøå"
 CYRILLIC = "Вітаємо, Åse. https://svar.stevns.dk/s/abc"
 
 ACCEPTED, LATER, NEVER, DEAD = "accepted", "refused for now", "refused for good", "refused, address dead"
-STOPS, UNKNOWN = "refused, gateway stops", "in doubt"
+STOPS, UNKNOWN, UNREACHED = "refused, gateway stops", "in doubt", "refused for now, not reached"
 
 WEB = {
     "ok": ACCEPTED,
     "another alphabet": ACCEPTED,
-    "nobody listens": LATER,
+    "nobody listens": UNREACHED,
     "429": f"{LATER}, wait 120 s",
     "429 with a date": f"{LATER}, wait 0 s",
     "429 bare": LATER,
@@ -66,7 +66,7 @@ SENDS: Mapping[str, Mapping[str, str]] = {
     "smtp": {
         "ok": ACCEPTED,
         "another alphabet": ACCEPTED,
-        "nobody listens": LATER,
+        "nobody listens": UNREACHED,
         "slow": UNKNOWN,
         "dropped": UNKNOWN,
         "garbage": UNKNOWN,
@@ -82,7 +82,7 @@ SENDS: Mapping[str, Mapping[str, str]] = {
     "simulated": {
         "ok": ACCEPTED,
         "another alphabet": ACCEPTED,
-        "nobody listens": LATER,
+        "nobody listens": UNREACHED,
         "429": f"{LATER}, wait 60 s",
         "500": UNKNOWN,
         "slow": UNKNOWN,
@@ -168,6 +168,8 @@ def word(outcome: Outcome) -> str:
         return STOPS
     if outcome.permanent:
         return DEAD if outcome.dead else NEVER
+    if outcome.unreached:
+        return UNREACHED
     return LATER + (f", wait {outcome.retry_after} s" if outcome.retry_after is not None else "")
 
 

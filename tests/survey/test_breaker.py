@@ -87,7 +87,7 @@ def test_a_gateway_that_is_well_again_is_used_again(
     ("expected", "outcome"),
     [
         (True, Outcome("unknown", "svar 500")),
-        (True, Outcome("refused", "ingen forbindelse (TimeoutError)")),
+        (True, Outcome("refused", "ingen forbindelse (TimeoutError)", unreached=True)),
         (False, Outcome("refused", "modtager ikke lige nu")),
         (False, Outcome("accepted")),
         (False, Outcome("skipped")),
@@ -99,7 +99,7 @@ def test_what_counts_as_trouble(expected: bool, outcome: Outcome) -> None:
 
 
 def test_a_closed_port_is_trouble_at_every_kind_of_gateway() -> None:
-    """The words of a missing connection are the same over HTTP and SMTP."""
+    """Over HTTP as over SMTP."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         port = held.getsockname()[1]
