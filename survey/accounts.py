@@ -14,7 +14,8 @@ from survey.gateways.addresses import is_loopback, objection
 
 __all__ = ["Account", "gateway", "gateways", "load", "receipt_reader"]
 
-NAME = re.compile(r"[a-z0-9-]+", re.ASCII)
+NAME = re.compile(r"[a-z0-9-]{1,20}", re.ASCII)
+"""Short enough for the reference of an alarm to be part of a mail's Message-ID (`gateways.mail.REFERENCE`)."""
 MOST_AT_ONCE = 32
 """Connections an account may keep open; GatewayAPI rejects the 41st of one IP address."""
 TLS = ("starttls", "implicit", "none")
@@ -92,7 +93,7 @@ class Section:
 
 def _of_section(section: Section, settings: Settings) -> Account:
     if not NAME.fullmatch(section.name):
-        raise section.wrong("", "skal have et navn af små bogstaver a-z, cifre og bindestreger")
+        raise section.wrong("", "skal have et navn af højst 20 små bogstaver a-z, cifre og bindestreger")
     if not isinstance(section.keys, dict):
         raise section.wrong("", f"skal være et afsnit, skrevet [gateway.{section.name}]")
     name = section.keys.get("kind")

@@ -70,5 +70,5 @@ def _letter(gateway: str, since: datetime, reason: str, base_url: str, person: i
         "Beskederne venter og bliver ikke sendt dobbelt. Udsendelsen prøves igen af sig selv.\n"
         f"Når fejlen er rettet, kan du også genoptage den med ét klik her:\n{base_url}/drift\n"
     )
-    reference = f"a{since:%Y%m%d%H%M%S}-{gateway}-{person}"
+    reference = f"a{int(since.timestamp()):x}-{gateway}-{person}"
     return Letter(reference, "email", to, SENDER, f"Udsendelsen gennem {gateway} er standset", body)

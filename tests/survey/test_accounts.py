@@ -141,6 +141,7 @@ def test_mail_by_settings_alone(settings: Settings) -> None:
         ("der er ingen gateway", "gateway = 1\n"),
         ("der er ingen gateway", ""),
         (r"\[gateway.SMS\] skal have et navn", f"[gateway.SMS]\n{SMS}"),
+        ("navn af højst 20 små bogstaver", f"[gateway.{'a' * 21}]\n{SMS}"),
         (r"\[gateway.a\] skal være et afsnit", "[gateway]\na = 1\n"),
         ("kind skal være en af gatewayapi", "[gateway.a]\nurl = 'https://x.dk'\n"),
         ("kind skal være en af gatewayapi", "[gateway.a]\nkind = 3\n"),

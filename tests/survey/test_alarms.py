@@ -6,7 +6,8 @@ from datetime import datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from survey import alarms, breaker
+from survey import accounts, alarms, breaker
+from survey.gateways import mail
 from survey.models import Municipality, Staff
 
 URL = "https://svar.x.dk"
@@ -45,3 +46,16 @@ def test_whoever_has_left_is_not_told(session: Session, administrator: Staff, no
     administrator.active = False
     breaker.trouble(session, "g", "spærret", now, at_once=True)
     assert [len(alarm.letters) for alarm in alarms.untold(session, {}, URL)] == [0]
+
+
+def test_the_longest_name_and_a_large_staff_id_make_a_mail(
+    session: Session, stevns: Municipality, employ: Callable[..., Staff], now: datetime
+) -> None:
+    """The reference of the alarm fits into a Message-ID."""
+    session.add(Staff(id=10**10, email="administrator@stevns.dk", name="A", password_hash="x"))
+    employ(session, stevns, "administrator")
+    name = "g" * 20
+    assert accounts.NAME.fullmatch(name)
+    breaker.trouble(session, name, "spærret", now, at_once=True)
+    ((letter,),) = (alarm.letters for alarm in alarms.untold(session, {name: None}, URL))
+    assert f"-{name}-{10**10}@x.dk>".encode() in mail.written(letter, "svar@x.dk")
