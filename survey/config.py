@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Names of this machine: what may be without TLS."""
 GATEWAYS = ("simulated", "smtp")
 SECRET_BYTES = 32
 LONGEST_HOST = 43

@@ -3,7 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from survey.config import LOOPBACK
+
 INNER = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "test", "invalid", "example", "arpa")
 """Last labels of names that no public server has (RFC 6761, 6762, 8375 and custom)."""
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)

@@ -1,6 +1,7 @@
 """GatewayAPI's words and hexadecimal codes, for both interfaces (onlinecity/gatewayapi-docs, errors.rst)."""
 
 from survey.gateways import Outcome, Report
+from survey.gateways.web import explained
 
 STOPS = {
     0x0213: "vores IP-adresse er ikke godkendt",
@@ -32,7 +33,7 @@ FAILED = ("EXPIRED", "DELETED", "UNDELIVERABLE", "REJECTED", "SKIPPED")
 def refusal(status: int, code: str) -> Outcome:
     """What an explicit refusal (HTTP 4xx with `code`, "0x0216") means for the letter and for the account.
 
-    Without a code we know, 401-405 mean the account or the address; another status is tried again later.
+    Without a code we know it is `web.explained`.
     """
     number = _number(code)
     said = f"{status} {code}" if number else str(status)
@@ -42,9 +43,7 @@ def refusal(status: int, code: str) -> Outcome:
         return Outcome("refused", f"nummeret er spærret hos udbyderen ({said})", permanent=True, dead=True)
     if number == FOREIGN:
         return Outcome("refused", f"kontoen må ikke sende til landet ({said})", permanent=True)
-    if status in (401, 402, 403, 404, 405):
-        return Outcome("refused", f"kontoen eller adressen er afvist ({said})", stops=True)
-    return Outcome("refused", f"afvist ({said})")
+    return explained(status, said)
 
 
 def report(*, event_id: str, reference: str, status: str, code: str) -> Report | None:

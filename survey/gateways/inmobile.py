@@ -4,7 +4,7 @@ from base64 import b64encode
 from typing import Any
 
 from survey.gateways import Letter, Outcome, Report
-from survey.gateways.web import Answer, Client, unfit
+from survey.gateways.web import Answer, Client, explained, unfit
 
 ADDRESS = "https://api.inmobile.com"
 PAGE = 250
@@ -60,9 +60,7 @@ def _message(letter: Letter) -> dict[str, object]:
 
 def _outcome(answer: Answer, letter: Letter) -> Outcome:
     if answer.status >= 300:
-        if answer.status in (401, 402, 403, 404, 405):
-            return Outcome("refused", f"kontoen eller adressen er afvist ({answer.status})", stops=True)
-        return Outcome("refused", f"afvist ({answer.status})")
+        return explained(answer.status)
     results = answer.json().get("results")
     result = _object(results[0]) if isinstance(results, list) and len(results) == 1 else {}
     valid = _object(result.get("numberDetails")).get("isValidMsisdn")

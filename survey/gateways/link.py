@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from survey.gateways import ForgedError, Letter, Outcome, Report, UnreadableError
-from survey.gateways.web import Answer, Client, as_object, unfit
+from survey.gateways.web import Answer, Client, as_object, explained, unfit
 
 ADDRESS = "https://wsx.sp247.net"
 PLATFORM = "COMMON_API"
@@ -130,6 +130,4 @@ def _outcome(answer: Answer) -> Outcome:
 def _without_code(status: int) -> Outcome:
     if status < 300:
         return Outcome("unknown", f"svar {status} uden resultatkode")
-    if status in (401, 402, 403, 404, 405):
-        return Outcome("refused", f"kontoen eller adressen er afvist ({status})", stops=True)
-    return Outcome("refused", f"afvist ({status})")
+    return explained(status)

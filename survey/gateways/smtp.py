@@ -9,10 +9,10 @@ from dataclasses import replace
 from time import monotonic
 from typing import Literal
 
+from survey.config import LOOPBACK
 from survey.gateways import Letter, Outcome, Report, mail
 from survey.gateways.bounces import DEAD, Bounces, Mailbox, Verp
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PATIENCE = 30
 """Seconds to wait for the server before a call counts as unanswered."""
 IDLE = 60

@@ -27,6 +27,8 @@ LARGEST = 256 * 1024
 LONGEST_WAIT = 86400
 """Seconds: the longest pause a provider may ask for."""
 LONGEST_SENDER = 11
+ACCOUNT = (401, 402, 403, 404, 405)
+"""Statuses of a refusal that every letter would meet: who we are, what we have paid, where we knock."""
 MOBILE = re.compile(r"\+[1-9][0-9]{7,14}", re.ASCII)
 
 
@@ -166,6 +168,17 @@ def unfit(letter: Letter) -> Outcome | None:
     if not 0 < len(letter.sender) <= LONGEST_SENDER:
         return Outcome("refused", f"afsendernavnet skal være på 1-{LONGEST_SENDER} tegn", stops=True)
     return None
+
+
+def explained(status: int, said: str = "") -> Outcome:
+    """What a refusal (HTTP 4xx) that says no more than its status means; `said` is it in words, for `detail`.
+
+    401-405 mean the account or the address, and so every letter; another status is tried again later.
+    """
+    said = said or str(status)
+    if status in ACCOUNT:
+        return Outcome("refused", f"kontoen eller adressen er afvist ({said})", stops=True)
+    return Outcome("refused", f"afvist ({said})")
 
 
 def header(headers: Mapping[str, str], name: str) -> str:
