@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from survey import alarms, lanes, logs, trials
+from survey import alarms, lanes, letters, logs, trials
 from survey.db import transaction
 from survey.gateways import Gateway, Outcome
 from survey.lanes import Carrier
@@ -24,7 +24,7 @@ def try_out(gateways: Sequence[Gateway], carriers: Sequence[Carrier]) -> int:
     for trial in waiting:
         name = lanes.carrier(carriers, slugs[trial.municipality_id], trial.letter.channel)
         gateway = by_name.get(name or "")
-        outcome = gateway.send(trial.letter) if gateway else Outcome("refused", NO_GATEWAY)
+        outcome = letters.send(gateway, trial.letter) if gateway else Outcome("refused", NO_GATEWAY)
         with transaction() as session:
             trials.note(session, trial, outcome)
     return len(waiting)
@@ -45,7 +45,7 @@ def raise_alarms(gateways: Sequence[Gateway], carriers: Sequence[Carrier], base_
     for alarm in untold:
         logs.event("gateway stopped", level=logging.WARNING, gateway=alarm.gateway)
     for alarm in untold if mail else ():
-        outcomes = [mail.send(letter).word for letter in alarm.letters] if mail else []
+        outcomes = [letters.send(mail, letter).word for letter in alarm.letters] if mail else []
         if not outcomes or any(word in ("accepted", "unknown") for word in outcomes):
             said += 1
             with transaction() as session:

@@ -139,11 +139,15 @@ def handed(message: Claimed, gateway: Gateway) -> Handled:
         written.language,
         message.unsubscribe,
     )
+    return Handled(message, send(gateway, letter), written.segments.count if written.segments else None)
+
+
+def send(gateway: Gateway, letter: Letter) -> Outcome:
+    """What the gateway made of the letter; in doubt when it breaks. Never raises."""
     try:
-        outcome = gateway.send(letter)
+        return gateway.send(letter)
     except Exception as error:  # noqa: BLE001 - whatever it was, the letter may have left
-        outcome = Outcome("unknown", f"fejl i gateway ({type(error).__name__})")
-    return Handled(message, outcome, written.segments.count if written.segments else None)
+        return Outcome("unknown", f"fejl i gateway ({type(error).__name__})")
 
 
 def hand_over(claimed: Sequence[Claimed], gateways: Sequence[Gateway]) -> list[Handled]:

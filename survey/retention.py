@@ -166,15 +166,15 @@ def _a_year_before(now: datetime) -> datetime:
 
 
 def _delete_holds(session: Session, municipality_id: int, now: datetime) -> None:
-    """Pauses that ended a year ago, dead addresses found a year ago, trial messages of yesterday; no opt-out."""
+    """Pauses that ended a year ago, dead addresses found a year ago, trial messages of yesterday, sent or not; no opt-out."""
     year = _a_year_before(now)
     over = or_(Pause.until_on <= year_ago(workdays.day(now)), Pause.ended_at <= year)
-    tried = (TrialMessage.address.is_(None), TrialMessage.asked_at <= ago(now, TRIAL_KEPT))
+    tried = TrialMessage.asked_at <= ago(now, TRIAL_KEPT)
     session.execute(delete(Pause).where(Pause.municipality_id == municipality_id, over))
     session.execute(
         delete(DeadAddress).where(DeadAddress.municipality_id == municipality_id, DeadAddress.found_at <= year)
     )
-    session.execute(delete(TrialMessage).where(TrialMessage.municipality_id == municipality_id, *tried))
+    session.execute(delete(TrialMessage).where(TrialMessage.municipality_id == municipality_id, tried))
 
 
 def _delete_callbacks(session: Session, municipality_id: int, closed_by: datetime) -> int:

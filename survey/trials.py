@@ -57,7 +57,7 @@ def latest(session: Session, municipality_id: int) -> Sequence[TrialMessage]:
 
 
 def claim(session: Session) -> list[Trial]:
-    """Take what waits in hand. Where the worker dies before `note` it stays "claimed", and a person asks anew."""
+    """Take what waits in hand. Where the worker dies before `note` it stays "claimed": a person asks anew."""
     due = (
         select(TrialMessage.municipality_id, TrialMessage.id)
         .where(TrialMessage.state == "waiting")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import alarms, breaker, errands, trials
-from survey.gateways import Outcome
+from survey.gateways import Letter, Outcome
 from survey.lanes import ForAll
 from survey.models import Municipality, Staff, TrialMessage
 from tests.survey.sending import Obedient
@@ -47,6 +47,19 @@ def test_without_a_gateway_the_trial_says_so(session: Session) -> None:
     errands.try_out([], [])
     found = session.execute(select(TrialMessage.state, TrialMessage.detail)).one()
     assert tuple(found) == ("refused", errands.NO_GATEWAY)
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_gateway_that_breaks_leaves_the_trial_in_doubt(session: Session) -> None:
+    """The result is noted, the address forgotten."""
+
+    def broken(_letter: Letter) -> Outcome:
+        raise RuntimeError
+
+    phone = Obedient(broken, name="phone", channels=("sms",))
+    errands.try_out([phone], carried(phone))
+    found = session.execute(select(TrialMessage.state, TrialMessage.detail, TrialMessage.address)).one()
+    assert tuple(found) == ("unknown", "fejl i gateway (RuntimeError)", None)
 
 
 def test_an_alarm_leaves_by_another_gateway_than_the_one_that_stopped(
