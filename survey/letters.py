@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
-from survey import codes, eligibility, invitations, texts, workdays
+from survey import codes, eligibility, invitations, references, texts, workdays
 from survey.gateways import Gateway, Letter, Outcome
 from survey.lanes import Lane
 from survey.workdays import Window
@@ -40,7 +40,7 @@ class Claimed:
     @property
     def reference(self) -> str:
         """What the provider calls this attempt by."""
-        return reference(self.municipality_id, self.message_id, self.attempt)
+        return references.of(self.municipality_id, self.message_id, self.attempt)
 
     @property
     def channel(self) -> str:
@@ -61,11 +61,6 @@ class Drawn(NamedTuple):
 
     token: str
     token_hash: bytes
-
-
-def reference(municipality_id: int, message_id: int, attempt: int) -> str:
-    """Our name for one attempt at one message: unique, without meaning to others, fit for a file name."""
-    return f"{municipality_id}-{message_id}-{attempt}"
 
 
 def claimed(row: Row[Any], lane: Lane, drawn: Drawn, base_url: str, own: texts.Texts) -> Claimed:

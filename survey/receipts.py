@@ -3,7 +3,6 @@
 The door (`webhooks`) stores; `process` applies, a thousand at a time, in a fixed number of statements.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -18,25 +17,13 @@ from sqlalchemy.orm import Session
 from survey import breaker, message_states, workdays
 from survey.gateways import Report
 from survey.models import Receipt, RefusedReceipt
-
-REFERENCE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})-[0-9]{1,4}", re.ASCII)
-"""Our name for one attempt: municipality, message, attempt."""
+from survey.references import Key, key_of
 
 KEPT = timedelta(days=30)
 REFUSED_KEPT = timedelta(days=365)
 LONGEST = 200
 """Characters of a provider's event id, reference or reason that are kept."""
 FELL_OVER = "SMS kunne ikke leveres, sendes som e-mail"
-
-Key = tuple[int, int]
-"""A message: its municipality and its id."""
-
-
-def key_of(reference: str) -> Key | None:
-    """The message that `reference` speaks of, if it is one of ours at all."""
-    found = REFERENCE.fullmatch(reference)
-    return (int(found[1]), int(found[2])) if found else None
-
 
 # The door's part ----------------------------------------------------------------------------------------
 
