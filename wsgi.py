@@ -86,10 +86,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The web application. Without `settings` they come from the environment, and the database is connected."""
     connect = settings is None
     settings = settings or config.load()
-    accounts.load(settings)  # a mistake in the file of gateways stops us now, not at the first receipt
     app = Program(__name__)
     app.config.update(
         SETTINGS=settings,
+        # Read once: a mistake in the file of gateways stops us now, and no page waits for a file.
+        ACCOUNTS=accounts.load(settings),
         SECRET_KEY=config.make_secret(settings.secret_key_file),
         CODE_KEY=config.make_secret(settings.code_key_file),
         MAX_CONTENT_LENGTH=64 * 1024,

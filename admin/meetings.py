@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import access
-from survey import accounts, config, decisions, meeting_files, meetings, workdays
+from survey import config, decisions, meeting_files, meetings, workdays
 from survey.access import ADMINISTRATOR, open_to
 from survey.db import transaction
 from survey.models import ImportCount, MeetingImport
@@ -85,7 +85,7 @@ def _page(*, wrong: str = "", report: meetings.Report | None = None, trial: bool
         report=report,
         trial=trial,
         name=name,
-        sending=bool(accounts.load(current_app.config["SETTINGS"])),
+        sending=bool(current_app.config["ACCOUNTS"]),
         refused_shown=REFUSED_SHOWN,
         earlier=earlier,
         words=meetings.outcome_words,

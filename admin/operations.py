@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from admin import access
 from admin.forms import AddressForm
-from survey import accounts, config, meetings, operations, trials, workdays
+from survey import config, meetings, operations, trials, workdays
 from survey.access import ADMINISTRATOR, open_to
 from survey.accounts import Account
 from survey.db import transaction
@@ -178,9 +178,9 @@ def _page(trial_form: AddressForm | None = None, revived: AddressForm | None = N
 
 def _accounts(session: Session) -> list[Account]:
     """The gateways that serve this municipality."""
-    slug = session.scalar(select(Municipality.slug).where(Municipality.id == access.signed_in().municipality_id))
-    every = accounts.load(current_app.config["SETTINGS"])
-    return [account for account in every if account.municipalities is None or slug in account.municipalities]
+    here = Municipality.id == access.signed_in().municipality_id
+    slug = session.scalars(select(Municipality.slug).where(here)).one()
+    return [account for account in current_app.config["ACCOUNTS"] if account.serves(slug)]
 
 
 def _settled(n: int, event: str) -> str:

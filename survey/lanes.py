@@ -32,6 +32,10 @@ class Carrier(Protocol):
         """For whom."""
         ...
 
+    def serves(self, municipality: str) -> bool:
+        """Does it carry for the municipality with this slug?"""
+        ...
+
 
 @dataclass(frozen=True)
 class ForAll:
@@ -39,7 +43,11 @@ class ForAll:
 
     name: str
     channels: tuple[str, ...]
-    municipalities: frozenset[str] | None = None
+    municipalities: None = None
+
+    def serves(self, municipality: str) -> bool:  # noqa: ARG002 - the shape of Carrier
+        """It does."""
+        return True
 
 
 @dataclass(frozen=True)
@@ -83,12 +91,7 @@ def without(session: Session, accounts: Sequence[Carrier], channel: str) -> list
 def carrier(accounts: Sequence[Carrier], municipality: str, channel: str) -> str | None:
     """The gateway that carries `channel` for the municipality with this slug: the first account that does."""
     return next(
-        (
-            account.name
-            for account in accounts
-            if channel in account.channels
-            and (account.municipalities is None or municipality in account.municipalities)
-        ),
+        (account.name for account in accounts if channel in account.channels and account.serves(municipality)),
         None,
     )
 

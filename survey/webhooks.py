@@ -13,8 +13,8 @@ from survey.accounts import Account
 from survey.db import transaction
 from survey.gateways import ForgedError, ReceiptReader, UnreadableError
 
-EXTENSION, ACCOUNTS = "receipt_readers", "receipt_accounts"
-"""Where a process keeps what it has read from files."""
+EXTENSION = "receipt_readers"
+"""Where a process keeps the readers whose secrets it has read from files."""
 
 pages = Blueprint("receipts", __name__)
 
@@ -61,15 +61,11 @@ def reader_of(name: str) -> ReceiptReader | None:
     Raises SettingError while its secret cannot be read: the others' receipts come in all the same.
     """
     made: dict[str, ReceiptReader | None] = current_app.extensions.setdefault(EXTENSION, {})
-    if name not in made and (account := _accounts().get(name)):
+    if name not in made and (account := _account(name)):
         made[name] = accounts.receipt_reader(account)
     return made.get(name)
 
 
-def _accounts() -> Mapping[str, Account]:
-    """Every account by its name, read once in a process: a stranger's invented name costs no file."""
-    known: Mapping[str, Account] | None = current_app.extensions.get(ACCOUNTS)
-    if known is None:
-        loaded = accounts.load(current_app.config["SETTINGS"])
-        known = current_app.extensions[ACCOUNTS] = {account.name: account for account in loaded}
-    return known
+def _account(name: str) -> Account | None:
+    """The account `name` of those that were read when the process began: an invented name costs no file."""
+    return next((account for account in current_app.config["ACCOUNTS"] if account.name == name), None)

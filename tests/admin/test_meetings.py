@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -71,7 +70,7 @@ def test_without_a_gateway_the_page_does_not_promise_to_send(app: Flask, admin: 
     day = f"{workdays.day(workdays.now()) - timedelta(days=1):%d-%m-%Y}"
     first, second = (HEADER + f"{n};Ydelse;{day};08:00;Afholdt;{n};Anne;2012345{n}\n" for n in (1, 2))
     assert "i sendetiden, hverdage kl. 9-18" in send(admin, first.encode(), action="import").text
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], gateways=())
+    app.config["ACCOUNTS"] = ()
     assert "ingen gateway sat op" in send(admin, second.encode(), action="import").text
 
 

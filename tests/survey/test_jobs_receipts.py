@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import backlog, jobs, receipts
+from survey.accounts import Account
 from survey.config import Settings
 from survey.gateways import Credit, Report
 from survey.jobs import JOBS, Work
-from survey.lanes import ForAll
 from survey.models import GatewayState, Municipality, Stop
 from tests.survey.sending import BOTH, Obedient, queue
 
@@ -127,9 +127,9 @@ def test_an_administrator_stops_one_municipality(
 def test_an_account_serves_only_its_municipalities(session: Session, ready: Municipality, now: datetime) -> None:
     """Another's account carries nothing for Stevns."""
     queue(session, ready, now)
-    theirs = ForAll("obedient", ("sms",), frozenset({"faxe"}))
+    theirs = Account("obedient", "simulated", ("sms",), frozenset({"faxe"}))
     assert backlog.waiting(session, [theirs], now) == {"ingen gateway til kanalen": 1}
-    ours = ForAll("obedient", ("sms",), frozenset({"stevns"}))
+    ours = Account("obedient", "simulated", ("sms",), frozenset({"stevns"}))
     assert backlog.waiting(session, [ours], now) == {"klar til afsendelse": 1}
 
 

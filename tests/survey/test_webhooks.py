@@ -168,6 +168,15 @@ def test_readers_are_made_once(app: Flask) -> None:
         assert list(app.extensions[webhooks.EXTENSION]) == ["simulated"]
 
 
+def test_the_file_of_gateways_is_read_when_the_process_begins(settings: Settings, tmp_path: Path) -> None:
+    """No receipt and no page reads it again."""
+    path = link_account(tmp_path)
+    app = create_app(replace(settings, gateways=(), sending_file=path))
+    path.unlink()
+    with app.app_context():
+        assert webhooks.reader_of("simulated") is not None
+
+
 def test_a_secret_that_is_missing_closes_only_its_own_door(
     settings: Settings, session: Session, tmp_path: Path
 ) -> None:
