@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from survey import workdays
@@ -14,25 +14,36 @@ from survey.gateways import Letter
 from survey.models import Assignment, GatewayState, Municipality, Staff
 
 SENDER = "Tilfreds"
+QUIET = timedelta(hours=6)
+"""Until a gateway that stops again for the same reason is told of again."""
 
 
 @dataclass(frozen=True, repr=False)
 class Alarm:
-    """That `gateway` stopped at `since` (UTC), and the letters that say so to administrators."""
+    """That `gateway` stopped at `since` (UTC) for `reason`, and the letters that say so to administrators."""
 
     gateway: str
     since: datetime
+    reason: str
     letters: Sequence[Letter]
 
 
-def untold(session: Session, serves: Mapping[str, frozenset[str] | None], base_url: str) -> list[Alarm]:
+def untold(
+    session: Session, serves: Mapping[str, frozenset[str] | None], base_url: str, now: datetime
+) -> list[Alarm]:
     """The stops nobody has been told of. `serves`: gateway → short names of the municipalities, None: all.
 
-    Only active administrators of those municipalities are told.
+    Only active administrators of those municipalities are told, and within `QUIET` only once of the same reason:
+    a gateway that starts by itself and stops again would else write at every stop.
     """
+    told_at = GatewayState.alarmed_at
+    news = or_(told_at <= now - QUIET, GatewayState.alarmed_of != GatewayState.reason)
     stopped: Sequence[Any] = session.execute(
         select(GatewayState.name, GatewayState.stopped_at, GatewayState.reason)
-        .where(GatewayState.stopped_at.is_not(None), GatewayState.alarmed_at.is_(None))
+        .where(
+            GatewayState.stopped_at.is_not(None),
+            or_(told_at.is_(None), and_(told_at < GatewayState.stopped_at, news)),
+        )
         .order_by(GatewayState.name)
     ).all()
     if not stopped:
@@ -48,8 +59,8 @@ def untold(session: Session, serves: Mapping[str, frozenset[str] | None], base_u
     for name, since, reason in stopped:
         served = serves.get(name)
         told = {row.id: row.email for row in everybody if served is None or row.slug in served}
-        letters = [_letter(name, since, str(reason), base_url, person, to) for person, to in told.items()]
-        alarms.append(Alarm(name, since, letters))
+        letters = [_letter(name, since, reason, base_url, person, to) for person, to in told.items()]
+        alarms.append(Alarm(name, since, reason, letters))
     return alarms
 
 
@@ -58,7 +69,7 @@ def told(session: Session, alarm: Alarm, now: datetime) -> None:
     session.execute(
         update(GatewayState)
         .where(GatewayState.name == alarm.gateway, GatewayState.stopped_at == alarm.since)
-        .values(alarmed_at=now)
+        .values(alarmed_at=now, alarmed_of=alarm.reason)
     )
 
 

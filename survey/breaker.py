@@ -45,14 +45,18 @@ def trouble(session: Session, name: str, reason: str, now: datetime, at_once: bo
     return bool(session.execute(_TROUBLE, values | _LIMITS).scalar_one())
 
 
-def well(session: Session, name: str) -> None:
-    """The gateway has taken a letter on: no trouble counts any more, and it is used again."""
-    session.execute(_WELL, {"name": name})
+def well(session: Session, name: str, claimed_at: datetime | None) -> None:
+    """The gateway has taken a letter on: no trouble counts any more, and it is used again.
+
+    One claimed before the gateway stopped says nothing of the stop. When administrators were told is kept.
+    """
+    session.execute(_WELL, {"name": name, "claimed_at": claimed_at})
 
 
 def resume(session: Session, name: str) -> None:
-    """Use the gateway again, because an administrator says so."""
-    well(session, name)
+    """Use the gateway again, because an administrator says so; the next stop alarms anew."""
+    none = dict.fromkeys(("stopped_at", "reason", "probe_at", "alarmed_at", "alarmed_of"))
+    session.execute(update(GatewayState).where(GatewayState.name == name).values(failures=0, **none))
 
 
 def note_credit(session: Session, name: str, credit: Credit, now: datetime) -> None:
@@ -64,8 +68,8 @@ def note_credit(session: Session, name: str, credit: Credit, now: datetime) -> N
 
 _WELL = text("""
     UPDATE gateway_state
-    SET failures = 0, stopped_at = NULL, reason = NULL, probe_at = NULL, alarmed_at = NULL
-    WHERE name = :name AND (failures > 0 OR stopped_at IS NOT NULL)
+    SET failures = 0, stopped_at = NULL, reason = NULL, probe_at = NULL
+    WHERE name = :name AND (CASE WHEN stopped_at IS NULL THEN failures > 0 ELSE stopped_at < :claimed_at END)
 """)
 _LIMITS = {"most": IN_A_ROW, "first": FIRST_PAUSE, "longest": LONGEST_PAUSE}
 # What was under way when it stopped is no try: only trouble after the first pause makes the next one longer.

@@ -163,6 +163,7 @@ class Shift:
     per_second: float = 0.0
     taken_at: float = field(default_factory=time.monotonic)
     unnoted: list[Handled] = field(default_factory=list)
+    claimed_at: datetime | None = None
 
     def run(self) -> None:
         """Claim while there is something to claim, also while a batch is under way, and note what is done."""
@@ -206,6 +207,7 @@ class Shift:
             self.codes = [drawn for drawn in self.codes if drawn.token not in used]
         self.total.update({f"{SKIPPED} {reason}": n for reason, n in batch.skipped.items()})
         if batch.claimed:
+            self.claimed_at = now
             self.crew.give(batch.claimed, self._reserve(len(batch.claimed)))
         return batch
 
@@ -262,7 +264,7 @@ class Shift:
         name = self.post.gateway.name
         outcomes = [one.outcome for one in handled if one.outcome.word != "skipped"]
         if any(outcome.word == "accepted" for outcome in outcomes):
-            breaker.well(session, name)
+            breaker.well(session, name, self.claimed_at)
         in_a_row = list(takewhile(breaker.is_trouble, reversed(outcomes)))
         if stop := next((outcome for outcome in outcomes if outcome.stops), None):
             breaker.trouble(session, name, stop.detail, now, at_once=True)

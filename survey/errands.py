@@ -38,7 +38,7 @@ def raise_alarms(gateways: Sequence[Gateway], carriers: Sequence[Carrier], base_
     """
     serves: Mapping[str, frozenset[str] | None] = {each.name: each.municipalities for each in carriers}
     with transaction() as session:
-        untold = alarms.untold(session, serves, base_url)
+        untold = alarms.untold(session, serves, base_url, now)
     down = {alarm.gateway for alarm in untold}
     mail = next((each for each in gateways if "email" in each.channels and each.name not in down), None)
     said = 0

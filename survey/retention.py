@@ -166,7 +166,7 @@ def _a_year_before(now: datetime) -> datetime:
 
 
 def _delete_holds(session: Session, municipality_id: int, now: datetime) -> None:
-    """Pauses that ended a year ago, dead addresses found a year ago, trial messages of yesterday, sent or not; no opt-out."""
+    """What is over for a year: pauses, dead addresses; trial messages of yesterday, sent or not; no opt-out."""
     year = _a_year_before(now)
     over = or_(Pause.until_on <= year_ago(workdays.day(now)), Pause.ended_at <= year)
     tried = TrialMessage.asked_at <= ago(now, TRIAL_KEPT)

@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("probe_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("alarmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("alarmed_of", sa.Text(), nullable=True),
         sa.Column("free_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("credit", sa.Numeric(precision=14, scale=4), nullable=True),
         sa.Column("currency", sa.Text(), nullable=True),

@@ -33,7 +33,7 @@ class Receipt(Base):
     """What a provider reported, stored by the door and processed later; no address, no text.
 
     `event_id` is the provider's, or made of what it reported: a repeat is the same row. `dead`: the address never
-    works. `stops`: the account is meant, not the message. `applied`: did it change a message?
+    works. `stops`: the account is meant, not the message, or (`lane`) what one municipality sends. `applied`: did it change a message?
     """
 
     __tablename__ = "receipt"
@@ -53,6 +53,7 @@ class Receipt(Base):
     permanent: Mapped[bool] = mapped_column()
     dead: Mapped[bool] = mapped_column()
     stops: Mapped[bool] = mapped_column()
+    lane: Mapped[bool] = mapped_column()
     reason: Mapped[str] = mapped_column(Text)
     received_at: Mapped[datetime] = mapped_column(moment)
     processed_at: Mapped[datetime | None] = mapped_column(moment)
@@ -78,7 +79,8 @@ class GatewayState(Base):
     """One gateway, for all workers: has it stopped by itself (circuit breaker), its pace, its credit.
 
     `failures` counts troubles in a row. While stopped, one message may try from `probe_at` on. `free_at` is when
-    the next message may leave within the rate. `alarmed_at`: when administrators were told of this stop.
+    the next message may leave within the rate. `alarmed_at`: when administrators were last told of a
+    stop, for the reason `alarmed_of`.
     """
 
     __tablename__ = "gateway_state"
@@ -94,6 +96,7 @@ class GatewayState(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     probe_at: Mapped[datetime | None] = mapped_column(moment)
     alarmed_at: Mapped[datetime | None] = mapped_column(moment)
+    alarmed_of: Mapped[str | None] = mapped_column(Text)
     free_at: Mapped[datetime | None] = mapped_column(moment)
     credit: Mapped[Decimal | None] = mapped_column(Numeric(14, 4))
     currency: Mapped[str | None] = mapped_column(Text)
@@ -101,13 +104,21 @@ class GatewayState(Base):
 
 
 class Stop(Tenant, Base):
-    """An administrator has stopped a municipality's sending by one gateway."""
+    """A municipality's sending by one gateway is stopped: by an administrator, or by itself for a `reason`.
+
+    `alarmed_at`: when its administrators were told of a stop that came by itself.
+    """
 
     __tablename__ = "stop"
+    __table_args__ = (
+        CheckConstraint("(stopped_by IS NULL) = (reason IS NOT NULL)", name="stopped_by_somebody_or_for_a_reason"),
+    )
 
     gateway: Mapped[str] = mapped_column(Text, primary_key=True)
     stopped_at: Mapped[datetime] = mapped_column(moment)
-    stopped_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    stopped_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    reason: Mapped[str | None] = mapped_column(Text)
+    alarmed_at: Mapped[datetime | None] = mapped_column(moment)
 
 
 class TrialMessage(Numbered, Base):

@@ -1,7 +1,6 @@
 """The circuit breaker: when a gateway stops by itself, who tries again, and when it is well."""
 
 import socket
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -35,7 +34,7 @@ def test_the_fifth_trouble_in_a_row_stops_the_gateway(session: Session, now: dat
 def test_a_letter_taken_on_starts_the_count_anew(session: Session, now: datetime) -> None:
     """In a row means in a row."""
     breaker.trouble(session, "sms", "500", now, n=4)
-    breaker.well(session, "sms")
+    breaker.well(session, "sms", now)
     assert breaker.trouble(session, "sms", "500", now, n=4) is False
 
 
@@ -69,18 +68,27 @@ def test_each_try_that_fails_doubles_the_pause_up_to_two_hours(session: Session,
     assert state(session).stopped_at == now
 
 
-@pytest.mark.parametrize("again", [breaker.well, breaker.resume])
-def test_a_gateway_that_is_well_again_is_used_again(
-    session: Session, now: datetime, again: Callable[[Session, str], None]
-) -> None:
-    """By a letter taken on, or because an administrator says so; the next stop alarms anew."""
+@pytest.mark.parametrize("by_itself", [True, False])
+def test_a_gateway_that_is_well_again_is_used_again(session: Session, now: datetime, by_itself: bool) -> None:
+    """By a letter taken on, and it is kept that its stop was told of; or because an administrator says so."""
     breaker.trouble(session, "sms", "500", now, at_once=True)
     state(session).alarmed_at = now
     session.flush()
-    again(session, "sms")
+    if by_itself:
+        breaker.well(session, "sms", now + MINUTES)
+    else:
+        breaker.resume(session, "sms")
     found = state(session)
-    assert (found.failures, found.stopped_at, found.probe_at, found.alarmed_at) == (0, None, None, None)
+    assert (found.failures, found.stopped_at, found.probe_at) == (0, None, None)
+    assert found.alarmed_at == (now if by_itself else None)
     assert breaker.admits(session, "sms", 20, now) == 20
+
+
+def test_a_letter_claimed_before_the_stop_does_not_end_it(session: Session, now: datetime) -> None:
+    """It was under way when the provider said no to another."""
+    breaker.trouble(session, "sms", "spærret", now, at_once=True)
+    breaker.well(session, "sms", now)
+    assert breaker.stopped(session, now) == {"sms"}
 
 
 @pytest.mark.parametrize(

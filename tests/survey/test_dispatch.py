@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey import breaker, db, dispatch, jobs, municipalities, pace, sending_rules
@@ -71,6 +71,18 @@ def test_one_letter_tries_and_when_it_is_taken_on_the_rest_follows(
     breaker.trouble(session, "obedient", "500", now - timedelta(minutes=10), at_once=True)
     first = jobs.send(work(Obedient()))
     assert first + jobs.send(work(Obedient())) == {"sent": 3}
+
+
+def test_what_was_under_way_when_the_gateway_stopped_does_not_start_it_again(
+    session: Session, ready: Municipality, now: datetime, work: Callable[..., Work]
+) -> None:
+    """Claimed before the stop, taken on after it."""
+    queue(session, ready, now, 1)
+    breaker.trouble(session, "obedient", "spærret", now + timedelta(seconds=1), at_once=True)
+    session.execute(update(GatewayState).values(probe_at=now))
+    jobs.send(work(Obedient()))
+    session.expire_all()
+    assert (states(session), session.scalars(select(GatewayState.reason)).all()) == (["sent"], ["spærret"])
 
 
 def test_a_gateway_that_asks_for_patience_gets_it(

@@ -81,7 +81,7 @@ def test_an_alarm_that_could_not_leave_is_not_forgotten(session: Session, now: d
     breaker.trouble(session, "phone", "ingen kredit", now, at_once=True)
     gateways = [mail] if there_is else []
     assert errands.raise_alarms(gateways, carried(*gateways), URL, now) == 0
-    assert [alarm.gateway for alarm in alarms.untold(session, {}, URL)] == ["phone"]
+    assert [alarm.gateway for alarm in alarms.untold(session, {}, URL, now)] == ["phone"]
 
 
 def test_a_stop_that_concerns_no_administrator_is_told_to_nobody(session: Session, now: datetime) -> None:
