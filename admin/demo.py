@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import people
-from survey import config, invitations, municipalities, replay, responses, sending_rules, waves, workdays
+from survey import config, invitations, municipalities, replay, responses, samplings, workdays
 from survey.config import Settings
 from survey.db import transaction
 from survey.demo import FAXE, STEVNS, Scenario, Series, current, newest
@@ -95,10 +95,9 @@ def ask_in_waves(municipality_id: int, series: Sequence[Series]) -> None:
     asked = [Wave(each.wave, each.first, each.last_sending or each.last, 100) for each in series]
     with transaction() as session:
         rule = Rule(sampling="waves")
-        sending_rules.save(
-            session, municipality_id, rule, staff_id=None, now=workdays.at(series[0].first, time(8))
-        )
-        waves.save(session, municipality_id, asked)
+        # A week before, so that it holds on the first day.
+        chosen = workdays.at(series[0].first - timedelta(days=7), time(8))
+        samplings.change(session, municipality_id, rule, asked, staff_id=None, now=chosen)
 
 
 def found(

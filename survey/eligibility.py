@@ -4,7 +4,7 @@ The reasons stand in `models.DECISIONS` in the order in which they are given: th
 """
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -22,8 +22,8 @@ from survey.models import (
     Pause,
     SendingRule,
 )
+from survey.samplings import Sampling
 from survey.sending_rules import DEFAULT, Rule
-from survey.waves import Wave
 
 TOO_OLD_DAYS = 14
 """A meeting held more than this many days ago is not asked about: memory has faded."""
@@ -95,22 +95,32 @@ def takes_back(said: Said) -> str | None:
     return next((reason for reason, applies in reasons.items() if applies), None)
 
 
-def not_drawn(rule: Rule, waves: Sequence[Wave], key: bytes, citizen: bytes, held_on: date) -> str | None:
-    """Why sampling leaves this citizen out ("outside_wave" or "not_sampled"), or None when they are drawn.
+def not_drawn(sampling: Sampling, key: bytes, citizen: bytes, held_on: date) -> str | None:
+    """Why `sampling`, which holds on the meeting's day, leaves this citizen out; None when they are drawn.
 
-    The draw hangs on the citizen and the meeting's ISO week (or the month in which the wave begins) alone:
-    importing again, later, or under another meeting id draws the same, and so does a wave made anew.
+    "outside_wave" or "not_sampled". The lot hangs on the citizen and the meeting's period alone (`occasion`):
+    importing again, later, or under another meeting id draws the same, and nobody can set a day to draw anew.
     """
-    if rule.sampling == "all":
-        return None
-    if rule.sampling == "share":
-        year, week, _ = held_on.isocalendar()
-        return None if drawn(key, citizen, f"week {year}-{week}", rule.share) else "not_sampled"
-    open_ = [wave for wave in waves if wave.first_on <= held_on <= wave.last_on]
-    if not open_:
+    share = share_on(sampling, held_on)
+    if share is None:
         return "outside_wave"
-    lucky = any(drawn(key, citizen, f"wave {wave.first_on:%Y-%m}", wave.share) for wave in open_)
+    lucky = share == 100 or drawn(key, citizen, occasion(sampling, held_on), share)
     return None if lucky else "not_sampled"
+
+
+def share_on(sampling: Sampling, held_on: date) -> int | None:
+    """Per cent of the citizens that are drawn for meetings held on `held_on`; None outside every wave."""
+    if sampling.kind != "waves":
+        return sampling.share
+    return max((wave.share for wave in sampling.waves if wave.first_on <= held_on <= wave.last_on), default=None)
+
+
+def occasion(sampling: Sampling, held_on: date) -> str:
+    """What a citizen has one lot for: in waves the meeting's calendar quarter, else its ISO week."""
+    if sampling.kind == "waves":
+        return f"quarter {held_on.year}-{(held_on.month + 2) // 3}"
+    year, week, _ = held_on.isocalendar()
+    return f"week {year}-{week}"
 
 
 def drawn(key: bytes, citizen: bytes, occasion: str, share: int) -> bool:
@@ -232,13 +242,13 @@ def alive(channel: str) -> ColumnElement[bool]:
 def in_peace(now: datetime) -> ColumnElement[bool]:
     """SQL: is the citizen to be left in peace, whatever has been sent already? Never NULL.
 
-    For a query over `Message` joined with its `Meeting` and `Contact`.
+    For a query over `Message` joined with its `Invitation`, `Meeting` and `Contact`.
     """
     return or_(_held_back(), _opted_out(), _paused(workdays.day(now)))
 
 
 def _held_back() -> ColumnElement[bool]:
-    return Meeting.decision != "invited"
+    return or_(Meeting.decision != "invited", Invitation.held_back)
 
 
 def _opted_out() -> ColumnElement[bool]:

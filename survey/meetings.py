@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from survey import eligibility, invitations, sending_rules, waves, workdays
+from survey import eligibility, invitations, samplings, sending_rules, workdays
 from survey.meeting_files import Sheet
 from survey.meeting_rows import Refusal, Row, check, shown
+from survey.samplings import Sampling
 from survey.sending_rules import Rule
-from survey.waves import Wave
 
 outcome_words: Mapping[str, str] = {
     "invited": "inviteret",
@@ -81,7 +81,7 @@ def record(
     """Take in the rows of one file and say what became of each; with `dry_run` the database is left as it was.
 
     Every row ends as one of `outcome_words`. A row that takes back an invitation still waiting ends as the reason;
-    once the invitation is handed over the row is a duplicate, and only the reminder is stopped.
+    once the invitation is handed over the row is a duplicate, and whatever else would leave is stopped.
     """
     # Two imports at once would both see a citizen as not asked yet: one municipality's imports run one by one.
     session.execute(
@@ -91,8 +91,8 @@ def record(
     teams = _teams(session, municipality_id)
     rows, refused = check(sheet, {name: team.law for name, team in teams.items()})
     rule = sending_rules.of(session, municipality_id)
-    drawing = tuple(waves.of(session, municipality_id)) if rule.sampling == "waves" else ()
-    incoming = _Incoming(municipality_id, fingerprint_key, teams, rule, drawing, now)
+    held = samplings.of(session, municipality_id)
+    incoming = _Incoming(municipality_id, fingerprint_key, teams, rule, held, now)
     counts = _decide(session, municipality_id, incoming.unique(rows), rule, now)
     changed = bool(counts)
     del counts[""]
@@ -138,7 +138,7 @@ class _Incoming:
     key: bytes
     teams: Mapping[str, _Team]
     rule: Rule
-    waves: Sequence[Wave]
+    samplings: Sequence[Sampling]
     now: datetime
     due: dict[datetime, datetime] = field(default_factory=dict)
 
@@ -160,7 +160,9 @@ class _Incoming:
             held_at=held_at,
             now=self.now,
             reachable=bool(row.mobile or row.email),
-            unsampled=eligibility.not_drawn(self.rule, self.waves, self.key, citizen, row.held_on),
+            unsampled=eligibility.not_drawn(
+                samplings.on(self.samplings, row.held_on), self.key, citizen, row.held_on
+            ),
         )
         asked = decision == "invited"
         known = asked or decision in eligibility.OVERRULED
@@ -252,7 +254,7 @@ def _decide(
 ) -> Counter[str]:
     """Fill the temporary table `incoming`, strike out what is known, and count the rest by decision.
 
-    Under "" are the known meetings of which only the reminder is stopped.
+    Under "" are the known meetings whose invitation is handed over: what more would leave is stopped.
     """
     here = {"municipality_id": municipality_id}
     columns = ", ".join(f"{name} {type_}" for name, type_ in _COLUMNS.items())
@@ -269,6 +271,7 @@ def _decide(
 
 
 # The messages are locked to the end: what waits here is claimed by no worker before its meeting is decided anew.
+# In the order in which a worker notes them, or each could wait for the other.
 _TAKE_BACK = """
 WITH found AS MATERIALIZED (
     SELECT incoming.line, message.state
@@ -278,11 +281,8 @@ WITH found AS MATERIALIZED (
     JOIN message ON message.municipality_id = :municipality_id AND message.invitation_id = invitation.id
     WHERE incoming.takes_back IS NOT NULL AND meeting.decision = 'invited' AND message.kind = 'invitation'
         AND message.state NOT IN ('skipped', 'refused')
-        AND (message.state = 'waiting' OR invitation.expires_at > :now AND NOT EXISTS (
-            SELECT FROM message AS reminder
-            WHERE reminder.municipality_id = :municipality_id AND reminder.invitation_id = invitation.id
-                AND reminder.kind = 'reminder' AND reminder.state <> 'waiting'
-        ))
+        AND (message.state = 'waiting' OR invitation.expires_at > :now AND NOT invitation.held_back)
+    ORDER BY message.id
     FOR NO KEY UPDATE OF message
 )
 UPDATE incoming SET decision = takes_back,
@@ -330,9 +330,7 @@ def _write(
         text(_LOG_REFUSED), here | {"lines": list(lines), "columns": list(columns), "remedies": list(remedies)}
     )
     session.execute(text(_WRITE_MEETINGS), here)
-    reason = {"reason": eligibility.words["held_back"]}
-    session.execute(text(_SKIP_WAITING), here | reason)
-    session.execute(text(_STOP_REMINDERS), here | reason)
+    invitations.take_back(session, municipality_id, now)
     invitations.make(session, municipality_id, now)
 
 
@@ -368,26 +366,4 @@ ON CONFLICT (municipality_id, fingerprint) DO UPDATE SET
     team_id = excluded.team_id, held_on = excluded.held_on, held_at = excluded.held_at,
     status = excluded.status, decision = excluded.decision, kind = excluded.kind,
     contact_form = excluded.contact_form, caseworker = excluded.caseworker, target_group = excluded.target_group
-"""
-
-_SKIP_WAITING = """
-UPDATE message SET state = 'skipped', reason = :reason
-FROM incoming
-JOIN meeting ON meeting.municipality_id = :municipality_id AND meeting.fingerprint = incoming.fingerprint
-JOIN invitation ON invitation.municipality_id = :municipality_id AND invitation.meeting_id = meeting.id
-WHERE incoming.invitation = 'waiting' AND message.state = 'waiting'
-    AND message.municipality_id = :municipality_id AND message.invitation_id = invitation.id
-"""
-
-# Made here when it is not made yet, and whether or not the citizen has answered: it must tell nobody.
-_STOP_REMINDERS = """
-INSERT INTO message (municipality_id, invitation_id, kind, state, due_at, channel, reason)
-SELECT :municipality_id, first.invitation_id, 'reminder', 'skipped', :now, first.channel, :reason
-FROM incoming
-JOIN meeting ON meeting.municipality_id = :municipality_id AND meeting.fingerprint = incoming.fingerprint
-JOIN invitation ON invitation.municipality_id = :municipality_id AND invitation.meeting_id = meeting.id
-JOIN message AS first ON first.municipality_id = :municipality_id AND first.invitation_id = invitation.id
-WHERE incoming.invitation = 'handed over' AND first.kind = 'invitation'
-ON CONFLICT (municipality_id, invitation_id, kind) DO UPDATE SET state = 'skipped', reason = excluded.reason
-WHERE message.state = 'waiting'
 """

@@ -41,7 +41,10 @@ def every(session: Session) -> dict[int, Rule]:
 
 
 def save(session: Session, municipality_id: int, rule: Rule, *, staff_id: int | None, now: datetime) -> None:
-    """Let `rule` hold from now on. A value out of range is refused by the table (IntegrityError)."""
+    """Let `rule` hold from now on, all but its sampling, which holds by `samplings.change`.
+
+    A value out of range is refused by the table (IntegrityError).
+    """
     session.merge(
         SendingRule(
             municipality_id=municipality_id,

@@ -31,7 +31,7 @@ def of(session: Session, municipality_id: int) -> tuple[Wave, ...]:
 
 
 def save(session: Session, municipality_id: int, waves: Collection[Wave]) -> None:
-    """Let `waves` be all there are; one that is unchanged keeps its row, and with it whom it has drawn.
+    """Let `waves` be all that the form shows; for meetings they hold by `samplings.change`.
 
     Raises IntegrityError for days out of order, a share out of range, or a name that stands twice.
     """

@@ -10,13 +10,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from survey import eligibility, results, scoring, turnout, workdays
 from survey.models import LAWS, Meeting, Municipality, Participation, Team
+from survey.samplings import Sampling
 from survey.sending_rules import Rule
 from survey.waves import Wave
 
@@ -126,9 +127,9 @@ def replay(meetings: Sequence[Skeleton], rule: Rule, waves: Collection[Wave]) ->
     tallies: defaultdict[str | None, Tally] = defaultdict(Tally)
     for _, year in groupby(meetings, lambda row: row[0]):
         states: dict[State, float] = {(None, frozenset()): 1.0}
-        for (_, share), together in groupby(year, lambda row: draws[row[1]]):
-            if share:
-                states = _drawn(states, share, [(held_on, law) for _, held_on, law in together], quiet, tallies)
+        asking = [row for row in year if draws[row[1]][1]]
+        for _, lot in groupby(asking, lambda row: draws[row[1]][0]):
+            states = _drawn(states, [(draws[day][1], day, law) for _, day, law in lot], quiet, tallies)
         for (_, laws), chance in states.items():
             for law in (*laws, *((None,) if laws else ())):
                 tallies[law].citizens += chance
@@ -137,50 +138,44 @@ def replay(meetings: Sequence[Skeleton], rule: Rule, waves: Collection[Wave]) ->
 
 def _drawn(
     states: dict[State, float],
-    share: float,
-    meetings: Sequence[tuple[date, str]],
+    meetings: Sequence[tuple[float, date, str]],
     quiet: timedelta,
     tallies: defaultdict[str | None, Tally],
 ) -> dict[State, float]:
-    """The states after one draw for all of `meetings`: with the chance `share` the citizen may be asked."""
+    """The states after one lot for all of `meetings` (share 0-1, day, law): it is drawn by those it lies below."""
     after: defaultdict[State, float] = defaultdict(float)
-    for (before, laws), chance in states.items():
-        # Forgotten once it no longer counts, so that the number of states stays small.
-        last = None if before is None or meetings[0][0] - before >= quiet else before
-        if share < 1:
-            after[last, laws] += chance * (1 - share)
-        asked = laws
-        for held_on, law in meetings:
-            if last is None or held_on - last >= quiet:
-                last, asked = held_on, asked | {law}
-                tallies[law].invitations += chance * share
-                tallies[None].invitations += chance * share
-        after[last, asked] += chance * share
+    for low, high in pairwise(sorted({0.0, *(share for share, _, _ in meetings), 1.0})):
+        drawn = [(day, law) for share, day, law in meetings if share >= high]
+        for (before, laws), chance in states.items():
+            # Forgotten once it no longer counts, so that the number of states stays small.
+            last, asked = None if before is None or meetings[0][1] - before >= quiet else before, laws
+            for day, law in drawn:
+                if last is None or day - last >= quiet:
+                    last, asked = day, asked | {law}
+                    tallies[law].invitations += chance * (high - low)
+                    tallies[None].invitations += chance * (high - low)
+            after[last, asked] += chance * (high - low)
     return after
 
 
-class _Draws(dict[date, tuple[object, float]]):
-    """Day of the past year → which draw decides about it, and the share (0-1) that it takes.
+class _Draws(dict[date, tuple[str, float]]):
+    """Day of the past year → which lot decides about it, and the share (0-1) that is drawn; 0 outside every wave.
 
-    The draws are those of `eligibility.not_drawn`: one per citizen and ISO week, or one per citizen and wave.
+    The lots are those of `eligibility.not_drawn`: one per citizen and ISO week, or in waves one per quarter.
     """
 
     def __init__(self, rule: Rule, waves: Collection[Wave]) -> None:
         super().__init__()
-        self.rule, self.waves = rule, waves
+        self.sampling = Sampling(
+            date.min, rule.sampling, rule.share if rule.sampling == "share" else 100, tuple(waves)
+        )
 
-    def __missing__(self, day: date) -> tuple[object, float]:
-        self[day] = found = self._found(day)
+    def __missing__(self, day: date) -> tuple[str, float]:
+        # Waves lie in the coming year; weeks are those in which the meetings were.
+        then = a_year_later(day) if self.sampling.kind == "waves" else day
+        share = eligibility.share_on(self.sampling, then) or 0
+        self[day] = found = eligibility.occasion(self.sampling, then), share / 100
         return found
-
-    def _found(self, day: date) -> tuple[object, float]:
-        if self.rule.sampling == "all":
-            return None, 1.0
-        if self.rule.sampling == "share":
-            return workdays.monday(day), self.rule.share / 100
-        then = a_year_later(day)
-        open_ = (wave for wave in self.waves if wave.first_on <= then <= wave.last_on)
-        return next(((wave.name, wave.share / 100) for wave in open_), (None, 0.0))
 
 
 def a_year_later(day: date) -> date:

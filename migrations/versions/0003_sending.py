@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("permanent", sa.Boolean(), nullable=False),
         sa.Column("dead", sa.Boolean(), nullable=False),
         sa.Column("stops", sa.Boolean(), nullable=False),
+        sa.Column("lane", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("processed_at", sa.DateTime(timezone=True), nullable=True),
@@ -118,6 +119,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("municipality_id", "fingerprint", name=op.f("pk_opt_out")),
     )
     op.create_table(
+        "sampling",
+        sa.Column("municipality_id", sa.BigInteger(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("sampling", sa.Text(), nullable=False),
+        sa.Column("share", sa.SmallInteger(), nullable=False),
+        sa.Column("waves", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "from_on > (changed_at AT TIME ZONE 'Europe/Copenhagen')::date",
+            name=op.f("ck_sampling_never_for_what_was_held"),
+        ),
+        sa.CheckConstraint("sampling IN ('all', 'share', 'waves')", name=op.f("ck_sampling_sampling_known")),
+        sa.CheckConstraint("extract(isodow FROM from_on) = 1", name=op.f("ck_sampling_from_a_monday")),
+        sa.CheckConstraint("share BETWEEN 1 AND 100", name=op.f("ck_sampling_share_range")),
+        sa.ForeignKeyConstraint(["changed_by"], ["staff.id"], name=op.f("fk_sampling_changed_by")),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_sampling_municipality")),
+        sa.PrimaryKeyConstraint("municipality_id", "from_on", name=op.f("pk_sampling")),
+    )
+    op.create_table(
         "sending_rule",
         sa.Column("municipality_id", sa.BigInteger(), nullable=False),
         sa.Column("weekdays", postgresql.ARRAY(sa.SmallInteger()), nullable=False),
@@ -155,7 +176,12 @@ def upgrade() -> None:
         sa.Column("municipality_id", sa.BigInteger(), nullable=False),
         sa.Column("gateway", sa.Text(), nullable=False),
         sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("stopped_by", sa.BigInteger(), nullable=False),
+        sa.Column("stopped_by", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("alarmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(stopped_by IS NULL) = (reason IS NOT NULL)", name=op.f("ck_stop_stopped_by_somebody_or_for_a_reason")
+        ),
         sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_stop_municipality")),
         sa.ForeignKeyConstraint(["stopped_by"], ["staff.id"], name=op.f("fk_stop_stopped_by")),
         sa.PrimaryKeyConstraint("municipality_id", "gateway", name=op.f("pk_stop")),
@@ -281,8 +307,12 @@ def upgrade() -> None:
         "ix_contact_email", "contact", ["municipality_id", sa.literal_column("lower(email)")], unique=False
     )
     op.create_index("ix_contact_mobile", "contact", ["municipality_id", "mobile"], unique=False)
+    op.add_column(
+        "invitation", sa.Column("held_back", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    )
     op.create_index("ix_meeting_held", "meeting", ["municipality_id", "held_on"], unique=False)
     op.add_column("message", sa.Column("fell_over", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column("message", sa.Column("doubted_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("message", sa.Column("provider_id", sa.Text(), nullable=True))
     op.add_column("message", sa.Column("segments", sa.SmallInteger(), nullable=True))
     op.add_column("message", sa.Column("permanent", sa.Boolean(), nullable=True))
@@ -312,6 +342,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'unknown'"),
     )
     op.add_column("municipality", sa.Column("host", sa.Text(), nullable=True))
+    op.create_unique_constraint(op.f("uq_municipality_host"), "municipality", ["host"])
     for table, column, more in WORDS:
         recheck(table, f"{column}_known", one_of(column, (*DECISIONS, *NEW_DECISIONS, *more)))
     recheck("message", "sent_has_a_time", f"state = 'unknown' OR {SENT_HAS_A_TIME}")
@@ -342,6 +373,7 @@ def downgrade() -> None:
     )
     for table, column, more in WORDS:
         recheck(table, f"{column}_known", one_of(column, (*DECISIONS, *more)))
+    op.drop_constraint(op.f("uq_municipality_host"), "municipality", type_="unique")
     op.drop_column("municipality", "host")
     op.drop_index("ix_message_unknown", table_name="message", postgresql_where=sa.text("state = 'unknown'"))
     op.drop_index("ix_message_sent", table_name="message", postgresql_where=sa.text("state = 'sent'"))
@@ -353,8 +385,10 @@ def downgrade() -> None:
     op.drop_column("message", "permanent")
     op.drop_column("message", "segments")
     op.drop_column("message", "provider_id")
+    op.drop_column("message", "doubted_at")
     op.drop_column("message", "fell_over")
     op.drop_index("ix_meeting_held", table_name="meeting")
+    op.drop_column("invitation", "held_back")
     op.drop_index("ix_contact_mobile", table_name="contact")
     op.drop_index("ix_contact_email", table_name="contact")
     op.drop_column("contact", "email_print")
@@ -369,6 +403,7 @@ def downgrade() -> None:
     op.drop_table("trial_message")
     op.drop_table("stop")
     op.drop_table("sending_rule")
+    op.drop_table("sampling")
     op.drop_table("opt_out")
     op.drop_table("dead_address")
     op.drop_table("refused_receipt")

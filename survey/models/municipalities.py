@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.config import LONGEST_HOST
@@ -39,7 +40,8 @@ LINK_MODES = ("link", "code", "code_only")
 class Municipality(Base):
     """The tenant. `smallest_group` is k of the disclosure rules: it can be raised, never lowered.
 
-    `host` is the domain of its own in citizens' links ("svar.stevns.dk"); NULL: that of `TILFREDS_BASE_URL`.
+    `host` is the domain of its own in citizens' links ("svar.stevns.dk"), one of `TILFREDS_HOSTS` and of nobody
+    else; NULL: that of `TILFREDS_BASE_URL`.
     """
 
     __tablename__ = "municipality"
@@ -57,7 +59,7 @@ class Municipality(Base):
     phone: Mapped[str] = mapped_column(Text)
     sms_sender: Mapped[str] = mapped_column(Text)
     smallest_group: Mapped[int] = mapped_column(SmallInteger, default=5, server_default="5")
-    host: Mapped[str | None] = mapped_column(Text)
+    host: Mapped[str | None] = mapped_column(Text, unique=True)
 
 
 class SendingRule(Tenant, Base):
@@ -109,6 +111,31 @@ class Wave(Numbered, Base):
     first_on: Mapped[date] = mapped_column(Date)
     last_on: Mapped[date] = mapped_column(Date)
     share: Mapped[int] = mapped_column(SmallInteger)
+
+
+class Sampling(Tenant, Base):
+    """Whom a municipality asks of the meetings held from the Monday `from_on` until the next row's.
+
+    Never for a day that has begun when it is written: what held for a meeting cannot be chosen once it is held.
+    `waves` is as they were then: a list of name, first_on, last_on (ISO days) and share.
+    """
+
+    __tablename__ = "sampling"
+    __table_args__ = (
+        CheckConstraint("extract(isodow FROM from_on) = 1", name="from_a_monday"),
+        CheckConstraint(
+            "from_on > (changed_at AT TIME ZONE 'Europe/Copenhagen')::date", name="never_for_what_was_held"
+        ),
+        CheckConstraint("share BETWEEN 1 AND 100", name="share_range"),
+        one_of("sampling", SAMPLINGS),
+    )
+
+    from_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    sampling: Mapped[str] = mapped_column(Text)
+    share: Mapped[int] = mapped_column(SmallInteger)
+    waves: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    changed_at: Mapped[datetime] = mapped_column(moment)
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class Questionnaire(Numbered, Base):

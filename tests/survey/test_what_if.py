@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey import eligibility, municipalities, sending_rules, what_if
 from survey.models import Meeting, Municipality, Participation, QuestionnaireVersion, Team
+from survey.samplings import Sampling
 from survey.sending_rules import DEFAULT
 from survey.waves import Wave
 
@@ -119,11 +120,11 @@ def test_a_draw_holds_for_the_whole_week() -> None:
 
 def test_the_forecast_is_what_the_imports_own_draw_gives() -> None:
     """A thousand citizens met in two weeks, drawn by `eligibility.not_drawn`: within 5 % of the expected 640."""
-    rule = replace(DEFAULT, sampling="share", share=40)
+    rule, sampling = replace(DEFAULT, sampling="share", share=40), Sampling(kind="share", share=40)
     people = [sha256(bytes([n // 250, n % 250])).digest() for n in range(1000)]
     weeks = (date(2021, 1, 4), date(2021, 1, 11))
     asked = [
-        any(eligibility.not_drawn(rule, (), bytes(32), who, week) is None for week in weeks) for who in people
+        any(eligibility.not_drawn(sampling, bytes(32), who, week) is None for week in weeks) for who in people
     ]
     expected = what_if.replay([(who, week, "LAS") for who in people for week in weeks], rule, ())[None]  # type: ignore[misc]  # plain tuples for rows
     assert round(expected.invitations) == 640
@@ -147,6 +148,13 @@ def test_only_meetings_inside_a_wave_count_with_its_share() -> None:
     meetings = [(f"a{n}", date(2021, 3, 11), "LAS") for n in range(10)]
     meetings += [(f"b{n}", date(2021, 3, 12), "LAS") for n in range(10)]
     assert tally(meetings, WAVES, (wave,)) == (5, 5)
+
+
+def test_two_waves_of_a_quarter_draw_once() -> None:
+    """Four citizens met in both, at 25 % and 50 %: one asked in the first, the same and one more in the second."""
+    waves = [Wave(f"{at}", date(2022, at, 1), date(2022, at, 9), share) for at, share in ((4, 25), (6, 50))]
+    meetings = [(who, date(2021, month, 5), "LAS") for who in "abcd" for month in (4, 5, 6)]
+    assert tally(meetings, WAVES, waves) == (3, 2)
 
 
 def test_two_waves_draw_twice() -> None:
