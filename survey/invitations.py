@@ -181,6 +181,50 @@ FROM made JOIN asking USING (meeting_id)
 """
 
 
+def take_back(session: Session, municipality_id: int, now: datetime) -> None:
+    """Stop what would leave for every invitation that the temporary table `incoming` takes back; three statements.
+
+    What waits is skipped. Of an invitation handed over no reminder is sent, and no other try, e-mail instead or
+    second decision of an administrator lets it leave again. Whether the citizen has answered changes nothing.
+    """
+    here = {"municipality_id": municipality_id, "now": now, "reason": eligibility.words["held_back"]}
+    session.execute(sql(_SKIP_WAITING), here)
+    session.execute(sql(_STOP_REMINDERS), here)
+    session.execute(sql(_HOLD_BACK), here)
+
+
+_SKIP_WAITING = """
+UPDATE message SET state = 'skipped', reason = :reason
+FROM incoming
+JOIN meeting ON meeting.municipality_id = :municipality_id AND meeting.fingerprint = incoming.fingerprint
+JOIN invitation ON invitation.municipality_id = :municipality_id AND invitation.meeting_id = meeting.id
+WHERE incoming.invitation = 'waiting' AND message.state = 'waiting'
+    AND message.municipality_id = :municipality_id AND message.invitation_id = invitation.id
+"""
+
+# Made here when it is not made yet, and whether or not the citizen has answered: it must tell nobody.
+_STOP_REMINDERS = """
+INSERT INTO message (municipality_id, invitation_id, kind, state, due_at, channel, reason)
+SELECT :municipality_id, first.invitation_id, 'reminder', 'skipped', :now, first.channel, :reason
+FROM incoming
+JOIN meeting ON meeting.municipality_id = :municipality_id AND meeting.fingerprint = incoming.fingerprint
+JOIN invitation ON invitation.municipality_id = :municipality_id AND invitation.meeting_id = meeting.id
+JOIN message AS first ON first.municipality_id = :municipality_id AND first.invitation_id = invitation.id
+WHERE incoming.invitation = 'handed over' AND first.kind = 'invitation'
+ON CONFLICT (municipality_id, invitation_id, kind) DO UPDATE SET state = 'skipped', reason = excluded.reason
+WHERE message.state = 'waiting'
+"""
+
+# After the messages, as a worker does it. Of those who have answered too: the column must tell nobody who has.
+_HOLD_BACK = """
+UPDATE invitation SET held_back = true
+FROM incoming
+JOIN meeting ON meeting.municipality_id = :municipality_id AND meeting.fingerprint = incoming.fingerprint
+WHERE incoming.invitation = 'handed over'
+    AND invitation.municipality_id = :municipality_id AND invitation.meeting_id = meeting.id
+"""
+
+
 def remind(session: Session, now: datetime) -> int:
     """Put one reminder in the outbox for each invitation handed over three days ago and not answered; how many.
 

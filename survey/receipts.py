@@ -179,7 +179,7 @@ def _strength(receipt: Row[Any]) -> tuple[bool, bool, bool, int]:
 
 
 def _verdict(receipt: Row[Any], message: Row[Any]) -> _Verdict:
-    """Delivered; or by e-mail instead, once and where there is one; or failed."""
+    """Delivered; or by e-mail instead, once and where there is one, if no later file took it back; or failed."""
     key = (receipt.id, message.municipality_id, message.id)
     if receipt.state == "delivered":
         return _Verdict(*key, "delivered", None, None)
@@ -239,7 +239,7 @@ _READ = text(f"""
     SELECT m.municipality_id, m.id, m.state, m.channel, m.reference, m.gateway,
         CASE m.channel WHEN 'sms' THEN c.mobile_print ELSE c.email_print END AS print,
         m.channel = 'sms' AND NOT m.fell_over AND c.email IS NOT NULL
-            AND NOT i.answered AND coalesce(i.expires_at > :now, true)
+            AND NOT i.answered AND NOT i.held_back AND coalesce(i.expires_at > :now, true)
             AND NOT EXISTS (
                 SELECT FROM dead_address d
                 WHERE d.municipality_id = m.municipality_id AND d.fingerprint = c.email_print

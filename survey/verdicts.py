@@ -39,7 +39,7 @@ class Verdict(NamedTuple):
 
 
 def note(session: Session, handled: Sequence[Handled], *, worker: int, now: datetime) -> Counter[str]:
-    """Write down what became of each message; five statements at most. How many ended in which state.
+    """Write down what became of each message; six statements at most. How many ended in which state.
 
     What was refused loses its link, and what the claim promised the invitation is taken back. A refusal for now
     goes back to waiting, until the fifth or until it would come too late. An SMS that never can arrive goes by
@@ -48,8 +48,8 @@ def note(session: Session, handled: Sequence[Handled], *, worker: int, now: date
     """
     if not handled:
         return Counter()
-    verdicts = [verdict(one, now) for one in handled]
     session.execute(BY_INDEX)
+    verdicts = _verdicts(session, handled, now)
     noted = session.execute(
         _NOTE, {"worker": worker, "now": now, "rows": as_json(verdicts, Verdict._fields)}
     ).all()
@@ -62,8 +62,25 @@ def note(session: Session, handled: Sequence[Handled], *, worker: int, now: date
     return Counter(made.state for made in verdicts)
 
 
-def verdict(handled: Handled, now: datetime) -> Verdict:
-    """What the outcome leads to. An attempt that was never tried, or met a gateway that stops, is not counted."""
+def _verdicts(session: Session, handled: Sequence[Handled], now: datetime) -> list[Verdict]:
+    """In the order in which an import locks messages too, or each could wait for the other."""
+    made = sorted(verdict(one, now) for one in handled)
+    falling = [one for one in made if one.event == "fall over"]
+    if not falling:
+        return made
+    lists = listed(falling, municipalities="municipality_id", ids="message_id")
+    held_back = {tuple(row) for row in session.execute(_HELD_BACK, lists)}
+    return sorted(
+        verdict(one, now, held_back=(one.message.municipality_id, one.message.message_id) in held_back)
+        for one in handled
+    )
+
+
+def verdict(handled: Handled, now: datetime, *, held_back: bool = False) -> Verdict:
+    """What the outcome leads to. An attempt that was never tried, or met a gateway that stops, is not counted.
+
+    What a later file has `held_back` since it was claimed does not go by e-mail instead.
+    """
     message, outcome = handled.message, handled.outcome
     match outcome.word:
         case "accepted":
@@ -77,7 +94,7 @@ def verdict(handled: Handled, now: datetime) -> Verdict:
     again = None if outcome.permanent else _again_at(message, outcome, now)
     if again:
         return _verdict(handled, "put off", "waiting", due_at=again)
-    if message.fallback and now < message.useful_until:
+    if message.fallback and not held_back and now < message.useful_until:
         return _verdict(handled, "fall over", "waiting", due_at=now)
     return _verdict(handled, "refuse", "refused")
 
@@ -158,6 +175,13 @@ _NOTE = text(f"""
     RETURNING m.municipality_id, m.id AS message_id, m.invitation_id, o.attempt, m.state
 """)  # noqa: S608 - the words come from our own table of transitions
 _UNLINK = text("""
+_HELD_BACK = text("""
+    SELECT m.municipality_id, m.id
+    FROM unnest(CAST(:municipalities AS bigint[]), CAST(:ids AS bigint[])) AS f(municipality_id, id)
+    JOIN message m ON m.municipality_id = f.municipality_id AND m.id = f.id
+    JOIN invitation i ON i.municipality_id = m.municipality_id AND i.id = m.invitation_id
+    WHERE i.held_back
+""")
     DELETE FROM link l
     USING unnest(CAST(:municipalities AS bigint[]), CAST(:ids AS bigint[]), CAST(:attempts AS smallint[]))
         AS r(municipality_id, message_id, attempt)

@@ -125,7 +125,8 @@ class Invitation(Numbered, Base):
     """One request to answer about one meeting. Lives until its week of sending is closed (`retention`).
 
     `answered` has no time on purpose. `sent_week` is the Monday of the first message handed over, in
-    Copenhagen. `expires_at` is 14 days after the last message handed over; NULL until the first one.
+    Copenhagen. `expires_at` is 14 days after the last message handed over; NULL until the first one. `held_back`:
+    a later file took it back after it was handed over; set whether answered or not, so it tells nobody who has.
     """
 
     __tablename__ = "invitation"
@@ -147,6 +148,7 @@ class Invitation(Numbered, Base):
     sent_week: Mapped[date | None] = mapped_column(Date)
     expires_at: Mapped[datetime | None] = mapped_column(moment)
     answered: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+    held_back: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
 
 
 class Contact(Tenant, Base):

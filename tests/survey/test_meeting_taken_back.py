@@ -111,13 +111,21 @@ def test_a_reminder_that_waits_already_is_stopped(session: Session, stevns: Muni
 
 
 def test_a_reminder_that_has_left_is_past_stopping(session: Session, stevns: Municipality) -> None:
-    """Then the file brings nothing new; nor does it once the link has expired."""
+    """But it is not tried again: a file that tells what became of it would tell who has answered."""
+    take_in(session, stevns, HELD)
+    hand_over(session)
+    invitations.remind(session, MONDAY + timedelta(days=3))
+    hand_over(session, MONDAY + timedelta(days=3))
+    changed = [take_in(session, stevns, LATER[0][1], now=MONDAY + timedelta(days=4)).changed for _ in range(2)]
+    assert changed == [True, False]
+    assert state(session) == [("invitation", "sent", None), ("reminder", "sent", None)]
+
+
+def test_an_expired_link_is_not_taken_back(session: Session, stevns: Municipality) -> None:
+    """Nothing more would leave: the file brings nothing new."""
     take_in(session, stevns, HELD)
     hand_over(session)
     assert not take_in(session, stevns, LATER[0][1], now=MONDAY + timedelta(days=14)).changed
-    invitations.remind(session, MONDAY + timedelta(days=3))
-    hand_over(session, MONDAY + timedelta(days=3))
-    assert not take_in(session, stevns, LATER[0][1], now=MONDAY + timedelta(days=4)).changed
 
 
 def test_a_trial_takes_nothing_back(session: Session, stevns: Municipality) -> None:
