@@ -8,7 +8,7 @@ from wtforms import EmailField, PasswordField, SelectField, StringField, TextAre
 from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Length, ValidationError
 
 from admin.passwords import LONGEST, SHORTEST
-from survey import cpr, phones
+from survey import cpr, emails, phones
 from survey.access import ADMINISTRATOR, CASEWORKER, MANAGER
 
 ROLE_NAMES = {CASEWORKER: "Sagsbehandler", MANAGER: "Leder", ADMINISTRATOR: "Administrator"}
@@ -157,5 +157,7 @@ class AddressForm(Form):
             if not self.normal_address.startswith("+45"):
                 raise ValidationError("Skriv et dansk mobilnummer med otte cifre, fx 20 12 34 56.")
         else:
-            self.normal_address = field.data = (field.data or "").strip()
-            Email("Skriv en e-mail, fx navn@kommune.dk.")(self, field)
+            field.data = (field.data or "").strip()
+            self.normal_address = emails.normal(field.data) or ""
+            if not self.normal_address:
+                raise ValidationError("Skriv en e-mail, fx navn@kommune.dk.")

@@ -5,7 +5,6 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -16,7 +15,7 @@ from wtforms.validators import Length, ValidationError
 from admin import access
 from admin.access import CurrentStaff
 from admin.forms import Form, choices, filled
-from survey import config, cpr, meetings, pauses, phones, scoring, workdays
+from survey import config, cpr, emails, meetings, pauses, phones, scoring, workdays
 from survey.access import CASEWORKER, MANAGER, open_to
 from survey.db import transaction
 from survey.meeting_rows import MAX_ID
@@ -176,12 +175,8 @@ def identifier(kind: str, text: str) -> str | None:
     if not text or cpr.held_by(text):
         return None
     if kind == "email":
-        try:
-            return (
-                validate_email(text, check_deliverability=False, allow_smtputf8=False).ascii_email or ""
-            ).lower()
-        except EmailNotValidError:
-            return None
+        address = emails.normal(text)
+        return address and address.lower()
     return text if kind == "citizen" and len(text) <= MAX_ID else None
 
 

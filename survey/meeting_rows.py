@@ -8,10 +8,9 @@ from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberType
 
-from survey import cpr
+from survey import cpr, emails
 from survey.meeting_files import COLUMNS, Sheet
 from survey.phones import DANISH
 
@@ -324,29 +323,8 @@ def _parsed_mobile(value: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-_PLAIN_LOCAL_PART = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*", re.ASCII)
-
-
 def _email(value: str) -> str:
-    local, _, domain = value.rpartition("@")
-    # Nearly all addresses: a plain name at one of few domains. A test holds this to the validator's own word.
-    known = _mail_domain(domain) if len(local) <= 64 and _PLAIN_LOCAL_PART.fullmatch(local) else None
-    if known and len(local) + len(known) < 254:
-        return f"{local}@{known}"
-    try:
-        return _valid_email(value)
-    except EmailNotValidError:
-        raise RowError("email", "Adressen kan ikke bruges. Skriv én e-mailadresse, fx navn@eksempel.dk.") from None
-
-
-def _valid_email(value: str) -> str:
-    return validate_email(value, check_deliverability=False, allow_smtputf8=False).ascii_email or ""
-
-
-@lru_cache(maxsize=4096)
-def _mail_domain(domain: str) -> str | None:
-    """The domain in ASCII, or None for one that cannot receive mail."""
-    try:
-        return _valid_email(f"a@{domain}").partition("@")[2]
-    except EmailNotValidError:
-        return None
+    address = emails.normal(value)
+    if address is None:
+        raise RowError("email", "Adressen kan ikke bruges. Skriv én e-mailadresse, fx navn@eksempel.dk.")
+    return address

@@ -161,7 +161,11 @@ def test_the_sixth_trial_within_an_hour_must_wait(admin: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     ("channel", "kind", "kept", "typed"),
-    [("sms", "mobile", "+4520123456", "20 12 34 56"), ("email", "email", "a@b.dk", "A@b.dk")],
+    [
+        ("sms", "mobile", "+4520123456", "20 12 34 56"),
+        ("email", "email", "a@b.dk", "A@b.dk"),
+        ("email", "email", "bo@xn--ble-xla.dk", "Bo@ÆBLE.dk"),
+    ],
 )
 def test_an_address_that_works_again_is_written_to(
     admin: FlaskClient,

@@ -44,6 +44,7 @@ def good(team_id: int) -> dict[str, object]:
         ("mobile", "20 12 34 56", "+4520123456"),
         ("mobile", "+45 2012 3456", "+4520123456"),
         ("email", " Ane@Borger.DK", "ane@borger.dk"),
+        ("email", "Ane@Æble.dk", "ane@xn--ble-xla.dk"),
         ("citizen", "010190-1234", None),
         ("mobile", "0101901234", None),
         ("mobile", "12", None),
