@@ -174,7 +174,6 @@ _NOTE = text(f"""
         AND m.claimed_by = :worker AND (o.event, m.state) IN ({_ALLOWED})
     RETURNING m.municipality_id, m.id AS message_id, m.invitation_id, o.attempt, m.state
 """)  # noqa: S608 - the words come from our own table of transitions
-_UNLINK = text("""
 _HELD_BACK = text("""
     SELECT m.municipality_id, m.id
     FROM unnest(CAST(:municipalities AS bigint[]), CAST(:ids AS bigint[])) AS f(municipality_id, id)
@@ -182,6 +181,7 @@ _HELD_BACK = text("""
     JOIN invitation i ON i.municipality_id = m.municipality_id AND i.id = m.invitation_id
     WHERE i.held_back
 """)
+_UNLINK = text("""
     DELETE FROM link l
     USING unnest(CAST(:municipalities AS bigint[]), CAST(:ids AS bigint[]), CAST(:attempts AS smallint[]))
         AS r(municipality_id, message_id, attempt)
