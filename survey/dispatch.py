@@ -32,7 +32,7 @@ TURN = 20
 """Codes drawn for one claim: hashing them takes about a second."""
 SKIPPED = "sprunget over:"
 RESCUES = 30
-"""Seconds to wait for a database that went away, with outcomes that are not noted yet."""
+"""Seconds to wait for a database that went away, with outcomes not noted yet; also when asked to stop."""
 _SOON = text("SET LOCAL synchronous_commit = off")
 
 
@@ -244,12 +244,13 @@ class Shift:
         The crew is dismissed. Others take this worker for dead by now, but only a late note knows what happened.
         """
         self.unnoted += self.crew.take(self.crew.out, 0)
-        for _ in range(RESCUES if self.unnoted else 0):
+        begun = time.monotonic()
+        while self.unnoted and time.monotonic() - begun < RESCUES:
             try:
                 self._write_down(self.unnoted)
                 break
             except DBAPIError:
-                self.post.stopping.wait(1)
+                time.sleep(1)
 
     def _write_down(self, handled: Sequence[Handled]) -> None:
         now = self.post.clock()

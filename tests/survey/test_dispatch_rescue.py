@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import count
 from threading import Event
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import Engine, make_url, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from survey import db, jobs, municipalities
+from survey import db, dispatch, jobs, municipalities
 from survey.config import Settings
 from survey.gateways import Letter, Outcome
 from survey.jobs import Work
@@ -67,22 +68,46 @@ def test_what_was_taken_on_while_the_connections_were_cut_is_noted(
 
 
 def test_what_cannot_be_noted_is_in_doubt(
+    engine: Engine,
+    settings: Settings,
+    now: datetime,
+    shut: Callable[[bool], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The database stays away for too long: the next worker finds letters that may have left."""
+    monkeypatch.setattr(dispatch, "RESCUES", 0)
+
+    def answer(_letter: Letter) -> Outcome:
+        shut(True)
+        return Outcome("accepted")
+
+    with pytest.raises(DBAPIError):
+        jobs.send(Work(settings, [Obedient(answer)], print, lambda: now))
+    shut(False)
+    gateway = Obedient()
+    jobs.send(Work(settings, [gateway], print, lambda: now))
+    assert (gateway.letters, states(engine)) == ([], Counter(unknown=3))
+
+
+def test_a_worker_asked_to_stop_still_waits_for_the_database(
     engine: Engine, settings: Settings, now: datetime, shut: Callable[[bool], None]
 ) -> None:
-    """The database stays away until the worker is to stop: the next one finds one letter that may have left."""
-    stopping = Event()
+    """It comes back at the second attempt: what the provider took on is noted, the rest waits."""
+    stopping, asked = Event(), count(1)
 
     def answer(_letter: Letter) -> Outcome:
         shut(True)
         stopping.set()
         return Outcome("accepted")
 
+    def clock() -> datetime:
+        if stopping.is_set() and next(asked) == 3:
+            shut(False)
+        return now
+
     with pytest.raises(DBAPIError):
-        jobs.send(Work(settings, [Obedient(answer)], print, lambda: now, stopping))
-    shut(False)
-    gateway = Obedient()
-    jobs.send(Work(settings, [gateway], print, lambda: now))
-    assert (gateway.letters, states(engine)) == ([], Counter(unknown=3))
+        jobs.send(Work(settings, [Obedient(answer)], print, clock, stopping))
+    assert states(engine) == Counter(sent=1, waiting=2)
 
 
 def test_nothing_under_way_needs_no_rescue(
