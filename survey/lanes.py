@@ -52,13 +52,17 @@ class ForAll:
 
 @dataclass(frozen=True)
 class Lane:
-    """One municipality's messages on one channel, which may leave by one gateway while its `window` is open."""
+    """One municipality's messages on one channel, which may leave by one gateway while its `window` is open.
+
+    `only`: nobody carries another channel for it.
+    """
 
     municipality_id: int
     channel: str
     gateway: str
     window: Window = OFFICE_HOURS
     link_mode: str = "link"
+    only: bool = False
 
 
 def open_now(session: Session, accounts: Sequence[Carrier], now: datetime) -> list[Lane]:
@@ -73,11 +77,12 @@ def open_now(session: Session, accounts: Sequence[Carrier], now: datetime) -> li
     for row in session.execute(_WITH_A_KEY):
         rule = rules.get(row.id, sending_rules.DEFAULT)
         if in_send_window(now, rule.window):
-            carried = ((channel, carrier(accounts, row.slug, channel)) for channel in CHANNELS)
+            found = {channel: carrier(accounts, row.slug, channel) for channel in CHANNELS}
+            carried = {channel: name for channel, name in found.items() if name}
             lanes += [
-                Lane(row.id, channel, name, rule.window, rule.link_mode)
-                for channel, name in carried
-                if name and name not in still and (row.id, name) not in stops
+                Lane(row.id, channel, name, rule.window, rule.link_mode, only=len(carried) == 1)
+                for channel, name in carried.items()
+                if name not in still and (row.id, name) not in stops
             ]
     return lanes
 

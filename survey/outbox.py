@@ -65,9 +65,10 @@ def claim(
         return Claim([], Counter())
     session.execute(BY_INDEX)
     rows = session.execute(due(now), asked(lanes, now, size)).all()
-    skipped = [(row, why) for row in rows if (why := _why_not(row))]
+    only = {lane.municipality_id for lane in lanes if lane.only}
+    skipped = [(row, why) for row in rows if (why := _why_not(row, only))]
     _skip(session, skipped)
-    leaving = [row for row in rows if not _why_not(row)]
+    leaving = [row for row in rows if not _why_not(row, only)]
     turned = [row for row in leaving if not _reachable(row)]
     _turn(session, turned)
     claimed = _claimed(session, [row for row in leaving if _reachable(row)], lanes, base_url, drawn)
@@ -209,11 +210,13 @@ def _due(minute: datetime) -> Select[*tuple[Any, ...]]:
     return found
 
 
-def _why_not(row: Row[Any]) -> str | None:
-    """The code of why it must not leave at all."""
+def _why_not(row: Row[Any], only: set[int]) -> str | None:
+    """The code of why it must not leave at all; in the municipalities of `only` there is no other channel."""
     if row.why_not or _reachable(row):
         code: str | None = row.why_not
         return code
+    if row.municipality_id in only:
+        return "dead_address"
     # What fell over to e-mail does not turn back.
     other = row.by_email if row.channel == "sms" else row.by_sms and not row.fell_over
     return None if other else "dead_address"
@@ -315,7 +318,10 @@ _REROUTE = text("""
         FROM message m
         JOIN contact c ON c.municipality_id = m.municipality_id AND c.invitation_id = m.invitation_id
         WHERE m.municipality_id = ANY(:municipalities) AND m.channel = 'sms' AND m.state = 'waiting'
-            AND c.email IS NOT NULL
+            AND c.email IS NOT NULL AND NOT EXISTS (
+                SELECT FROM dead_address d
+                WHERE d.municipality_id = m.municipality_id AND d.fingerprint = c.email_print
+            )
         FOR NO KEY UPDATE OF m SKIP LOCKED
     )
     UPDATE message m SET channel = 'email' FROM stranded s
