@@ -12,8 +12,7 @@ from wtforms import FieldList, FormField, RadioField, SelectField, SelectMultipl
 from wtforms.widgets import CheckboxInput
 
 from admin.forms import Form, choices
-from survey import workdays
-from survey.config import LONGEST_HOST
+from survey import words, workdays
 from survey.sending_rules import Rule
 from survey.waves import Wave
 from survey.workdays import WEEKDAYS, Window
@@ -27,10 +26,11 @@ SAMPLINGS = {
     "waves": "En tilfældig andel i bestemte perioder (bølger)",
 }
 LINK_MODES = {
-    "link": "Link: et langt, hemmeligt link at trykke på (anbefales)",
-    "code": "Kort link: slutter på en kode, så det også kan skrives af",
-    "code_only": "Kun kode: intet link; borgeren går selv ind på siden og skriver koden",
+    "link": "et langt, hemmeligt link at trykke på (anbefales)",
+    "code": "slutter på en kode, så det også kan skrives af",
+    "code_only": "intet link; borgeren går selv ind på siden og skriver koden",
 }
+LINK_LABELS = {mode: f"{words.first(words.LINK_MODES[mode])}: {what}" for mode, what in LINK_MODES.items()}
 DELAYS = {
     0: "Ingen ventetid",
     30: "30 minutter",
@@ -41,9 +41,6 @@ DELAYS = {
     2880: "2 døgn",
     10080: "7 døgn",
 }
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_HOST = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z0-9-]*[a-z]){_LABEL}")
-"""A DNS name of several labels; the last one has a letter, so an IP address is none."""
 
 
 @dataclass(frozen=True)
@@ -103,16 +100,6 @@ def price(text: str) -> Decimal:
     if not re.fullmatch(r"\d{1,3}(?:[.,]\d{1,3})?", text, re.ASCII) or Decimal(text.replace(",", ".")) > 100:
         raise ValueError(text)
     return Decimal(text.replace(",", "."))
-
-
-def host(text: str) -> str | None:
-    """A DNS name in small letters; None for an empty field. Never an address of numbers or this machine."""
-    name = text.lower()
-    if not name:
-        return None
-    if len(name) > LONGEST_HOST or not _HOST.fullmatch(name) or name.endswith((".localhost", ".local")):
-        raise ValueError(text)
-    return name
 
 
 class ReadField(StringField):
@@ -235,13 +222,8 @@ class RuleForm(Form):
         "Andel i %", whole(1, 100), "Skriv et helt tal fra 1 til 100.", render_kw={"inputmode": "numeric"}
     )
     waves = FieldList(FormField(WaveForm), "Bølger", max_entries=MOST_WAVES)
-    link_mode = RadioField("Hvordan kommer borgeren til spørgeskemaet?", choices=choices(LINK_MODES))
-    host = ReadField(
-        "Eget domæne i links",
-        host,
-        f"Skriv et domænenavn med punktum, fx svar.kommune.dk, højst {LONGEST_HOST} tegn; ingen IP-adresse.",
-        render_kw={"autocapitalize": "none", "spellcheck": "false"},
-    )
+    link_mode = RadioField("Hvordan kommer borgeren til spørgeskemaet?", choices=choices(LINK_LABELS))
+    host = SelectField("Domæne i links", coerce=lambda text: text or None)
     segment_price = ReadField(
         "Pris pr. SMS-del i kr.",
         price,
@@ -298,8 +280,11 @@ class RuleForm(Form):
         return [Mistake(field.id, name, field.errors[0]) for field, name in named if field.errors]
 
 
-def filled_form(setting: Setting, formdata: Any) -> RuleForm:
-    """The form with what was typed (`formdata`), and `setting` where nothing was; for reading, without a token."""
+def filled_form(setting: Setting, hosts: Mapping[str, str], formdata: Any) -> RuleForm:
+    """The form with what was typed (`formdata`), and `setting` where nothing was; for reading, without a token.
+
+    `hosts` are those to choose from, and how they are told; "" is the program's own.
+    """
     values = {
         "weekdays": sorted(setting.rule.window.weekdays),
         "opens": setting.rule.window.opens,
@@ -312,6 +297,7 @@ def filled_form(setting: Setting, formdata: Any) -> RuleForm:
         },
     }
     form = RuleForm(formdata=formdata or None, data=values, meta={"csrf": False})
+    form.host.choices = choices(hosts)
     if setting.rule.delay_minutes not in DELAYS:
         own = {setting.rule.delay_minutes: f"{setting.rule.delay_minutes} minutter"}
         form.delay_minutes.choices = choices(DELAYS | own)

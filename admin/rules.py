@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import access
 from admin.forms import LAW_NAMES
 from admin.rule_forms import (
     DELAYS,
-    LINK_MODES,
     SAMPLINGS,
     RuleForm,
     Setting,
@@ -22,10 +22,11 @@ from admin.rule_forms import (
     filled_form,
     weekday_words,
 )
-from survey import scoring, sending_rules, waves, what_if, workdays
+from survey import samplings, scoring, sending_rules, waves, what_if, words, workdays
 from survey.access import ADMINISTRATOR, open_to
 from survey.db import transaction
 from survey.models import Municipality
+from survey.samplings import Sampling
 from survey.sending_rules import Rule
 from survey.waves import Wave
 
@@ -56,7 +57,7 @@ def effect() -> ResponseReturnValue:
     staff, now = access.signed_in(), workdays.now()
     with transaction() as session:
         current = _current(session, staff.municipality_id)
-        form = filled_form(current, request.args)
+        form = filled_form(current, _hosts(session, current), request.args)
         if not request.args or not form.validate():
             return _form_page(session, form), 422
         changed = form.setting()
@@ -71,6 +72,7 @@ def effect() -> ResponseReturnValue:
         meetings=scoring.published_count(len(basis.meetings), smallest=basis.smallest),
         first=f"{what_if.a_year_before(basis.today):%d-%m-%Y}",
         waves=in_waves,
+        sampled_from=_from(samplings.said(changed.rule, changed.waves, now)),
         asleep=in_waves and all(wave.last_on < basis.today for wave in changed.waves),
         hidden=_typed(form),
         form_address=f"{url_for('rules.overview')}?{urlencode(_typed(form))}",
@@ -80,28 +82,34 @@ def effect() -> ResponseReturnValue:
 @doors.post("/regler/virkning")
 @open_to(ADMINISTRATOR)
 def save() -> ResponseReturnValue:
-    """Let the rule hold from the next message on; 422 with the form for one that is not right."""
+    """Let the rule hold from the next message on, and whom it asks from Monday; 422 for one that is not right."""
     staff, now = access.signed_in(), workdays.now()
     with transaction() as session:
         current = _current(session, staff.municipality_id)
-        form = filled_form(current, request.form)
+        form = filled_form(current, _hosts(session, current), request.form)
         if not form.validate():
             return _form_page(session, form), 422
         setting = form.setting()
-        sending_rules.save(session, staff.municipality_id, setting.rule, staff_id=staff.id, now=now)
-        waves.save(session, staff.municipality_id, setting.waves)
+        samplings.change(session, staff.municipality_id, setting.rule, setting.waves, staff_id=staff.id, now=now)
         session.get_one(Municipality, staff.municipality_id).host = setting.host
         access.log_access(session, staff, "change sending rule", " ".join(_changed(current, setting)), now)
-    flash("Reglen er gemt og gælder fra den næste besked og den næste import.")
+    begins = _from(samplings.said(setting.rule, setting.waves, now))
+    flash(f"Reglen er gemt og gælder fra den næste besked. Hvem der bliver spurgt, følger den {begins}.")
     return redirect(url_for("rules.overview"), 303)
 
 
 def _form_page(session: Session, form: RuleForm | None) -> str:
     current = _current(session, access.signed_in().municipality_id)
-    form = form or filled_form(current, request.args)
+    form = form or filled_form(current, _hosts(session, current), request.args)
     add_empty_waves(form)
+    history = samplings.of(session, access.signed_in().municipality_id)
     return render_template(
-        "admin/rules.html", form=form, mistakes=form.mistakes(), words=_words(current), own_host=_own_host()
+        "admin/rules.html",
+        form=form,
+        mistakes=form.mistakes(),
+        words=_words(current),
+        history=[_chosen(each) for each in reversed(history)],
+        first_sampling=SAMPLINGS["all"].lower(),
     )
 
 
@@ -111,6 +119,13 @@ def _current(session: Session, municipality_id: int) -> Setting:
         waves.of(session, municipality_id),
         session.get_one(Municipality, municipality_id).host,
     )
+
+
+def _hosts(session: Session, current: Setting) -> dict[str, str]:
+    """The hosts to choose from: the shared one, its own, and those the operator allows that nobody else has."""
+    taken = {host for host in session.scalars(select(Municipality.host)) if host != current.host}
+    allowed = {*current_app.config["SETTINGS"].hosts, current.host} - taken - {_own_host(), None}
+    return {"": f"{_own_host()} (fælles)"} | {host: host for host in sorted(allowed)}
 
 
 def _typed(form: RuleForm) -> list[tuple[str, str]]:
@@ -140,7 +155,7 @@ def _words(setting: Setting) -> dict[str, Sequence[str]]:
         "Hvor tit": [f"højst én gang pr. {rule.quiet_days} dage, på tværs af alle teams"],
         "Hvem": [_who(rule)],
         "Bølger": [_wave(wave) for wave in setting.waves] or ["ingen"],
-        "Spørgeskemaet": [LINK_MODES[rule.link_mode].partition(":")[0].lower()],
+        "Spørgeskemaet": [words.LINK_MODES[rule.link_mode]],
         "Domæne i links": [setting.host or f"{_own_host()} (fælles)"],
         "Pris pr. SMS-del": [f"{scoring.number(Fraction(rule.segment_price), 3)} kr."],
     }
@@ -160,6 +175,16 @@ def _delay(minutes: int) -> str:
     if not minutes:
         return "ingen: tidligst, når samtalen er holdt"
     return f"tidligst {DELAYS.get(minutes, f'{minutes} minutter')} efter samtalen"
+
+
+def _from(sampling: Sampling) -> str:
+    return f"for samtaler holdt fra mandag den {sampling.from_on:%d-%m-%Y}"
+
+
+def _chosen(sampling: Sampling) -> tuple[str, list[str]]:
+    """One line of the history: from when, and whom."""
+    who = _who(Rule(sampling=sampling.kind, share=sampling.share))
+    return f"{sampling.from_on:%d-%m-%Y}", [who, *(_wave(wave) for wave in sampling.waves)]
 
 
 def _who(rule: Rule) -> str:

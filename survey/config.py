@@ -1,6 +1,7 @@
 """Settings from the environment, typed, failing loudly. Every setting is listed in docs/reference/settings.md."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,6 +17,9 @@ GATEWAYS = ("simulated", "smtp")
 SECRET_BYTES = 32
 LONGEST_HOST = 43
 """Characters of a host in a citizen's link: with it every shipped text fits its segments."""
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_NAME = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z0-9-]*[a-z]){_LABEL}")
+"""A DNS name of several labels; the last one has a letter, so an IP address is none."""
 
 
 SETTINGS = {
@@ -24,6 +28,10 @@ SETTINGS = {
     "TILFREDS_BASE_URL": (
         "`http://TILFREDS_HOST:PORT`",
         "The address in citizens' links; https, or loopback.",
+    ),
+    "TILFREDS_HOSTS": (
+        "none: every link has that of `TILFREDS_BASE_URL`",
+        "Domains that municipalities may choose for links, with a comma; each leads to this server by https.",
     ),
     "TILFREDS_HOST": ("`127.0.0.1`", "The address the web server listens on."),
     "PORT": ("`5000`", "The port the web server listens on."),
@@ -83,6 +91,7 @@ class Settings:
     database_url: str | None
     state_dir: Path
     base_url: str
+    hosts: tuple[str, ...]
     host: str
     port: int
     proxies: int
@@ -125,6 +134,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         database_url=environ.get("TILFREDS_DATABASE_URL") or None,
         state_dir=state,
         base_url=_base_url(environ.get("TILFREDS_BASE_URL") or f"http://{host}:{port}"),
+        hosts=_hosts(environ.get("TILFREDS_HOSTS") or ""),
         host=host,
         port=port,
         proxies=_number(environ, "TILFREDS_PROXIES", 0),
@@ -185,6 +195,16 @@ def _gateways(value: str) -> tuple[str, ...]:
     for name in names:
         if name not in GATEWAYS:
             raise SettingError(f"TILFREDS_GATEWAY kender {', '.join(GATEWAYS)}, ikke {name!r}")
+    return names
+
+
+def _hosts(value: str) -> tuple[str, ...]:
+    names = tuple(name.strip().lower() for name in value.split(",") if name.strip())
+    for name in names:
+        if len(name) > LONGEST_HOST or not _NAME.fullmatch(name) or name.endswith((".localhost", ".local")):
+            raise SettingError(
+                f"TILFREDS_HOSTS skal være domæner på højst {LONGEST_HOST} tegn som svar.kommune.dk, ikke {name!r}"
+            )
     return names
 
 

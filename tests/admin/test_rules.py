@@ -1,6 +1,7 @@
 """Rules: told in words, changed in a form, seen before they are saved."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import sending_rules, waves, workdays
+from survey.config import Settings
 from survey.models import AccessLog, Municipality, Staff
 from survey.sending_rules import DEFAULT, Rule
 from survey.waves import Wave
@@ -26,7 +28,7 @@ GOOD: dict[str, object] = {
     "sampling": "share",
     "share": "25",
     "link_mode": "code",
-    "host": " Svar.Stevns.dk ",
+    "host": "svar.stevns.dk",
     "segment_price": "0,25",
 }
 SPRING = {
@@ -35,6 +37,15 @@ SPRING = {
     "waves-0-last_on": "14-03-2027",
     "waves-0-share": "50",
 }
+
+
+LONGEST = f"svar.{'a' * 35}.dk"
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Those of every test, with domains that the operator allows."""
+    return replace(settings, hosts=("svar.stevns.dk", "svar.faxe.dk", LONGEST))
 
 
 @pytest.fixture
@@ -131,13 +142,7 @@ def test_an_empty_host_and_a_removed_wave_are_gone(
         ({"link_mode": "qr"}, "Vælg en af mulighederne."),
         ({"segment_price": "100,001"}, "Pris pr. SMS-del i kr.: Skriv prisen i kroner"),
         ({"segment_price": "gratis"}, "Skriv prisen i kroner"),
-        ({"host": "localhost"}, "Eget domæne i links: Skriv et domænenavn"),
-        ({"host": "svar.localhost"}, "Skriv et domænenavn"),
-        ({"host": "192.168.1.10"}, "Skriv et domænenavn"),
-        ({"host": "-svar.dk"}, "Skriv et domænenavn"),
-        ({"host": "svar_.kommune.dk"}, "Skriv et domænenavn"),
-        ({"host": "https://svar.dk"}, "Skriv et domænenavn"),
-        ({"host": f"{'a' * 41}.dk"}, "højst 43 tegn"),
+        ({"host": "svar.evil.dk"}, "Domæne i links: Vælg en af mulighederne."),
         (SPRING | {"waves-0-name": ""}, "Bølge 1, navn: Skriv et navn på højst 40 tegn"),
         (SPRING | {"waves-0-first_on": "31-02-2027"}, "Bølge 1, første dag: Skriv den første dag"),
         (SPRING | {"waves-0-first_on": "01-03-1999"}, "Bølge 1, første dag: Skriv den første dag"),
@@ -176,10 +181,9 @@ def test_what_a_post_leaves_out_stays_as_it_is(admin: FlaskClient, session: Sess
 
 def test_the_longest_host_is_taken(admin: FlaskClient, session: Session, stevns: Municipality) -> None:
     """43 characters, which every shipped text has room for."""
-    longest = f"svar.{'a' * 35}.dk"
-    assert len(longest) == 43
-    assert admin.post(EFFECT, data=GOOD | {"host": longest}).status_code == 303
-    assert host(session, stevns) == longest
+    assert len(LONGEST) == 43
+    assert admin.post(EFFECT, data=GOOD | {"host": LONGEST}).status_code == 303
+    assert host(session, stevns) == LONGEST
 
 
 def test_without_values_there_is_no_effect_to_see(admin: FlaskClient) -> None:

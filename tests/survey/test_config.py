@@ -21,6 +21,13 @@ def test_nothing_is_sent_by_default() -> None:
         ("PORT", "70000", "PORT"),
         ("TILFREDS_BASE_URL", "svar.stevns.dk", "TILFREDS_BASE_URL"),
         ("TILFREDS_BASE_URL", "http://svar.stevns.dk", "https"),
+        ("TILFREDS_HOSTS", "svar.stevns.dk, localhost", "'localhost'"),
+        ("TILFREDS_HOSTS", "svar.localhost", "TILFREDS_HOSTS"),
+        ("TILFREDS_HOSTS", "192.168.1.10", "TILFREDS_HOSTS"),
+        ("TILFREDS_HOSTS", "-svar.dk", "TILFREDS_HOSTS"),
+        ("TILFREDS_HOSTS", "svar_.kommune.dk", "TILFREDS_HOSTS"),
+        ("TILFREDS_HOSTS", "https://svar.dk", "TILFREDS_HOSTS"),
+        ("TILFREDS_HOSTS", f"{'a' * 41}.dk", "43 tegn"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_remedy(name: str, value: str, message: str) -> None:
@@ -40,6 +47,15 @@ def test_a_wrong_setting_is_named_with_its_remedy(name: str, value: str, message
 def test_the_simulator_needs_its_gateway_and_loopback(environ: dict[str, str], expected: bool) -> None:
     """Both, or there is no simulator."""
     assert config.load({"TILFREDS_BASE_URL": "https://svar.stevns.dk", **environ}).simulator_open is expected
+
+
+def test_the_hosts_that_municipalities_may_choose_are_listed() -> None:
+    """With a comma, in small letters; none unless the operator says so."""
+    assert config.load({}).hosts == ()
+    assert config.load({"TILFREDS_HOSTS": "Svar.Stevns.dk, svar.faxe.dk,"}).hosts == (
+        "svar.stevns.dk",
+        "svar.faxe.dk",
+    )
 
 
 def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
