@@ -5,7 +5,7 @@ The reasons stand in `models.DECISIONS` in the order in which they are given: th
 
 import hmac
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, text
@@ -20,6 +20,7 @@ from survey.models import (
     Message,
     OptOut,
     Pause,
+    Receipt,
     SendingRule,
 )
 from survey.samplings import Sampling
@@ -37,9 +38,13 @@ REMINDER_DAYS = 3
 OVERRULED = ("protected_address", "hurtful_moment", "outside_wave", "not_sampled")
 """Decisions of a row that give way to what the tables know of its citizen, where that comes first in the order."""
 
+DROPPED = "bortfaldet"
+"""Said of what nobody needs any more: whether it is answered or too late to answer is told to nobody."""
+
 words: Mapping[str, str] = {
-    "answered": "allerede besvaret",
-    "expired": "linket er udløbet",
+    "answered": DROPPED,
+    "expired": DROPPED,
+    "reminded": DROPPED,
     "held_back": "holdt tilbage af en senere fil",
     "too_old": "samtalen er for længe siden",
     "opted_out": "borgeren vil ikke spørges",
@@ -211,12 +216,14 @@ def why_not_send(now: datetime) -> ColumnElement[str | None]:
 
     For a query over `Message` joined with its `Invitation`, `Meeting` and `Contact`. Only an invitation can come
     too late or too soon after another: a reminder follows a message that was in time, and its link's end stops it.
+    An invitation that is to leave once more does not leave after its reminder.
     """
     invites = Message.kind == "invitation"
     oldest = workdays.day(now) - timedelta(days=STALE_DAYS)
     return case(
         (Invitation.answered, "answered"),
         (Invitation.expires_at <= now, "expired"),
+        (and_(invites, _reminded()), "reminded"),
         (_held_back(), "held_back"),
         (and_(invites, Meeting.held_on < oldest), "too_old"),
         (_opted_out(), "opted_out"),
@@ -224,6 +231,32 @@ def why_not_send(now: datetime) -> ColumnElement[str | None]:
         (~or_(alive("sms"), alive("email")), "dead_address"),
         (and_(invites, _asked_recently(now, oldest)), "asked_recently"),
         else_=None,
+    )
+
+
+def not_yet(message: Any, now: datetime) -> ColumnElement[bool]:
+    """SQL: must `message` (an alias of `Message`) go on waiting at `now`, whatever it is due? Never NULL.
+
+    A reminder waits while its invitation does, and for three days on a clock in Copenhagen after it last left.
+    What has left before waits while a receipt that it arrived after all is stored and not applied.
+    """
+    first, then = aliased(Message), (workdays.local(now) - timedelta(days=REMINDER_DAYS)).astimezone(UTC)
+    recent = exists().where(
+        first.municipality_id == message.municipality_id,
+        first.invitation_id == message.invitation_id,
+        first.kind == "invitation",
+        or_(first.state == "waiting", and_(first.claimed_at > then, first.state != "refused")),
+    )
+    return or_(and_(message.kind == "reminder", recent), and_(message.reference.is_not(None), arrived(message)))
+
+
+def arrived(message: Any) -> ColumnElement[bool]:
+    """SQL: is a receipt stored, not applied yet, that the last attempt at `message` arrived? Never NULL."""
+    return exists().where(
+        Receipt.processed_at.is_(None),
+        Receipt.state == "delivered",
+        Receipt.gateway == message.gateway,
+        Receipt.reference == message.reference,
     )
 
 
@@ -249,6 +282,18 @@ def in_peace(now: datetime) -> ColumnElement[bool]:
 
 def _held_back() -> ColumnElement[bool]:
     return or_(Meeting.decision != "invited", Invitation.held_back)
+
+
+def _reminded() -> ColumnElement[bool]:
+    """Has the invitation's reminder left, or may it have?"""
+    second = aliased(Message)
+    return exists().where(
+        second.municipality_id == Message.municipality_id,
+        second.invitation_id == Message.invitation_id,
+        second.kind == "reminder",
+        second.claimed_at.is_not(None),
+        second.state != "refused",
+    )
 
 
 def _opted_out() -> ColumnElement[bool]:

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from threading import Event, Lock
-from time import monotonic
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
@@ -38,6 +37,7 @@ from survey import (
     logs,
     outbox,
     receipts,
+    words,
     workdays,
 )
 from survey.config import Settings
@@ -45,6 +45,7 @@ from survey.db import transaction
 from survey.dispatch import SKIPPED, Outpost
 from survey.gateways import Acknowledged, Gateway, Polled, Prepaid
 from survey.lanes import Carrier, ForAll
+from survey.letters import UNTOLD
 from survey.models import JobSlot
 
 ROOT = Path(__file__).parent.parent
@@ -54,7 +55,8 @@ TALLY_AT, RETENTION_AT = time(3, 40), time(4, 20)
 """Never between 02:00 and 03:00, an hour that comes twice in autumn and not at all in spring."""
 MOST_POLLS = 100
 """Reads of one gateway's reports in a minute."""
-WORDS = {"sent": "sendt", "refused": "afvist", "unknown": "i tvivl", "waiting": "udsat"}
+WORDS = {**{state: words.STATES[state] for state in ("sent", "refused", "unknown")}, "waiting": "udsat"}
+"""What sending ends with; a message that waits again was put off."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,10 @@ class Worker:
 
 @dataclass(frozen=True)
 class Timed:
-    """One job: when it ticks, which slot a moment belongs to (None: no slots), what it does, who can do it."""
+    """One job: when it ticks, which slot a moment belongs to (None: no slots), what it does, who can do it.
+
+    What a `quiet` one did is not logged: by its minute it would tell of reminders, and so of who has not answered.
+    """
 
     name: str
     trigger: BaseTrigger
@@ -98,6 +103,7 @@ class Timed:
     run: Callable[[Work], object]
     possible: Callable[[Work], bool] = lambda _work: True
     each_gateway: bool = False
+    quiet: bool = False
 
     def shares(self, work: Work) -> list[Work]:
         """What is ticked side by side: all of `work`, or each gateway alone, so that none waits for another."""
@@ -133,11 +139,11 @@ def working() -> Iterator[Worker]:
 def send(work: Work) -> Counter[str]:
     """Take up after dead workers, then send until nothing is due; how many messages ended how.
 
-    Keys are message states ("waiting": put off after a refusal for now), and in Danish why some were skipped. Each
-    gateway works in a thread of its own, so that a slow one delays nobody.
+    Keys are message states ("waiting": put off after a refusal for now), and in Danish why some were skipped; those
+    that begin with UNTOLD count what a log must not: who gets a reminder has not answered. Each gateway works in a thread of its own, so that a slow one delays nobody.
     """
     with transaction() as session:
-        outbox.recover(session)
+        outbox.recover(session, work.clock())
         if work.gateways:
             outbox.reroute(session, lanes.without(session, work.carriers, "sms"))
     if not work.gateways:
@@ -154,8 +160,8 @@ def send(work: Work) -> Counter[str]:
 
 
 def send_aloud(work: Work) -> Counter[str]:
-    """Send, and say in one line what became of it when there was something."""
-    total = send(work)
+    """Send, and say in one line what became of invitations when there were some; their part of the total."""
+    total = Counter({word: n for word, n in send(work).items() if not word.startswith(UNTOLD)})
     if total:
         work.say(", ".join(f"{WORDS.get(word, word)} {n}" for word, n in sorted(total.items())))
     return total
@@ -277,12 +283,12 @@ def has_gateways(work: Work) -> bool:
 
 JOBS = (
     Timed("send", IntervalTrigger(seconds=15), None, send_aloud, each_gateway=True),
-    Timed("receipts", IntervalTrigger(seconds=15), None, apply_receipts),
+    Timed("receipts", IntervalTrigger(seconds=15), None, apply_receipts, quiet=True),
     Timed("trials", IntervalTrigger(seconds=15), None, try_out, has_gateways),
     Timed("alarms", IntervalTrigger(minutes=1), every(60), raise_alarms, has_gateways),
-    Timed("poll", IntervalTrigger(minutes=1), every(60), poll, has_gateways),
-    Timed("remind", IntervalTrigger(minutes=10), every(600), remind),
-    Timed("silence", IntervalTrigger(minutes=10), every(600), fall_silent, has_gateways),
+    Timed("poll", IntervalTrigger(minutes=1), every(60), poll, has_gateways, quiet=True),
+    Timed("remind", IntervalTrigger(minutes=10), every(600), remind, quiet=True),
+    Timed("silence", IntervalTrigger(minutes=10), every(600), fall_silent, has_gateways, quiet=True),
     Timed("credit", IntervalTrigger(hours=1), every(3600), ask_credit, has_gateways),
     Timed("tally", at_night(TALLY_AT), nightly(TALLY_AT), child("tally"), has_keys),
     Timed("retention", at_night(RETENTION_AT), nightly(RETENTION_AT), child("retention")),
@@ -305,20 +311,18 @@ def tick(timed: Timed, work: Work) -> bool:
 
 
 def _do(timed: Timed, work: Work) -> None:
-    """Run the job, and log what it did when it did something, and whether it failed."""
-    begun = monotonic()
+    """Run the job, and log what it did when it did something to tell, and whether it failed."""
     try:
         done = timed.run(work)
     except Exception as error:
         logs.event("job failed", level=logging.ERROR, job=timed.name, error=type(error).__name__)
         raise
-    if done:
-        figures = told(done) if isinstance(done, Counter) else {"n": done}
-        logs.event("job done", job=timed.name, seconds=round(monotonic() - begun, 3), **figures)
+    if done and not timed.quiet:
+        logs.event("job done", job=timed.name, **(told(done) if isinstance(done, Counter) else {"n": done}))
 
 
 def told(total: Counter[str]) -> dict[str, int]:
-    """What `send` counted, as fields of a log line."""
+    """What `send_aloud` counted, as fields of a log line."""
     skipped = sum(n for word, n in total.items() if word.startswith(SKIPPED))
     return {word: total[word] for word in WORDS} | {"skipped": skipped}
 
@@ -360,7 +364,9 @@ def once(work: Work) -> None:
     """Do all that is due, and say in Danish what became of it, what is in doubt and what waits for what."""
     apply_receipts(work)
     reminded = remind(work)
-    total = send(work)
+    total = Counter[str]()
+    for word, n in send(work).items():
+        total[word.removeprefix(UNTOLD)] += n
     with transaction() as session:
         doubts = backlog.in_doubt(session)
         waiting = backlog.waiting(session, work.carriers, work.clock())
@@ -373,8 +379,8 @@ def once(work: Work) -> None:
     work.say(_counted("Venter", waiting))
     work.say(f"I tvivl: {len(doubts)}{' (sendes ikke igen af sig selv)' if doubts else ''}")
     for doubt in doubts:
-        since = f"{workdays.local(doubt.since):%d-%m-%Y %H:%M:%S}"
-        work.say(f"  besked {doubt.message_id} ({doubt.municipality}) siden {since}")
+        day = f"{workdays.local(doubt.since):%d-%m-%Y}"
+        work.say(f"  besked {doubt.message_id} ({doubt.municipality}) siden {day}")
 
 
 def _counted(title: str, by_reason: Mapping[str, int]) -> str:

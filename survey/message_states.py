@@ -25,7 +25,12 @@ TRANSITIONS = (
     Transition("put off", ("claimed", "unknown"), "waiting", "refused for now, or not tried"),
     Transition("lose", ("claimed",), "unknown", "no answer, or the worker died"),
     Transition("fall over", ("claimed", "sent", "unknown"), "waiting", "cannot arrive by SMS: by e-mail, once"),
-    Transition("deliver", ("claimed", "sent", "unknown"), "delivered", "a receipt says that it arrived"),
+    Transition(
+        "deliver",
+        ("claimed", "sent", "unknown", "waiting"),
+        "delivered",
+        "a receipt says that it arrived, be it late: what waits has left before",
+    ),
     Transition("fail", ("claimed", "sent", "unknown"), "failed", "a receipt says that it did not arrive"),
     Transition("fall silent", ("sent",), "unknown", "no receipt within three days where receipts are due"),
     Transition("send again", ("unknown",), "waiting", "an administrator decides"),

@@ -2,20 +2,27 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from survey import breaker, workdays
+from survey import breaker, eligibility, workdays
+from survey.countable import first_invitations, had_left, rough
 from survey.message_states import before
 from survey.models import DeadAddress, GatewayState, Message, RefusedReceipt, Stop
 
 DOUBTS_SHOWN = 50
+TOO_EARLY = timedelta(minutes=5)
+"""So long after a message came into doubt it is not sent again: a worker that is taken for dead may still have it
+in hand, and a receipt may be on its way."""
 FORGED_DAYS = 30
+REMINDERS_TOLD = 5
+"""So many reminders in doubt for one reason are worth a word."""
+REMINDERS_TOLD = 5
+"""So many reminders in doubt for one reason are worth a word."""
 GIVEN_UP, COUNTED = "opgivet af en administrator", "regnet som sendt af en administrator"
 DECISIONS = {"send again": "waiting", "count as sent": "sent", "give up": "failed"}
 """What may be decided about a message in doubt → the state it leads to."""
@@ -41,11 +48,20 @@ class Outcomes:
 
 
 @dataclass(frozen=True)
+class Doubts:
+    """`n` invitations that `gateway` left in doubt for `reason`; with `more`, reminders of an earlier day too."""
+
+    gateway: str
+    reason: str
+    n: int
+    more: bool
+
+
+@dataclass(frozen=True)
 class Doubt:
-    """A message of which nobody knows whether it arrived; never an address."""
+    """An invitation of which nobody knows whether it arrived; never an address."""
 
     id: int
-    kind: str
     channel: str
     gateway: str
     since: datetime
@@ -56,7 +72,8 @@ class Doubt:
 class Health:
     """How one gateway fares: `stopped_by_us` here, `trouble` when it stopped by itself, and since when.
 
-    `last_hour` is how many of this municipality's messages it took on within the hour. `credit` in `currency`.
+    `last_hour` is how many of this municipality's invitations it took on within the hour. `credit` in `currency`,
+    rounded down to fifties.
     """
 
     name: str
@@ -64,17 +81,17 @@ class Health:
     trouble: str | None
     since: datetime | None
     last_hour: int
-    credit: Decimal | None
+    credit: int | None
     currency: str | None
     credit_at: datetime | None
     forged: int
 
 
 def waiting(session: Session, municipality_id: int) -> list[Queue]:
-    """What waits, by channel."""
+    """What waits to leave for the first time, by channel; no reminder."""
     found = session.execute(
         select(Message.channel, func.count(), func.min(Message.due_at))
-        .where(Message.municipality_id == municipality_id, Message.state == "waiting")
+        .where(Message.municipality_id == municipality_id, Message.state == "waiting", first_invitations())
         .group_by(Message.channel)
         .order_by(Message.channel.desc())
     )
@@ -82,11 +99,19 @@ def waiting(session: Session, municipality_id: int) -> list[Queue]:
 
 
 def outcomes(session: Session, municipality_id: int) -> list[Outcomes]:
-    """Every message that a gateway has handled, counted by gateway, state and reason. Old ones are deleted."""
+    """Every invitation that a gateway has handled, counted by gateway, state and reason. Old ones are deleted.
+
+    Neither reminders nor what left once more: only who has not answered gets them.
+    """
     reason = func.coalesce(Message.reason, "")
     found: Iterable[Any] = session.execute(
         select(Message.gateway, Message.state, reason, func.count())
-        .where(Message.municipality_id == municipality_id, Message.gateway.is_not(None))
+        .where(
+            Message.municipality_id == municipality_id,
+            Message.gateway.is_not(None),
+            Message.state.not_in(("waiting", "skipped")),
+            first_invitations(),
+        )
         .group_by(Message.gateway, Message.state, reason)
         .order_by(Message.gateway, Message.state, func.count().desc(), reason)
     )
@@ -102,7 +127,7 @@ def health(session: Session, municipality_id: int, names: Sequence[str], now: da
     }
     an_hour_ago = now - timedelta(hours=1)
     recent = select(Message.gateway, func.count()).where(
-        Message.municipality_id == municipality_id, Message.sent_at > an_hour_ago
+        Message.municipality_id == municipality_id, Message.sent_at > an_hour_ago, first_invitations()
     )
     rate = {row[0]: row[1] for row in session.execute(recent.group_by(Message.gateway))}
     since = workdays.day(now) - timedelta(days=FORGED_DAYS)
@@ -116,7 +141,7 @@ def health(session: Session, municipality_id: int, names: Sequence[str], now: da
             trouble=(row := states.get(name, fresh)).reason,
             since=row.stopped_at,
             last_hour=rate.get(name, 0),
-            credit=row.credit,
+            credit=rough(row.credit),
             currency=row.currency,
             credit_at=row.credit_at,
             forged=forged.get(name, 0),
@@ -125,23 +150,39 @@ def health(session: Session, municipality_id: int, names: Sequence[str], now: da
     ]
 
 
-def doubts_by_reason(session: Session, municipality_id: int) -> list[Outcomes]:
-    """How many messages are in doubt, by gateway and reason."""
-    return [row for row in outcomes(session, municipality_id) if row.state == "unknown"]
+def doubts_by_reason(session: Session, municipality_id: int, now: datetime) -> list[Doubts]:
+    """What is in doubt, by gateway and reason: invitations by number, reminders by the word alone.
+
+    Reminders are told of from the day after and from `REMINDERS_TOLD` on; fewer stay in doubt.
+    """
+    today = workdays.at(workdays.day(now), time(0))
+    gateway, reason = func.coalesce(Message.gateway, ""), func.coalesce(Message.reason, "")
+    found: Iterable[Any] = session.execute(
+        select(
+            gateway,
+            reason,
+            func.count().filter(first_invitations()),
+            func.count().filter(~first_invitations(), Message.claimed_at < today),
+        )
+        .where(Message.municipality_id == municipality_id, Message.state == "unknown")
+        .group_by(gateway, reason)
+        .order_by(gateway, reason)
+    )
+    groups = [Doubts(name, why, n, others >= REMINDERS_TOLD) for name, why, n, others in found]
+    return [group for group in groups if group.n or group.more]
 
 
 def in_doubt(session: Session, municipality_id: int) -> list[Doubt]:
-    """The oldest messages in doubt, `DOUBTS_SHOWN` at most."""
+    """The oldest invitations in doubt, `DOUBTS_SHOWN` at most."""
     found: Iterable[Any] = session.execute(
         select(
             Message.id,
-            Message.kind,
             Message.channel,
             func.coalesce(Message.gateway, ""),
             Message.claimed_at,
             func.coalesce(Message.reason, ""),
         )
-        .where(Message.municipality_id == municipality_id, Message.state == "unknown")
+        .where(Message.municipality_id == municipality_id, Message.state == "unknown", first_invitations())
         .order_by(Message.claimed_at, Message.id)
         .limit(DOUBTS_SHOWN)
     )
@@ -149,31 +190,42 @@ def in_doubt(session: Session, municipality_id: int) -> list[Doubt]:
 
 
 def decide(session: Session, municipality_id: int, message_ids: Sequence[int], event: str, now: datetime) -> int:
-    """Let an administrator's `event` (one of `DECISIONS`) settle messages in doubt; how many still were.
+    """Let an administrator's `event` (one of `DECISIONS`) settle invitations in doubt; how many still were.
 
-    A receipt that came first has the last word. What is sent again gets a new link; the old one goes on working.
-    Raises KeyError for another event.
+    A receipt that came first has the last word, applied or not. What is sent again gets a new link; the old one
+    goes on working, and until it leaves a late receipt may still settle it. What came into doubt within
+    `TOO_EARLY` is not sent again. Raises KeyError for another event.
     """
-    return _settle(session, municipality_id, Message.id.in_(message_ids), event, now)
+    return _settle(session, municipality_id, and_(Message.id.in_(message_ids), first_invitations()), event, now)
 
 
 def decide_all(
     session: Session, municipality_id: int, gateway: str, reason: str, event: str, now: datetime
 ) -> int:
-    """As `decide`, for all that `gateway` had left in doubt for `reason` by `now`."""
+    """As `decide`, for all that `gateway` had left in doubt for `reason` by `now`; reminders are not counted."""
     those = and_(
         Message.gateway == gateway, func.coalesce(Message.reason, "") == reason, Message.claimed_at <= now
     )
     return _settle(session, municipality_id, those, event, now)
 
 
+def too_early(session: Session, municipality_id: int, now: datetime) -> int:
+    """How many invitations came into doubt so recently that they cannot be sent again yet."""
+    here = select(func.count()).where(Message.municipality_id == municipality_id, Message.state == "unknown")
+    return session.scalars(here.where(now - TOO_EARLY < _DOUBTED_AT, first_invitations())).one()
+
+
+_DOUBTED_AT = func.coalesce(Message.doubted_at, Message.claimed_at)
+
+
 def _settle(session: Session, municipality_id: int, which: ColumnElement[bool], event: str, now: datetime) -> int:
     state = DECISIONS[event]
     reason = {"give up": GIVEN_UP, "count as sent": COUNTED}.get(event)
-    values: dict[str, object] = {"state": state, "reason": reason}
+    values: dict[str, object] = {"state": state, "reason": reason, "doubted_at": None}
     if event == "send again":
-        handled = ("claimed_at", "claimed_by", "gateway", "reference", "provider_id", "segments", "sent_at")
-        values |= dict.fromkeys(handled) | {"due_at": now}
+        # The claim, the gateway and the reference stay: by them a late receipt finds what waits.
+        values |= {"sent_at": None, "due_at": now}
+        which = and_(which, now - TOO_EARLY >= _DOUBTED_AT, ~eligibility.arrived(Message))
     else:
         values["sent_at"] = func.coalesce(Message.sent_at, Message.claimed_at)
     settled = session.execute(
@@ -184,15 +236,9 @@ def _settle(session: Session, municipality_id: int, which: ColumnElement[bool], 
             Message.state.in_(before(event)),
         )
         .values(values)
-        .returning(Message.id)
+        .returning(and_(Message.kind == "invitation", ~had_left()))
     )
-    return len(settled.all())
-
-
-def dead_addresses(session: Session, municipality_id: int) -> dict[str, int]:
-    """How many addresses are called dead, by channel."""
-    counted = select(DeadAddress.channel, func.count()).where(DeadAddress.municipality_id == municipality_id)
-    return {row[0]: row[1] for row in session.execute(counted.group_by(DeadAddress.channel))}
+    return sum(settled.scalars())
 
 
 def revive(session: Session, municipality_id: int, fingerprint: bytes) -> None:

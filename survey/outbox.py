@@ -7,7 +7,7 @@ transaction of `claim` ends before the network is touched; `verdicts.note` gets 
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
@@ -35,11 +35,15 @@ _WAITING: ColumnElement[str] = literal_column("'waiting'")
 
 @dataclass(frozen=True)
 class Claim:
-    """A batch: what may be handed over now; how many were skipped for good, by reason; how many turned channel."""
+    """A batch: what may be handed over now; how many were skipped for good, by reason; how many turned channel.
+
+    `told`: those of the skipped that a log may count.
+    """
 
     claimed: list[Claimed]
     skipped: Counter[str]
     turned: int = 0
+    told: Counter[str] = field(default_factory=Counter)
 
     def __bool__(self) -> bool:
         """Was there anything?"""
@@ -76,7 +80,8 @@ def claim(
         week = workdays.monday(workdays.day(now))
         values = {"worker": worker, "now": now, "week": week, "rows": as_json(claimed, _CLAIMED)}
         session.execute(_CLAIM, values)
-    return Claim(claimed, Counter(eligibility.words[why] for _row, why in skipped), len(turned))
+    told = Counter(eligibility.words[why] for row, why in skipped if letters.is_first(row))
+    return Claim(claimed, Counter(eligibility.words[why] for _row, why in skipped), len(turned), told)
 
 
 def reroute(session: Session, without_sms: Sequence[int]) -> int:
@@ -86,14 +91,15 @@ def reroute(session: Session, without_sms: Sequence[int]) -> int:
     return len(session.execute(_REROUTE, {"municipalities": list(without_sms)}).all())
 
 
-def recover(session: Session) -> int:
+def recover(session: Session, now: datetime) -> int:
     """Turn what dead workers had claimed into "unknown"; how many. A worker is dead when its lock can be had."""
-    return len(session.execute(_RECOVER, {"reason": INTERRUPTED, "before": list(before("lose"))}).all())
+    values = {"reason": INTERRUPTED, "before": list(before("lose")), "now": now}
+    return len(session.execute(_RECOVER, values).all())
 
 
 def fall_silent(session: Session, gateways: Sequence[str], now: datetime, limit: int = 1000) -> int:
     """Turn up to `limit` messages sent three days ago by `gateways`, which report, into "unknown"; how many."""
-    values = {"gateways": list(gateways), "then": now - SILENT_AFTER, "reason": SILENT, "limit": limit}
+    values = {"gateways": list(gateways), "then": now - SILENT_AFTER, "now": now, "reason": SILENT, "limit": limit}
     return len(session.execute(_FALL_SILENT, values | {"before": list(before("fall silent"))}).all())
 
 
@@ -153,6 +159,7 @@ def _due(minute: datetime) -> Select[*tuple[Any, ...]]:
             queued.channel == lane.c.channel,
             queued.state == _WAITING,
             queued.due_at <= bindparam("now"),
+            ~eligibility.not_yet(queued, minute),
         )
         .order_by(queued.due_at, queued.id)
         .limit(bindparam("size"))
@@ -179,6 +186,7 @@ def _due(minute: datetime) -> Select[*tuple[Any, ...]]:
             Contact.mobile_print,
             Contact.email_print,
             Invitation.expires_at,
+            Invitation.sent_week,
             Meeting.held_on,
             Municipality.name.label("municipality"),
             Municipality.phone,
@@ -244,7 +252,10 @@ def _claimed(
 
 
 def _skip(session: Session, skipped: Sequence[tuple[Row[Any], str]]) -> None:
-    """An invitation that must not leave gives its meeting the true reason why nobody was asked."""
+    """An invitation that must not leave gives its meeting the true reason why nobody was asked.
+
+    Not one that has left before: it would be skipped for another reason, or none, if it were answered.
+    """
     if skipped:
         rows = listed([row for row, _why in skipped], municipalities="municipality_id", ids="id")
         reasons = [eligibility.words[why] for _row, why in skipped]
@@ -282,7 +293,7 @@ _CLAIM = text("""
     ), claimed AS (
         UPDATE message m
         SET state = 'claimed', attempts = c.attempt, gateway = c.gateway, reference = c.reference,
-            claimed_at = :now, claimed_by = :worker, reason = NULL
+            claimed_at = :now, claimed_by = :worker, reason = NULL, provider_id = NULL
         FROM c WHERE m.municipality_id = c.municipality_id AND m.id = c.message_id
     ), prolonged AS (
         UPDATE invitation i
@@ -304,7 +315,7 @@ _SKIP = text("""
     UPDATE meeting SET decision = s.decision
     FROM skipped s JOIN invitation i ON i.municipality_id = s.municipality_id AND i.id = s.invitation_id
     WHERE meeting.municipality_id = i.municipality_id AND meeting.id = i.meeting_id
-        AND s.decision IS NOT NULL AND meeting.decision = 'invited'
+        AND s.decision IS NOT NULL AND meeting.decision = 'invited' AND i.sent_week IS NULL
 """)
 _TURN = text("""
     UPDATE message m
@@ -334,7 +345,7 @@ _RECOVER = text("""
         SELECT claimed_by FROM (SELECT DISTINCT claimed_by FROM message WHERE state = 'claimed') AS workers
         WHERE pg_try_advisory_xact_lock(claimed_by)
     )
-    UPDATE message m SET state = 'unknown', reason = :reason
+    UPDATE message m SET state = 'unknown', reason = :reason, doubted_at = :now
     FROM dead WHERE m.claimed_by = dead.claimed_by AND m.state = ANY(:before) AND m.state = 'claimed'
     RETURNING m.id
 """)
@@ -347,7 +358,7 @@ _FALL_SILENT = text("""
         ORDER BY sent_at LIMIT :limit
         FOR NO KEY UPDATE SKIP LOCKED
     )
-    UPDATE message m SET state = 'unknown', reason = :reason FROM silent s
+    UPDATE message m SET state = 'unknown', reason = :reason, doubted_at = :now FROM silent s
     WHERE m.municipality_id = s.municipality_id AND m.id = s.id
     RETURNING m.id
 """)

@@ -248,7 +248,8 @@ _READ = text(f"""
     JOIN invitation i ON i.municipality_id = m.municipality_id AND i.id = m.invitation_id
     LEFT JOIN contact c ON c.municipality_id = m.municipality_id AND c.invitation_id = m.invitation_id
 """)  # noqa: S608 - our own text
-# Waiting means by e-mail from now on: an attempt of its own, with nothing left of the one by SMS.
+# Waiting means by e-mail from now on. What is known of the attempt by SMS stays until the next claim: a late word
+# that it arrived after all settles the message.
 _APPLY = text("""
     UPDATE message m
     SET state = v.state, permanent = v.permanent, reason = v.reason,
@@ -256,11 +257,7 @@ _APPLY = text("""
         fell_over = m.fell_over OR v.state = 'waiting',
         due_at = CASE v.state WHEN 'waiting' THEN :now ELSE m.due_at END,
         sent_at = CASE WHEN v.state <> 'waiting' THEN coalesce(m.sent_at, m.claimed_at) END,
-        gateway = CASE WHEN v.state <> 'waiting' THEN m.gateway END,
-        reference = CASE WHEN v.state <> 'waiting' THEN m.reference END,
-        provider_id = CASE WHEN v.state <> 'waiting' THEN m.provider_id END,
-        claimed_at = CASE WHEN v.state <> 'waiting' THEN m.claimed_at END,
-        claimed_by = CASE WHEN v.state <> 'waiting' THEN m.claimed_by END
+        doubted_at = NULL
     FROM unnest(CAST(:municipality_ids AS bigint[]), CAST(:message_ids AS bigint[]), CAST(:states AS text[]),
         CAST(:permanents AS boolean[]), CAST(:reasons AS text[]))
         AS v(municipality_id, id, state, permanent, reason)

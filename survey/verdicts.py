@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey import workdays
 from survey.gateways import Outcome
-from survey.letters import Claimed, Handled
+from survey.letters import UNTOLD, Claimed, Handled
 from survey.message_states import before
 from survey.outbox import BY_INDEX, as_json, listed
 
@@ -59,7 +59,10 @@ def note(session: Session, handled: Sequence[Handled], *, worker: int, now: date
         session.execute(_UNLINK, lists)
         session.execute(_SHORTEN, lists)
     _bury(session, handled, now)
-    return Counter(made.state for made in verdicts)
+    told = {(one.message.municipality_id, one.message.message_id) for one in handled if one.message.first}
+    return Counter(
+        f"{'' if (made.municipality_id, made.message_id) in told else UNTOLD}{made.state}" for made in verdicts
+    )
 
 
 def _verdicts(session: Session, handled: Sequence[Handled], now: datetime) -> list[Verdict]:
@@ -163,6 +166,7 @@ _NOTE = text(f"""
         segments = CASE WHEN o.state <> 'waiting' THEN o.segments END,
         provider_id = CASE WHEN o.state <> 'waiting' THEN o.provider_id END,
         sent_at = CASE WHEN o.state = 'sent' THEN CAST(:now AS timestamptz) END,
+        doubted_at = CASE WHEN o.state = 'unknown' THEN CAST(:now AS timestamptz) END,
         gateway = CASE WHEN o.state <> 'waiting' THEN m.gateway END,
         reference = CASE WHEN o.state <> 'waiting' THEN m.reference END,
         claimed_at = CASE WHEN o.state <> 'waiting' THEN m.claimed_at END,

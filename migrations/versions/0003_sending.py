@@ -69,7 +69,7 @@ def upgrade() -> None:
         sa.Column("permanent", sa.Boolean(), nullable=False),
         sa.Column("dead", sa.Boolean(), nullable=False),
         sa.Column("stops", sa.Boolean(), nullable=False),
-        sa.Column("lane", sa.Boolean(), nullable=False),
+        sa.Column("lane", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("processed_at", sa.DateTime(timezone=True), nullable=True),

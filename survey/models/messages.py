@@ -36,7 +36,9 @@ class Message(Numbered, Base):
 
     `claimed_by` is the worker's advisory lock: as long as it is held, the worker lives. `fell_over`: it was to go
     by SMS, which cannot reach the citizen, and goes by e-mail. `permanent`: could a failed one never have arrived?
-    `segments`: how many SMS segments it took; `provider_id`: what the provider calls it.
+    `segments`: how many SMS segments it took; `provider_id`: what the provider calls it. What waits after it
+    has left keeps that attempt's claim, `gateway` and `reference`: a late receipt may settle it. `doubted_at`:
+    when it came into doubt.
     """
 
     __tablename__ = "message"
@@ -79,6 +81,7 @@ class Message(Numbered, Base):
     claimed_at: Mapped[datetime | None] = mapped_column(moment)
     claimed_by: Mapped[int | None] = mapped_column(BigInteger)
     sent_at: Mapped[datetime | None] = mapped_column(moment)
+    doubted_at: Mapped[datetime | None] = mapped_column(moment)
     gateway: Mapped[str | None] = mapped_column(Text)
     reference: Mapped[str | None] = mapped_column(Text)
     provider_id: Mapped[str | None] = mapped_column(Text)

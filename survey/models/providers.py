@@ -33,7 +33,8 @@ class Receipt(Base):
     """What a provider reported, stored by the door and processed later; no address, no text.
 
     `event_id` is the provider's, or made of what it reported: a repeat is the same row. `dead`: the address never
-    works. `stops`: the account is meant, not the message, or (`lane`) what one municipality sends. `applied`: did it change a message?
+    works. `stops`: the account is meant, not the message; with `lane` only what this municipality sends.
+    `applied`: did it change a message?
     """
 
     __tablename__ = "receipt"
@@ -53,7 +54,7 @@ class Receipt(Base):
     permanent: Mapped[bool] = mapped_column()
     dead: Mapped[bool] = mapped_column()
     stops: Mapped[bool] = mapped_column()
-    lane: Mapped[bool] = mapped_column()
+    lane: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
     reason: Mapped[str] = mapped_column(Text)
     received_at: Mapped[datetime] = mapped_column(moment)
     processed_at: Mapped[datetime | None] = mapped_column(moment)

@@ -52,8 +52,8 @@ def test_a_living_worker_is_never_taken_for_dead(session: Session, ready: Munici
     with jobs.working() as worker:
         worker.check()
         claim(session, now, worker=worker.number)
-        assert outbox.recover(session) == 0
-    assert outbox.recover(session) == 1
+        assert outbox.recover(session, now) == 0
+    assert outbox.recover(session, now) == 1
     session.expire_all()
     assert (message.state, message.reason) == ("unknown", "udsendelsen blev afbrudt")
 

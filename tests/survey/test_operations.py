@@ -55,13 +55,13 @@ def test_outcomes_are_counted_by_gateway_state_and_reason(
 def test_an_administrator_settles_a_message_in_doubt(
     session: Session, stevns: Municipality, doubt: Message, now: datetime, event: str, state: str
 ) -> None:
-    """Sent again it waits as if never handled; else it was sent when claimed, and silence does not undo it."""
+    """Sent again it waits, known by its last attempt; else it was sent when claimed. Silence undoes nothing."""
     later = now + timedelta(days=4)
     assert operations.decide(session, stevns.id, [doubt.id], event, later) == 1
     assert outbox.fall_silent(session, ["g"], later) == 0
     session.expire_all()
-    handled = (None, None, later) if state == "waiting" else (now, now, now)
-    assert (doubt.state, doubt.claimed_at, doubt.sent_at, doubt.due_at) == (state, *handled[:2], handled[2])
+    sent_at, due_at = (None, later) if state == "waiting" else (now, now)
+    assert (doubt.state, doubt.claimed_at, doubt.sent_at, doubt.due_at) == (state, now, sent_at, due_at)
     assert operations.in_doubt(session, stevns.id) == []
 
 
@@ -79,9 +79,9 @@ def test_a_message_sent_again_leaves_with_another_reference(
     session: Session, stevns: Municipality, doubt: Message, now: datetime
 ) -> None:
     """The provider must not take it for the first."""
-    gateway = Obedient()
-    operations.decide(session, stevns.id, [doubt.id], "send again", now)
-    send(session, now, gateway)
+    gateway, later = Obedient(), now + operations.TOO_EARLY
+    operations.decide(session, stevns.id, [doubt.id], "send again", later)
+    send(session, later, gateway)
     assert [letter.reference for letter in gateway.letters] == [f"{stevns.id}-{doubt.id}-2"]
 
 

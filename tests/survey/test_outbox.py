@@ -167,7 +167,7 @@ def test_a_late_note_of_the_same_attempt_settles_a_doubt(
     """A worker thought dead that lives after all may still say what it knows."""
     (message,) = queue(session, ready, now)
     batch = claim(session, now)
-    assert outbox.recover(session) == 1
+    assert outbox.recover(session, now) == 1
     session.expire_all()
     assert (message.state, message.reason) == ("unknown", outbox.INTERRUPTED)
     note(session, [Handled(batch.claimed[0], Outcome("accepted"))], now)
@@ -180,7 +180,7 @@ def test_who_has_answered_keeps_the_week_whatever_a_late_note_says(
     """The link was in doubt and worked: a refusal afterwards does not take the answer out of its week."""
     (message,) = queue(session, ready, now)
     batch = claim(session, now)
-    outbox.recover(session)
+    outbox.recover(session, now)
     invitation_of(session, message).answered = True
     session.flush()
     note(session, [Handled(batch.claimed[0], Outcome("refused", permanent=True))], now)

@@ -44,12 +44,12 @@ def said(message: Message, kinds: Sequence[str]) -> list[Report]:
 
 
 def rule(state: str, email: bool, batches: Sequence[Sequence[str]]) -> str:
-    """What must become of a message, in words of the rules: the first batch that says anything settles it."""
+    """What must become of a message, in words of the rules: the first batch that settles it does so."""
     for batch in batches:
-        if state in ("claimed", "sent", "unknown"):
+        if state in ("claimed", "sent", "unknown", "waiting"):
             if "delivered" in batch:
                 state = "delivered"
-            elif {"failed", "dead"} & set(batch):
+            elif state != "waiting" and {"failed", "dead"} & set(batch):
                 state = "waiting" if email else "failed"
     return state
 

@@ -41,9 +41,8 @@ def test_an_sms_that_failed_goes_by_email_instead(
     assert come_in(session, [report(message, "failed", permanent=permanent, reason="optaget")], later) == [True]
     assert (message.state, message.channel, message.fell_over, message.due_at) == ("waiting", "email", True, later)
     assert message.reason == "SMS kunne ikke leveres, sendes som e-mail: optaget"
-    emptied = ("gateway", "reference", "provider_id", "claimed_at", "claimed_by", "sent_at", "permanent")
-    assert [getattr(message, column) for column in emptied] == [None] * 7
-    assert message.attempts == 1
+    assert (message.sent_at, message.permanent, message.attempts) == (None, None, 1)
+    assert (message.gateway, message.provider_id, message.claimed_at) == ("simulated", "p", now)
 
 
 @pytest.mark.parametrize(
@@ -84,15 +83,30 @@ def test_a_link_that_still_works_may_go_by_email(
     assert message.state == "waiting"
 
 
-def test_a_late_word_about_the_sms_changes_nothing_after_the_fall_over(
+def test_an_sms_that_arrived_after_all_is_not_followed_by_an_email(
+    session: Session, give: Callable[..., Message], now: datetime
+) -> None:
+    """While the e-mail waits; another failure of the SMS changes nothing."""
+    message = give(email="a@b.dk")
+    late = [report(message, "failed"), report(message)]
+    come_in(session, [report(message, "failed")], now)
+    assert come_in(session, late[:1], now) == [True, False]
+    assert (message.state, message.channel) == ("waiting", "email")
+    assert come_in(session, late, now) == [True, False, True]
+    assert (message.state, message.sent_at) == ("delivered", now)
+
+
+def test_a_word_about_the_sms_changes_nothing_once_the_email_is_claimed(
     session: Session, give: Callable[..., Message], now: datetime
 ) -> None:
     """The e-mail is an attempt of its own; what the SMS's provider still says is about another."""
     message = give(email="a@b.dk")
     late = report(message)
     come_in(session, [report(message, "failed")], now)
+    message.state, message.reference = "claimed", f"{message.municipality_id}-{message.id}-2"
+    session.flush()
     assert come_in(session, [late], now) == [True, False]
-    assert (message.state, message.channel) == ("waiting", "email")
+    assert (message.state, message.channel) == ("claimed", "email")
 
 
 @pytest.mark.parametrize("channel", ["sms", "email"])
