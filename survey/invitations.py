@@ -211,6 +211,8 @@ JOIN meeting ON meeting.municipality_id = :municipality_id AND meeting.fingerpri
 JOIN invitation ON invitation.municipality_id = :municipality_id AND invitation.meeting_id = meeting.id
 JOIN message AS first ON first.municipality_id = :municipality_id AND first.invitation_id = invitation.id
 WHERE incoming.invitation = 'handed over' AND first.kind = 'invitation'
+-- As `remind` does it, or each could wait for the other.
+ORDER BY first.municipality_id, first.invitation_id
 ON CONFLICT (municipality_id, invitation_id, kind) DO UPDATE SET state = 'skipped', reason = excluded.reason
 WHERE message.state = 'waiting'
 """
@@ -261,6 +263,8 @@ def remind(session: Session, now: datetime) -> int:
                 second.kind == "reminder",
             ),
         )
+        # As `take_back` does it, or each could wait for the other.
+        .order_by(Message.municipality_id, Message.invitation_id)
     )
     columns = ["municipality_id", "invitation_id", "kind", "due_at", "channel"]
     # Two workers may remind at once: the unique key lets one row through.
