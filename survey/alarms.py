@@ -20,12 +20,16 @@ QUIET = timedelta(hours=6)
 
 @dataclass(frozen=True, repr=False)
 class Alarm:
-    """That `gateway` stopped at `since` (UTC) for `reason`, and the letters that say so to administrators."""
+    """That `gateway` stopped at `since` (UTC) for `reason`, and the letters that say so to administrators.
+
+    `homes` are, letter by letter, the short names of the municipalities whose administrator it is for.
+    """
 
     gateway: str
     since: datetime
     reason: str
     letters: Sequence[Letter]
+    homes: Sequence[frozenset[str]]
 
 
 def untold(
@@ -60,7 +64,8 @@ def untold(
         served = serves.get(name)
         told = {row.id: row.email for row in everybody if served is None or row.slug in served}
         letters = [_letter(name, since, reason, base_url, person, to) for person, to in told.items()]
-        alarms.append(Alarm(name, since, reason, letters))
+        homes = [frozenset(row.slug for row in everybody if row.id == person) for person in told]
+        alarms.append(Alarm(name, since, reason, letters, homes))
     return alarms
 
 

@@ -33,21 +33,33 @@ def try_out(gateways: Sequence[Gateway], carriers: Sequence[Carrier]) -> int:
 def raise_alarms(gateways: Sequence[Gateway], carriers: Sequence[Carrier], base_url: str, now: datetime) -> int:
     """Tell administrators by e-mail of gateways that have stopped by themselves; of how many.
 
-    The first gateway for e-mail that is not itself the one that stopped takes the letters. When there is none, or
-    it takes none of them, the stop stays untold and the next run tries again.
+    Each letter goes by the first gateway for e-mail that has not stopped itself and serves a municipality of the
+    person told. When none of them is taken, the stop stays untold and the next run tries again.
     """
     serves: Mapping[str, frozenset[str] | None] = {each.name: each.municipalities for each in carriers}
     with transaction() as session:
         untold = alarms.untold(session, serves, base_url, now)
     down = {alarm.gateway for alarm in untold}
-    mail = next((each for each in gateways if "email" in each.channels and each.name not in down), None)
+    mail = [each for each in gateways if "email" in each.channels and each.name not in down]
     said = 0
     for alarm in untold:
         logs.event("gateway stopped", level=logging.WARNING, gateway=alarm.gateway)
-    for alarm in untold if mail else ():
-        outcomes = [letters.send(mail, letter).word for letter in alarm.letters] if mail else []
-        if not outcomes or any(word in ("accepted", "unknown") for word in outcomes):
+        ways = [_way(mail, serves, home) for home in alarm.homes]
+        posted = zip(ways, alarm.letters, strict=True)
+        outcomes = [letters.send(gateway, letter).word for gateway, letter in posted if gateway]
+        if not ways or any(word in ("accepted", "unknown") for word in outcomes):
             said += 1
             with transaction() as session:
                 alarms.told(session, alarm, now)
     return said
+
+
+def _way(
+    mail: Sequence[Gateway], serves: Mapping[str, frozenset[str] | None], home: frozenset[str]
+) -> Gateway | None:
+    """The first gateway of `mail` that serves one of the municipalities in `home`, so that no relay takes others'."""
+    for gateway in mail:
+        served = serves.get(gateway.name, frozenset())
+        if served is None or served & home:
+            return gateway
+    return None

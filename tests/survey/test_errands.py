@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import alarms, breaker, errands, trials
+from survey.account_kinds import Account
 from survey.gateways import Letter, Outcome
 from survey.lanes import ForAll
 from survey.models import Municipality, Staff, TrialMessage
@@ -71,6 +72,19 @@ def test_an_alarm_leaves_by_another_gateway_than_the_one_that_stopped(
     both = [first, second]
     assert [errands.raise_alarms(both, carried(*both), URL, now) for _ in range(2)] == [1, 0]
     assert ([letter.to for letter in second.letters], first.letters) == ([administrator.email], [])
+
+
+def test_an_alarm_leaves_by_a_relay_of_the_persons_own_municipality(
+    session: Session, administrator: Staff, now: datetime
+) -> None:
+    """Faxe's stands first and takes nothing of Stevns's."""
+    theirs, ours = Obedient(name="theirs", channels=("email",)), Obedient(name="ours", channels=("email",))
+    served = {"theirs": frozenset({"faxe"}), "ours": frozenset({"stevns"}), "phone": None}
+    both = [Account(name, "smtp", ("email",), towns) for name, towns in served.items()]
+    breaker.trouble(session, "phone", "ingen kredit", now, at_once=True)
+    assert errands.raise_alarms([theirs], both, URL, now) == 0
+    assert errands.raise_alarms([theirs, ours], both, URL, now) == 1
+    assert ([letter.to for letter in ours.letters], theirs.letters) == ([administrator.email], [])
 
 
 @pytest.mark.usefixtures("administrator")
