@@ -8,7 +8,7 @@ from wtforms import EmailField, PasswordField, SelectField, StringField, TextAre
 from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Length, ValidationError
 
 from admin.passwords import LONGEST, SHORTEST
-from survey import cpr, emails, phones
+from survey import cpr, emails, phones, words
 from survey.access import ADMINISTRATOR, CASEWORKER, MANAGER
 
 ROLE_NAMES = {CASEWORKER: "Sagsbehandler", MANAGER: "Leder", ADMINISTRATOR: "Administrator"}
@@ -146,7 +146,9 @@ class TeamForm(Form):
 class AddressForm(Form):
     """A channel, and an address on it; `normal_address` is how the import writes it."""
 
-    channel = SelectField("Kanal", choices=choices({"sms": "SMS", "email": "E-mail"}))
+    channel = SelectField(
+        "Kanal", choices=choices({channel: words.first(word) for channel, word in words.CHANNELS.items()})
+    )
     address = StringField("Mobil eller e-mail", [filled("et mobilnummer eller en e-mail")])
     normal_address = ""
 

@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import access
-from survey import gsm, linter, own_texts, placeholders, sending_rules, text_examples, texts, workdays
+from survey import gsm, linter, own_texts, placeholders, sending_rules, text_examples, texts, words, workdays
 from survey.access import ADMINISTRATOR, open_to
 from survey.db import transaction
 from survey.linter import Finding
-from survey.models import Municipality, Questionnaire
+from survey.models import CHANNELS, Municipality, Questionnaire
 from survey.own_texts import Kept, Place
 from survey.sending_rules import Rule
 from survey.text_examples import Asker
@@ -26,8 +26,6 @@ from survey.texts import Own, Written
 doors = Blueprint("texts", __name__)
 
 KINDS = {"invitation": "invitation", "paamindelse": "reminder"}
-KIND_NAMES = {"invitation": "Invitation", "reminder": "Påmindelse"}
-CHANNEL_NAMES = {"sms": "SMS", "email": "e-mail"}
 ONE = "/tekster/<any(invitation, paamindelse):kind>/<any(sms, email):channel>/<language>"
 MEANWHILE = "Teksten er ændret, siden du så den. Læs den igen."
 A_THOUSAND = 1000
@@ -88,7 +86,7 @@ def overview() -> ResponseReturnValue:
     tables = [
         (word, kind, channel, [_line(kept, chosen, kind, channel, each, asker, rule) for each in texts.LANGUAGES])
         for word, kind in KINDS.items()
-        for channel in texts.CHANNELS
+        for channel in CHANNELS
     ]
     return render_template(
         "admin/texts.html",
@@ -97,8 +95,7 @@ def overview() -> ResponseReturnValue:
         questionnaires=names,
         segment_price=f"{rule.segment_price.normalize():f}".replace(".", ","),
         kroner=text_examples.kroner,
-        kind_names=KIND_NAMES,
-        channel_names=CHANNEL_NAMES,
+        words=words,
         local=workdays.local,
         revealing=[*linter.telling(asker.sender, "da"), *linter.telling(asker.municipality, "da")],
     )
@@ -184,8 +181,7 @@ def _page(desk: Desk, text: Own, notes: Sequence[str] = (), *, refused: bool = F
         unsaved=(text.subject, text.body) != (desk.current.subject, desk.current.body),
         direction=texts.direction(place.language),
         language_name=texts.about(place.language)["name"],
-        kind_name=KIND_NAMES[place.kind],
-        channel_name=CHANNEL_NAMES[place.channel],
+        title=f"{words.first(words.KINDS[place.kind])}, {words.CHANNELS[place.channel]}",
         placeholders=_offered(desk),
         here=_address(place),
         kroner=text_examples.kroner,

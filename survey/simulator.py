@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from survey import backlog, receipts, webhooks, workdays
+from survey import backlog, receipts, webhooks, words, workdays
 from survey.access import EVERYONE, open_to
 from survey.config import LOOPBACK
 from survey.db import transaction
@@ -72,15 +72,12 @@ SHAPES_DA = {
 }
 """The receipts that can be delivered, grouped; the names are `simulated.SHAPES`."""
 STATES_DA = {
-    "waiting": "venter på at blive sendt",
-    "claimed": "er ved at blive sendt",
-    "sent": "sendt, ingen kvittering endnu",
-    "delivered": "leveret",
-    "failed": "ikke leveret",
-    "refused": "afvist af udbyderen",
-    "unknown": "i tvivl: sendes ikke igen af sig selv",
-    "skipped": "sprunget over",
+    **words.STATES,
+    "sent": f"{words.STATES['sent']}, ingen kvittering endnu",
+    "refused": f"{words.STATES['refused']} af udbyderen",
+    "unknown": f"{words.STATES['unknown']}: sendes ikke igen af sig selv",
 }
+"""A newcomer is told a little more."""
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
 """What a proxy adds to a request that it passes on for somebody else."""
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from survey import config, gsm, texts
-from survey.models import LINK_MODES
+from survey import config, gsm, texts, words
+from survey.models import KINDS, LINK_MODES
 from survey.texts import Own, Writing, Written
 
 LONGEST_HOST = f"svar.{'x' * (config.LONGEST_HOST - 8)}.dk"
@@ -77,7 +77,7 @@ def example(
 def table(segment_price: Decimal) -> Iterator[Line]:
     """Every shipped SMS at its longest, by language, kind and link mode."""
     for language in texts.LANGUAGES:
-        for kind in texts.KINDS:
+        for kind in KINDS:
             for mode in LINK_MODES:
                 counted = gsm.segments(example(kind, "sms", language, link_mode=mode).body)
                 price = counted.count * segment_price * 1000
@@ -86,12 +86,15 @@ def table(segment_price: Decimal) -> Iterator[Line]:
 
 def table_lines(segment_price: Decimal) -> Iterator[str]:
     """The table in Markdown, in Danish."""
-    kinds = {"invitation": "invitation", "reminder": "påmindelse"}
-    modes = {"link": "link", "code": "kort link", "code_only": "kode uden link"}
     yield "| sprog | besked | vej | alfabet | tegn | segmenter | pris pr. 1.000 |"
     yield "|---|---|---|---|---:|---:|---:|"
     for line in table(segment_price):
-        cells = (texts.about(line.language)["name"], kinds[line.kind], modes[line.link_mode], line.encoding)
+        cells = (
+            texts.about(line.language)["name"],
+            words.KINDS[line.kind],
+            words.LINK_MODES[line.link_mode],
+            line.encoding,
+        )
         yield f"| {' | '.join(cells)} | {line.units} | {line.count} | {kroner(line.price)} |"
 
 

@@ -21,8 +21,6 @@ __all__ = ["Own", "Segments", "Texts", "Writing", "Written", "own", "plain", "re
 FOLDER = Path(__file__).parent.parent / "templates" / "messages"
 LANGUAGES = ("da", "en", "uk", "ar", "pl", "tr", "so", "ti", "fa")
 """The languages of the shipped texts, ISO 639-1; whoever reads another one gets Danish."""
-KINDS = ("invitation", "reminder")
-CHANNELS = ("sms", "email")
 IN_ONE_SEGMENT = frozenset({"da", "en", "so"})
 LONGEST_NAME = 60
 NUMBERS = ("nul", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv")

@@ -6,7 +6,7 @@ KINDS: Mapping[str, str] = {"invitation": "invitation", "reminder": "påmindelse
 CHANNELS: Mapping[str, str] = {"sms": "SMS", "email": "e-mail"}
 LINK_MODES: Mapping[str, str] = {"link": "link", "code": "kort link", "code_only": "kun kode"}
 STATES: Mapping[str, str] = {
-    "waiting": "venter",
+    "waiting": "venter på afsendelse",
     "claimed": "i gang",
     "sent": "sendt",
     "delivered": "leveret",

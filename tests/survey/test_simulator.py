@@ -100,7 +100,7 @@ def deliver_receipt(client: FlaskClient, message: Message, shape: str) -> str:
     ("shape", "answers", "state"),
     [
         ("delivered", "200", "leveret"),
-        ("failed", "200", "venter på at blive sendt"),
+        ("failed", "200", "venter på afsendelse"),
         ("duplicate", "200 og 200", "leveret"),
         ("contradiction", "200 og 200", "leveret"),
         ("unknown reference", "200", "sendt, ingen kvittering endnu"),
@@ -136,7 +136,7 @@ def test_a_receipt_that_waits_is_shown_as_waiting(
 def test_an_sms_that_failed_says_that_it_goes_by_email(client: FlaskClient, message: Message) -> None:
     """With why; the letter itself stays in the mailbox."""
     page = deliver_receipt(client, message, "dead")
-    assert "venter på at blive sendt (SMS kunne ikke leveres, sendes som e-mail: nummeret findes ikke)" in page
+    assert "venter på afsendelse (SMS kunne ikke leveres, sendes som e-mail: nummeret findes ikke)" in page
 
 
 def test_a_letter_whose_message_is_gone_says_so(client: FlaskClient, deliver: Callable[..., None]) -> None:

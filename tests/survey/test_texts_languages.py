@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 
 from survey import config, linter, placeholders, text_examples, texts
-from survey.models import LINK_MODES
+from survey.models import CHANNELS, KINDS, LINK_MODES
 from survey.text_examples import LONGEST, Asker
 
-EVERY = [(language, kind, mode) for language in texts.LANGUAGES for kind in texts.KINDS for mode in LINK_MODES]
+EVERY = [(language, kind, mode) for language in texts.LANGUAGES for kind in KINDS for mode in LINK_MODES]
 NAMES = (
     "Stevns Kommune",
     text_examples.LONGEST_MUNICIPALITY,
@@ -39,7 +39,7 @@ def test_every_sms_fits(language: str, kind: str, mode: str, name: str) -> None:
 @pytest.mark.parametrize(("language", "kind", "mode"), EVERY)
 def test_every_shipped_text_passes_the_linter(language: str, kind: str, mode: str) -> None:
     """SMS, subject and e-mail: nothing to say, not even a warning; no body reveals anything either."""
-    sms, email = (texts.shipped(kind, channel, language, mode) for channel in texts.CHANNELS)
+    sms, email = (texts.shipped(kind, channel, language, mode) for channel in CHANNELS)
     assert linter.lint(sms.body, language, "sms", "body", link_mode=mode) == []
     assert linter.lint(email.subject, language, "email", "subject", link_mode=mode) == []
     assert linter.lint(email.body, language, "email", "body", link_mode=mode) == []
@@ -64,7 +64,7 @@ def test_only_the_danish_texts_are_verified(language: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "kind", "mode"), [each for each in EVERY if each[0] in ("ar", "fa")])
-@pytest.mark.parametrize("channel", texts.CHANNELS)
+@pytest.mark.parametrize("channel", CHANNELS)
 def test_what_is_copied_stands_alone_between_right_to_left_words(
     language: str, kind: str, mode: str, channel: str
 ) -> None:
@@ -119,7 +119,7 @@ HOSTILE = (
 
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("language", texts.LANGUAGES)
-@pytest.mark.parametrize("channel", texts.CHANNELS)
+@pytest.mark.parametrize("channel", CHANNELS)
 def test_no_imported_value_becomes_header_link_or_markup(channel: str, language: str, name: str) -> None:
     """As many lines and links as with an ordinary name, no markup, no hole, no turned direction."""
     ordinary = text_examples.example("invitation", channel, language, asker=Asker(municipality="Faxe"))
