@@ -10,6 +10,8 @@ BASE = frozenset(
 EXTENSION = frozenset("^{}\\[~]|€\f")
 """The characters of two septets, an escape first."""
 ALPHABET = BASE | EXTENSION
+SINGLE = 160
+"""Septets in an SMS of one segment."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,11 @@ class Segments:
 def segments(text: str) -> Segments:
     """How many segments `text` takes: 160 septets or 70 units in one, 153 or 67 in each of several."""
     if ALPHABET.issuperset(text):
+        units = len(text) + sum(map(text.count, EXTENSION))
+        if units <= SINGLE:
+            return Segments("GSM-7", units, 1)
         doubles = [2 if character in EXTENSION else 1 for character in text]
-        return Segments("GSM-7", sum(doubles), _parts(doubles, 160, 153))
+        return Segments("GSM-7", units, _parts(doubles, SINGLE, 153))
     widths = [2 if ord(character) > 0xFFFF else 1 for character in text]
     return Segments("UCS-2", sum(widths), _parts(widths, 70, 67))
 

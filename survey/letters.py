@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row
@@ -109,7 +110,12 @@ def _useful_until(row: Row[Any]) -> datetime:
     if row.kind == "reminder" and row.expires_at:
         expires: datetime = row.expires_at
         return expires
-    return workdays.at(row.held_on + timedelta(days=eligibility.STALE_DAYS + 1), time(0))
+    return _too_old_at(row.held_on)
+
+
+@lru_cache(maxsize=256)
+def _too_old_at(held_on: date) -> datetime:
+    return workdays.at(held_on + timedelta(days=eligibility.STALE_DAYS + 1), time(0))
 
 
 def draw(mode: str, code_key: bytes | None = None) -> Drawn:

@@ -190,6 +190,8 @@ def plain(name: str) -> str:
     No line break, invisible character, colon, slash, at sign or full stop gets through: a name from a file can
     become neither a header nor a link nor markup, and cannot turn the direction of the text.
     """
+    if len(name) <= LONGEST_NAME and _USUAL.fullmatch(name):
+        return name
     composed = unicodedata.normalize("NFC", name)
     kept = "".join(character if _harmless(character) else " " for character in composed)
     return re.sub(" +", " ", kept)[:LONGEST_NAME].strip()
@@ -215,6 +217,8 @@ _SAID = {
     "...": "Tre prikker i ét tegn er lavet til tre punktummer",
     "": "Usynlige tegn er fjernet",
 }
+_USUAL = re.compile("[0-9A-Za-zÆØÅæøå'&()+-]+(?: [0-9A-Za-zÆØÅæøå'&()+-]+)*")
+"""Most names: nothing in them is to be changed."""
 _TABLE = str.maketrans(_PLAINER)
 
 

@@ -29,6 +29,7 @@ LONGEST_WAIT = 86400
 LONGEST_SENDER = 11
 ACCOUNT = (401, 402, 403, 404, 405)
 """Statuses of a refusal that every letter would meet: who we are, what we have paid, where we knock."""
+_written = json.JSONEncoder(ensure_ascii=False).encode
 MOBILE = re.compile(r"\+[1-9][0-9]{7,14}", re.ASCII)
 
 
@@ -76,7 +77,7 @@ class Client:
         Refused for now: the body has surely not left, or 429. Unknown: anything from there to a whole answer, 3xx
         (what stood behind it may have acted) and 5xx.
         """
-        body = json.dumps(payload, ensure_ascii=False).encode()
+        body = _written(payload).encode()
         left: list[bytes] = []
         try:
             answer = self._ask("POST", path, body, left)
