@@ -322,6 +322,7 @@ def upgrade() -> None:
         WHERE message.channel IS NULL AND contact.municipality_id = message.municipality_id
             AND contact.invitation_id = message.invitation_id
     """)
+    op.execute("UPDATE message SET channel = 'sms' WHERE channel IS NULL")
     op.alter_column("message", "channel", existing_type=sa.TEXT(), nullable=False)
     op.drop_index(op.f("ix_message_due"), table_name="message", postgresql_where="(state = 'waiting'::text)")
     op.create_index(
@@ -363,8 +364,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Step back; refused when a new decision is in use."""
+    """Step back.
+
+    Refused when a meeting, an import or a count holds a decision that is new here (NEW_DECISIONS). Rules,
+    waves, texts, receipts, pauses, dead addresses and opt-outs are lost, and with them who does not want to be asked.
+    A message that fell silent stays in doubt, without its time.
+    """
     op.drop_constraint(op.f("ck_message_falls_over_to_email"), "message")
+    op.execute("UPDATE message SET sent_at = NULL WHERE state = 'unknown'")
     recheck("message", "sent_has_a_time", SENT_HAS_A_TIME)
     recheck(
         "message",
