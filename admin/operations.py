@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from admin import access
 from admin.forms import AddressForm
-from survey import config, meetings, operations, trials, workdays
+from survey import config, dead_addresses, meetings, operations, trials, workdays
 from survey.access import ADMINISTRATOR, open_to
 from survey.accounts import Account
 from survey.db import transaction
@@ -137,7 +137,7 @@ def revive() -> ResponseReturnValue:
     kind = "mobile" if form.channel.data == "sms" else "email"
     print_ = meetings.fingerprint(key, staff.municipality_id, kind, form.normal_address.lower())
     with transaction() as session:
-        operations.revive(session, staff.municipality_id, print_)
+        dead_addresses.revive(session, staff.municipality_id, print_)
         access.log_access(session, staff, "revive address", form.channel.data, now)
     flash("Der bliver skrevet til adressen igen næste gang.")
     return _back()

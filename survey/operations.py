@@ -12,15 +12,13 @@ from sqlalchemy.orm import Session
 from survey import breaker, eligibility, workdays
 from survey.countable import first_invitations, had_left, rough
 from survey.message_states import before
-from survey.models import DeadAddress, GatewayState, Message, RefusedReceipt, Stop
+from survey.models import GatewayState, Message, RefusedReceipt, Stop
 
 DOUBTS_SHOWN = 50
 TOO_EARLY = timedelta(minutes=5)
 """So long after a message came into doubt it is not sent again: a worker that is taken for dead may still have it
 in hand, and a receipt may be on its way."""
 FORGED_DAYS = 30
-REMINDERS_TOLD = 5
-"""So many reminders in doubt for one reason are worth a word."""
 REMINDERS_TOLD = 5
 """So many reminders in doubt for one reason are worth a word."""
 GIVEN_UP, COUNTED = "opgivet af en administrator", "regnet som sendt af en administrator"
@@ -239,15 +237,6 @@ def _settle(session: Session, municipality_id: int, which: ColumnElement[bool], 
         .returning(and_(Message.kind == "invitation", ~had_left()))
     )
     return sum(settled.scalars())
-
-
-def revive(session: Session, municipality_id: int, fingerprint: bytes) -> None:
-    """Write to an address again that a provider called dead. Nobody learns whether it was among them."""
-    session.execute(
-        delete(DeadAddress).where(
-            DeadAddress.municipality_id == municipality_id, DeadAddress.fingerprint == fingerprint
-        )
-    )
 
 
 def stop(session: Session, municipality_id: int, gateway: str, *, staff_id: int, now: datetime) -> None:

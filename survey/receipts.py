@@ -14,7 +14,8 @@ from sqlalchemy import Row, Select, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from survey import breaker, message_states, workdays
+from survey import breaker, dead_addresses, message_states, workdays
+from survey.dead_addresses import Dead
 from survey.gateways import Report
 from survey.models import Receipt, RefusedReceipt
 from survey.references import Key, key_of
@@ -94,7 +95,8 @@ def process(session: Session, now: datetime, limit: int = 1000) -> int:
     settled = [row for row in taken if key_of(row.reference) not in busy]
     pairs = _strongest(settled, known)
     _apply(session, [_verdict(receipt, message) for receipt, message in pairs], now)
-    _bury(session, pairs, now)
+    dead = [_dead(receipt, message) for receipt, message in pairs if receipt.dead]
+    dead_addresses.bury(session, dead, now)
     applied = [receipt.id for receipt, _message in pairs]
     session.execute(_DONE, {"ids": [row.id for row in settled], "applied": applied, "now": now})
     _stop(session, settled, now)
@@ -196,18 +198,8 @@ def _apply(session: Session, verdicts: Sequence[_Verdict], now: datetime) -> Non
         session.execute(_APPLY, lists | {"now": now})
 
 
-def _bury(session: Session, pairs: Sequence[tuple[Row[Any], Row[Any]]], now: datetime) -> None:
-    """Remember the addresses that a provider called dead, where the contact has a print of them."""
-    found = {
-        (message.municipality_id, message.print): (message.channel, receipt.reason)
-        for receipt, message in pairs
-        if receipt.dead and message.print
-    }
-    if found:
-        # In one order, or two workers that bury the same addresses could wait for each other.
-        rows = sorted((*key, *value) for key, value in found.items())
-        names = ("municipalities", "prints", "channels", "reasons")
-        session.execute(_BURY, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) | {"now": now})
+def _dead(receipt: Row[Any], message: Row[Any]) -> Dead:
+    return Dead(message.municipality_id, message.print, message.channel, receipt.reason)
 
 
 def _stop(session: Session, receipts: Iterable[Row[Any]], now: datetime) -> None:
@@ -262,13 +254,6 @@ _APPLY = text("""
         CAST(:permanents AS boolean[]), CAST(:reasons AS text[]))
         AS v(municipality_id, id, state, permanent, reason)
     WHERE m.municipality_id = v.municipality_id AND m.id = v.id
-""")
-_BURY = text("""
-    INSERT INTO dead_address (municipality_id, fingerprint, channel, reason, found_at)
-    SELECT municipality_id, fingerprint, channel, reason, :now
-    FROM unnest(CAST(:municipalities AS bigint[]), CAST(:prints AS bytea[]), CAST(:channels AS text[]),
-        CAST(:reasons AS text[])) AS d(municipality_id, fingerprint, channel, reason)
-    ON CONFLICT DO NOTHING
 """)
 _DONE = text("""
     UPDATE receipt SET processed_at = :now, applied = id = ANY(CAST(:applied AS bigint[]))

@@ -9,13 +9,12 @@ from sqlalchemy import ARRAY, BigInteger, Select, any_, delete, func, literal, o
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningDelete
 
-from survey import ballot_box, participation, receipts, workdays
+from survey import ballot_box, dead_addresses, participation, receipts, workdays
 from survey.models import (
     AccessLog,
     CallbackAttempt,
     CallbackRequest,
     Contact,
-    DeadAddress,
     ImportCount,
     Invitation,
     JobSlot,
@@ -171,9 +170,7 @@ def _delete_holds(session: Session, municipality_id: int, now: datetime) -> None
     over = or_(Pause.until_on <= year_ago(workdays.day(now)), Pause.ended_at <= year)
     tried = TrialMessage.asked_at <= ago(now, TRIAL_KEPT)
     session.execute(delete(Pause).where(Pause.municipality_id == municipality_id, over))
-    session.execute(
-        delete(DeadAddress).where(DeadAddress.municipality_id == municipality_id, DeadAddress.found_at <= year)
-    )
+    dead_addresses.forget(session, municipality_id, year)
     session.execute(delete(TrialMessage).where(TrialMessage.municipality_id == municipality_id, tried))
 
 

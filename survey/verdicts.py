@@ -8,7 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from survey import workdays
+from survey import dead_addresses, workdays
+from survey.dead_addresses import Dead
 from survey.gateways import Outcome
 from survey.letters import UNTOLD, Claimed, Handled
 from survey.message_states import before
@@ -58,7 +59,7 @@ def note(session: Session, handled: Sequence[Handled], *, worker: int, now: date
         lists = listed(not_taken_on, **_NOTED)
         session.execute(_UNLINK, lists)
         session.execute(_SHORTEN, lists)
-    _bury(session, handled, now)
+    dead_addresses.bury(session, (_dead(one) for one in handled if one.outcome.dead), now)
     told = {(one.message.municipality_id, one.message.message_id) for one in handled if one.message.first}
     return Counter(
         f"{'' if (made.municipality_id, made.message_id) in told else UNTOLD}{made.state}" for made in verdicts
@@ -122,6 +123,11 @@ def _verdict(
     )
 
 
+def _dead(handled: Handled) -> Dead:
+    message = handled.message
+    return Dead(message.municipality_id, message.mark, message.channel, handled.outcome.detail)
+
+
 def _again_at(message: Claimed, outcome: Outcome, now: datetime) -> datetime | None:
     """When to try again after a refusal for now; None when that was the last time, or it would come too late."""
     rounds = len(PAUSES) + 1
@@ -131,20 +137,6 @@ def _again_at(message: Claimed, outcome: Outcome, now: datetime) -> datetime | N
     asked = timedelta(seconds=outcome.retry_after or 0)
     due = workdays.next_send_time(now + max(pause, asked), message.window)
     return due if due < message.useful_until else None
-
-
-def _bury(session: Session, handled: Sequence[Handled], now: datetime) -> None:
-    """Remember the addresses that were called dead: later invitations leave them alone."""
-    dead = {
-        (one.message.municipality_id, one.message.mark): (one.message.channel, one.outcome.detail)
-        for one in handled
-        if one.outcome.dead and one.message.mark
-    }
-    if dead:
-        # In one order, or two workers that bury the same addresses could wait for each other.
-        rows = sorted((*key, *value) for key, value in dead.items())
-        names = ("municipalities", "prints", "channels", "reasons")
-        session.execute(_BURY, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) | {"now": now})
 
 
 _NOTED = {
@@ -204,11 +196,4 @@ _SHORTEN = text("""
         GROUP BY r.municipality_id, r.id
     ) h
     WHERE i.municipality_id = h.municipality_id AND i.id = h.id AND (h.last IS NOT NULL OR NOT i.answered)
-""")
-_BURY = text("""
-    INSERT INTO dead_address (municipality_id, fingerprint, channel, reason, found_at)
-    SELECT d.*, CAST(:now AS timestamptz)
-    FROM unnest(CAST(:municipalities AS bigint[]), CAST(:prints AS bytea[]), CAST(:channels AS text[]),
-        CAST(:reasons AS text[])) AS d
-    ON CONFLICT DO NOTHING
 """)

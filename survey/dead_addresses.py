@@ -1,0 +1,52 @@
+"""Dead addresses: what a provider said never works, kept as a print alone; nobody writes to it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import delete, text
+from sqlalchemy.orm import Session
+
+from survey.models import DeadAddress
+
+
+class Dead(NamedTuple):
+    """An address called dead for `reason`; `mark` is its print, None where the contact has none."""
+
+    municipality_id: int
+    mark: bytes | None
+    channel: str
+    reason: str
+
+
+def bury(session: Session, found: Iterable[Dead], now: datetime) -> None:
+    """Remember the addresses of which there is a print: later invitations leave them alone. One statement."""
+    # In one order, or two workers that bury the same addresses could wait for each other.
+    rows = sorted({one[:2]: one for one in found if one.mark}.values())
+    if rows:
+        names = ("municipalities", "prints", "channels", "reasons")
+        session.execute(_BURY, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) | {"now": now})
+
+
+def revive(session: Session, municipality_id: int, fingerprint: bytes) -> None:
+    """Write to the address again. Nobody learns whether it was among the dead."""
+    session.execute(
+        delete(DeadAddress).where(
+            DeadAddress.municipality_id == municipality_id, DeadAddress.fingerprint == fingerprint
+        )
+    )
+
+
+def forget(session: Session, municipality_id: int, found_by: datetime) -> None:
+    """Delete those found at `found_by` or before: the number may belong to somebody else by now."""
+    old = DeadAddress.found_at <= found_by
+    session.execute(delete(DeadAddress).where(DeadAddress.municipality_id == municipality_id, old))
+
+
+_BURY = text("""
+    INSERT INTO dead_address (municipality_id, fingerprint, channel, reason, found_at)
+    SELECT d.*, CAST(:now AS timestamptz)
+    FROM unnest(CAST(:municipalities AS bigint[]), CAST(:prints AS bytea[]), CAST(:channels AS text[]),
+        CAST(:reasons AS text[])) AS d
+    ON CONFLICT DO NOTHING
+""")
