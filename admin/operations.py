@@ -157,7 +157,7 @@ def _page(trial_form: AddressForm | None = None, revived: AddressForm | None = N
             "carried": {account.name: account.channels for account in mine},
             "queues": operations.waiting(session, here),
             "outcomes": operations.outcomes(session, here),
-            "groups": operations.doubts_by_reason(session, here),
+            "groups": operations.doubts_by_reason(session, here, now),
             "doubts": operations.in_doubt(session, here),
             "dead": operations.dead_addresses(session, here),
             "trials": trials.latest(session, here),
@@ -170,6 +170,7 @@ def _page(trial_form: AddressForm | None = None, revived: AddressForm | None = N
         revived=revived,
         now=now,
         when=_when,
+        day=_day,
         **limits,
         **words,
         **context,
@@ -184,11 +185,16 @@ def _accounts(session: Session) -> list[Account]:
 
 
 def _settled(n: int, event: str) -> str:
-    return f"{n} {'besked' if n == 1 else 'beskeder'}: {EVENTS[event].lower()}."
+    what = f"{n} {'besked' if n == 1 else 'beskeder'}" if n else "Beskeder i tvivl"
+    return f"{what}: {EVENTS[event].lower()}."
 
 
 def _when(moment: Any) -> str:
     return f"{workdays.local(moment):%d-%m-%Y kl. %H.%M}"
+
+
+def _day(moment: Any) -> str:
+    return f"{workdays.local(moment):%d-%m-%Y}"
 
 
 def _back() -> ResponseReturnValue:

@@ -205,7 +205,9 @@ class Shift:
         if self.codes:
             used = {message.token for message in batch.claimed}
             self.codes = [drawn for drawn in self.codes if drawn.token not in used]
-        self.total.update({f"{SKIPPED} {reason}": n for reason, n in batch.skipped.items()})
+        self.total.update({f"{SKIPPED} {reason}": n for reason, n in batch.told.items()})
+        untold = batch.skipped - batch.told
+        self.total.update({f"{letters.UNTOLD}{SKIPPED} {reason}": n for reason, n in untold.items()})
         if batch.claimed:
             self.claimed_at = now
             self.crew.give(batch.claimed, self._reserve(len(batch.claimed)))

@@ -139,8 +139,9 @@ def working() -> Iterator[Worker]:
 def send(work: Work) -> Counter[str]:
     """Take up after dead workers, then send until nothing is due; how many messages ended how.
 
-    Keys are message states ("waiting": put off after a refusal for now), and in Danish why some were skipped; those
-    that begin with UNTOLD count what a log must not: who gets a reminder has not answered. Each gateway works in a thread of its own, so that a slow one delays nobody.
+    Keys are message states ("waiting": put off after a refusal for now), and in Danish why some were skipped.
+    Those that begin with UNTOLD count what no log may: who gets a reminder has not answered. Each gateway works in
+    a thread of its own, so that a slow one delays nobody.
     """
     with transaction() as session:
         outbox.recover(session, work.clock())

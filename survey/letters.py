@@ -13,6 +13,9 @@ from survey.gateways import Gateway, Letter, Outcome
 from survey.lanes import Lane
 from survey.workdays import Window
 
+UNTOLD = "stille: "
+"""Begins the words for what only the operator's own total counts: reminders, and what leaves once more."""
+
 
 @dataclass(frozen=True, repr=False)
 class Claimed:
@@ -20,6 +23,7 @@ class Claimed:
 
     It may leave while `window` is open, and is of no use from `useful_until` (UTC) on. `fallback`: an SMS that
     could go by e-mail instead. `mark`: the print of the address it goes to. `unsubscribe`: see `Letter`.
+    `first`: see `is_first`.
     """
 
     municipality_id: int
@@ -37,6 +41,7 @@ class Claimed:
     fell_over: bool
     mark: bytes | None
     unsubscribe: str
+    first: bool
 
     @property
     def reference(self) -> str:
@@ -102,7 +107,13 @@ def claimed(row: Row[Any], lane: Lane, drawn: Drawn, base_url: str, own: texts.T
         fell_over=row.fell_over,
         mark=row.mobile_print if by_sms else row.email_print,
         unsubscribe=unsubscribe,
+        first=is_first(row),
     )
+
+
+def is_first(row: Row[Any]) -> bool:
+    """Is a `row` of `outbox.claim` an invitation that nobody has had yet? No other is counted in a log."""
+    return row.kind == "invitation" and row.sent_week is None
 
 
 def _useful_until(row: Row[Any]) -> datetime:

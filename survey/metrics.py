@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from survey import workdays
 from survey.access import EVERYONE, open_to
 from survey.config import SettingError
+from survey.countable import first_invitations, rough
 from survey.db import reading
 from survey.models import GatewayState, Message, Municipality, Receipt, RefusedReceipt
 
@@ -47,27 +48,31 @@ def token(path: Path) -> bytes:
 
 
 def exposition(connection: Connection, now: datetime) -> str:
-    """Every metric with its help and type (Prometheus text format 0.0.4). Counts of messages, never of answers."""
-    states = select(Municipality.slug, Message.channel, Message.state, func.count()).join_from(
-        Message, Municipality, Message.municipality_id == Municipality.id
+    """Every metric with its help and type (Prometheus text format 0.0.4). No count hangs on an answer."""
+    states = (
+        select(Municipality.slug, Message.channel, Message.state, func.count())
+        .join_from(Message, Municipality, Message.municipality_id == Municipality.id)
+        .where(first_invitations())
     )
-    oldest = connection.scalar(select(func.min(Message.due_at)).where(Message.state == "waiting"))
+    waiting = (Message.state == "waiting", first_invitations())
+    oldest = connection.scalar(select(func.min(Message.due_at)).where(*waiting))
     gateways = connection.execute(select(GatewayState).order_by(GatewayState.name)).all()
     refused = select(RefusedReceipt.gateway, RefusedReceipt.wrong, func.sum(RefusedReceipt.n))
-    unprocessed = connection.scalar(select(func.count()).where(Receipt.processed_at.is_(None)))
+    stored = connection.scalar(select(func.count()).where(Receipt.processed_at.is_(None))) or 0
+    unprocessed = stored // 100 * 100
     grouped = states.group_by(Municipality.slug, Message.channel, Message.state)
     late = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
     lines = [
         *_metric(
             "tilfreds_messages",
-            "Messages kept, by state.",
+            "Invitations kept, by state, but those sent once more. No reminders.",
             (
                 ({"municipality": slug, "channel": channel, "state": state}, n)
                 for slug, channel, state, n in connection.execute(grouped.order_by(*grouped.selected_columns[:3]))
             ),
         ),
         *_metric(
-            "tilfreds_oldest_waiting_seconds", "How long ago the oldest waiting message was due.", [({}, late)]
+            "tilfreds_oldest_waiting_seconds", "How long ago the oldest waiting invitation was due.", [({}, late)]
         ),
         *_metric(
             "tilfreds_gateway_stopped",
@@ -76,15 +81,17 @@ def exposition(connection: Connection, now: datetime) -> str:
         ),
         *_metric(
             "tilfreds_gateway_credit",
-            "Credit as last polled.",
+            "Credit as last polled, rounded down to fifties.",
             (
-                ({"gateway": row.name, "currency": row.currency or ""}, float(row.credit))
+                ({"gateway": row.name, "currency": row.currency or ""}, credit)
                 for row in gateways
-                if row.credit is not None
+                if (credit := rough(row.credit)) is not None
             ),
         ),
         *_metric(
-            "tilfreds_receipts_unprocessed", "Receipts stored and not yet applied.", [({}, unprocessed or 0)]
+            "tilfreds_receipts_unprocessed",
+            "Receipts not yet applied, rounded down to hundreds.",
+            [({}, unprocessed)],
         ),
         *_metric(
             "tilfreds_receipts_refused",

@@ -40,7 +40,8 @@ def states(session: Session) -> list[str]:
 def test_a_quiet_day_is_told_plainly(admin: FlaskClient) -> None:
     """Nothing waits, nothing is in doubt, the gateway runs."""
     page = admin.get("/drift").text
-    for words in ("Ingen beskeder venter", "Ingen beskeder er i tvivl", "Ingen beskeder er sendt endnu", "Kører"):
+    invitations = ("Ingen invitationer venter", "Ingen invitationer er sendt endnu")
+    for words in (*invitations, "Ingen beskeder er i tvivl", "Kører"):
         assert words in page
 
 
@@ -51,7 +52,7 @@ def test_what_waits_and_what_is_in_doubt_is_shown(
     queue(session, stevns, now, 3)
     page = admin.get("/drift").text
     assert '<td class="n">3</td>' in page
-    assert f"Invitation {doubts[0]}" in page
+    assert f"Besked {doubts[0]}" in page
     assert "intet svar" in page
     assert "Anne" not in page
     assert "+45" not in page
@@ -70,10 +71,10 @@ def test_a_stopped_gateway_is_an_alarm_with_its_reason(
 
 
 def test_little_credit_is_told_in_time(admin: FlaskClient, session: Session, now: datetime) -> None:
-    """With a comma, as Danes write it."""
+    """In fifties: to the øre it would count every reminder."""
     low = {"name": "simulated", "credit": Decimal("12.5"), "currency": "DKK", "credit_at": now}
     session.execute(insert(GatewayState).values(low))
-    assert "12,50 DKK" in admin.get("/drift").text
+    assert "under 50 DKK" in admin.get("/drift").text
 
 
 def test_an_administrator_stops_the_municipality_by_one_click(admin: FlaskClient, session: Session) -> None:
@@ -183,7 +184,7 @@ def test_an_address_that_works_again_is_written_to(
     print_ = meetings.fingerprint(key, stevns.id, kind, kept)
     row = {"fingerprint": print_, "channel": channel, "reason": "ukendt", "found_at": now}
     session.execute(insert(DeadAddress).values(municipality_id=stevns.id, **row))
-    assert f"1 {'mobilnummer' if channel == 'sms' else 'e-mail'} " in admin.get("/drift").text.replace("0 m", "")
+    before = admin.get("/drift").text
     assert admin.post("/drift/adresse", data={"dead-channel": channel, "dead-address": "x"}).status_code == 422
     for _ in range(2):
         data = {"dead-channel": channel, "dead-address": typed}

@@ -104,7 +104,7 @@ def test_the_account_knows_what_is_lost_and_what_is_doubled(
 
 def test_the_table_has_a_line_for_each_run() -> None:
     """One line for the columns, one for each row, with what is in doubt and why others rest."""
-    row = Row("kill -9", 9, 5, 2, 1, {"skipped: allerede besvaret": 2}, 0, 0)
+    row = Row("kill -9", 9, 5, 2, 1, {"skipped: bortfaldet": 2}, 0, 0)
     head, line = lines([row])
     assert list(COLUMNS) == [cell.strip() for cell in head.split("|")]
-    assert " ".join(line.split()) == "kill -9 | 9 | 5 | 2 (1 taken on) | 2 skipped: allerede besvaret | 0 | 0"
+    assert " ".join(line.split()) == "kill -9 | 9 | 5 | 2 (1 taken on) | 2 skipped: bortfaldet | 0 | 0"

@@ -61,12 +61,12 @@ def test_gateways_and_receipts_are_told(client: FlaskClient, session: Session, n
     """Stopped, credit, refused receipts; a name cannot break out of its quotation marks."""
     stopped = {"stopped_at": now, "reason": "kredit", "probe_at": now}
     session.execute(insert(GatewayState).values(name='a"b\\c', **stopped))
-    rich = {"credit": Decimal("12.5"), "currency": "DKK", "credit_at": now}
+    rich = {"credit": Decimal("1299.5"), "currency": "DKK", "credit_at": now}
     session.execute(insert(GatewayState).values(name="rich", **rich))
     session.execute(insert(RefusedReceipt).values(gateway="rich", day=now.date(), wrong="forged", n=4))
     lines = read(client)
     assert 'tilfreds_gateway_stopped{gateway="a\\"b\\\\c"} 1.0' in lines
-    assert 'tilfreds_gateway_credit{gateway="rich",currency="DKK"} 12.5' in lines
+    assert 'tilfreds_gateway_credit{gateway="rich",currency="DKK"} 1250' in lines
     assert 'tilfreds_receipts_refused{gateway="rich",wrong="forged"} 4' in lines
 
 

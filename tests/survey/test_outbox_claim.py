@@ -18,7 +18,7 @@ from tests.survey.sending import BOTH, Obedient, claim, note, plan, queue, send
 
 @pytest.mark.parametrize(
     ("reason", "decision", "days", "answered"),
-    [("allerede besvaret", "invited", 1, True), ("samtalen er for længe siden", "too_old", 22, False)],
+    [("bortfaldet", "invited", 1, True), ("samtalen er for længe siden", "too_old", 22, False)],
 )
 def test_what_must_not_leave_after_all_is_skipped_with_its_reason(
     session: Session, ready: Municipality, now: datetime, reason: str, decision: str, days: int, answered: bool
@@ -49,7 +49,7 @@ def test_a_reminder_after_the_link_has_expired_is_skipped(
     send(session, now, Obedient())
     invitations.remind(session, now + timedelta(days=3))
     batch = send(session, now + timedelta(days=14), Obedient())
-    assert batch.skipped == Counter({"linket er udløbet": 1})
+    assert batch.skipped == Counter({"bortfaldet": 1})
 
 
 @pytest.mark.parametrize("hour", [6, 16, 23])

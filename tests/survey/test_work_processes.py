@@ -195,7 +195,7 @@ def test_somebody_answering_right_now_is_passed_over_and_then_skipped(engine: En
         first = claim(worker, now)
         citizen.commit()
         assert [message.invitation_id for message in first.claimed] == [answering.id + 1]
-        assert claim(worker, now).skipped == Counter({"allerede besvaret": 1})
+        assert claim(worker, now).skipped == Counter({"bortfaldet": 1})
 
 
 def test_without_a_gateway_nothing_is_sent_and_the_program_says_so(
