@@ -81,7 +81,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
         sa.UniqueConstraint("gateway", "event_id", name=op.f("uq_receipt_gateway_event_id")),
     )
-    op.create_index("ix_receipt_received", "receipt", ["received_at"], unique=False)
+    op.create_index(
+        "ix_receipt_processed",
+        "receipt",
+        ["processed_at"],
+        unique=False,
+        postgresql_where=sa.text("processed_at IS NOT NULL"),
+    )
     op.create_index(
         "ix_receipt_unprocessed", "receipt", ["id"], unique=False, postgresql_where=sa.text("processed_at IS NULL")
     )
@@ -415,6 +421,8 @@ def downgrade() -> None:
     op.drop_table("dead_address")
     op.drop_table("refused_receipt")
     op.drop_index("ix_receipt_unprocessed", table_name="receipt", postgresql_where=sa.text("processed_at IS NULL"))
-    op.drop_index("ix_receipt_received", table_name="receipt")
+    op.drop_index(
+        "ix_receipt_processed", table_name="receipt", postgresql_where=sa.text("processed_at IS NOT NULL")
+    )
     op.drop_table("receipt")
     op.drop_table("gateway_state")

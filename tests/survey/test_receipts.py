@@ -1,10 +1,11 @@
 """Receipts: each is kept once, changes only the attempt it is about, and never a final state."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from survey import message_states, receipts, retention
@@ -127,3 +128,15 @@ def test_old_receipts_are_forgotten(session: Session, give: Callable[..., Messag
     assert len(session.scalars(select(RefusedReceipt)).all()) == 1
     retention.sweep(session, now + timedelta(days=365))
     assert session.scalars(select(RefusedReceipt)).all() == []
+
+
+def test_what_is_old_is_found_by_index(
+    session: Session, now: datetime, sql: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    """The nightly deletion of receipts does not read the whole table."""
+    with sql() as statements:
+        receipts.forget(session, now)
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    found = next(line for line in statements if "DELETE FROM receipt" in line)
+    plan = session.connection().exec_driver_sql(f"EXPLAIN {found}", {"processed_at_1": now})
+    assert "ix_receipt_processed" in "".join(plan.scalars())
