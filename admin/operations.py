@@ -159,7 +159,6 @@ def _page(trial_form: AddressForm | None = None, revived: AddressForm | None = N
             "outcomes": operations.outcomes(session, here),
             "groups": operations.doubts_by_reason(session, here, now),
             "doubts": operations.in_doubt(session, here),
-            "dead": operations.dead_addresses(session, here),
             "trials": trials.latest(session, here),
         }
     limits = {"low_credit": LOW_CREDIT, "doubts_shown": operations.DOUBTS_SHOWN}

@@ -16,7 +16,6 @@ FIELDS = frozenset(
         "unknown",
         "waiting",
         "skipped",
-        "seconds",
         "reason",
         "error",
         "worker",

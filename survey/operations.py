@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from survey import breaker, eligibility, workdays
 from survey.countable import first_invitations, had_left, rough
-from survey.countable import first_invitations, had_left
 from survey.message_states import before
 from survey.models import GatewayState, Message, RefusedReceipt, Stop
 

@@ -184,7 +184,6 @@ def test_an_address_that_works_again_is_written_to(
     print_ = meetings.fingerprint(key, stevns.id, kind, kept)
     row = {"fingerprint": print_, "channel": channel, "reason": "ukendt", "found_at": now}
     session.execute(insert(DeadAddress).values(municipality_id=stevns.id, **row))
-    before = admin.get("/drift").text
     assert admin.post("/drift/adresse", data={"dead-channel": channel, "dead-address": "x"}).status_code == 422
     for _ in range(2):
         data = {"dead-channel": channel, "dead-address": typed}
