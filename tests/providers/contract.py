@@ -13,6 +13,9 @@ CYRILLIC = "Вітаємо, Åse. https://svar.stevns.dk/s/abc"
 
 ACCEPTED, LATER, NEVER, DEAD = "accepted", "refused for now", "refused for good", "refused, address dead"
 STOPS, UNKNOWN, UNREACHED = "refused, gateway stops", "in doubt", "refused for now, not reached"
+RAISED = "raised"
+"""What a verdict begins with where the gateway raised what it must not."""
+LANE = "refused, lane stops"
 
 WEB = {
     "ok": ACCEPTED,
@@ -111,19 +114,7 @@ READS: Mapping[str, Mapping[str, str]] = {
         "read once": "nothing",
     },
     "smtp": {},
-    "simulated": {
-        key: RECEIPTS[key]
-        for key in (
-            "delivered",
-            "failed",
-            "dead",
-            "stops",
-            "repeat",
-            "out of order",
-            "unsigned",
-            "forged",
-        )
-    },
+    "simulated": RECEIPTS,
 }
 """Kind → shape of receipt → what its reader makes of it. Bounces (smtp) have tests of their own."""
 
@@ -182,6 +173,8 @@ def received(rig: Rig, shape: str) -> str:
     except UnreadableError:
         return "unreadable"
     said = ", ".join(dict.fromkeys(_said(report) for report in reports)) or "nothing"
+    except ConnectionError:
+        return "not to be fetched"
     events = {report.event_id for report in reports}
     return said + (", one event" if len(reports) > 1 and len(events) == 1 else "")
 
@@ -206,7 +199,7 @@ def verdict(kind: Kind, check: str, module: ModuleType | None = None) -> tuple[s
         try:
             found = play(rig, shape)
         except Exception as error:  # noqa: BLE001 - a gateway that raises breaks the contract
-            found = type(error).__name__
+            found = f"{RAISED} {type(error).__name__}"
     return table[kind.name][shape], found
 
 

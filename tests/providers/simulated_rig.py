@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from survey.gateways import Outcome, Report, simulated
 from tests.providers.contract import CYRILLIC, Kind, letter
@@ -25,7 +26,7 @@ RULES = {
     "207, rejected": "partly",
 }
 """Shape → the simulator's rule of that meaning."""
-RECEIPTS = {"stops": "blocked", "repeat": "duplicate"}
+RECEIPTS = {"stops": "blocked", "repeat": "duplicate", "under way": "out of order", "no secret set": "delivered"}
 
 
 class SimulatedRig:
@@ -48,8 +49,13 @@ class SimulatedRig:
         """What its reader makes of what it posts."""
         self.module.Simulated(self.folder)
         read = self.module.reader(self.folder)
-        posts = self.module.posts(self.folder, REFERENCE, RECEIPTS.get(shape, shape))
-        return [report for post in posts for report in read(post.headers, post.body, "")]
+        return [report for post in self._posts(shape) for report in read(post.headers, post.body, "")]
+
+    def _posts(self, shape: str) -> list[Any]:
+        """The simulator's own, of another folder where ours has no secret yet, or the last of several."""
+        folder = self.folder / "elsewhere" if shape == "no secret set" else self.folder
+        posts: list[Any] = self.module.posts(folder, REFERENCE, RECEIPTS.get(shape, shape))
+        return posts[1:] if shape == "under way" else posts
 
 
 @contextmanager
