@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from survey.gateways import Credit, Outcome
-from survey.models import GatewayState
+from survey.models import GatewayState, Stop
 
 IN_A_ROW = 5
 """So many troubles without a letter taken on between them open the breaker."""
@@ -51,6 +51,20 @@ def well(session: Session, name: str, claimed_at: datetime | None) -> None:
     One claimed before the gateway stopped says nothing of the stop. When administrators were told is kept.
     """
     session.execute(_WELL, {"name": name, "claimed_at": claimed_at})
+
+
+def stop_lane(session: Session, municipality_id: int, name: str, reason: str, now: datetime) -> None:
+    """Let nothing more of one municipality leave by the gateway: what it sends is turned down, the account is well.
+
+    Its administrators are told and resume it. A stop that is there already stays as it is.
+    """
+    row = {
+        "municipality_id": municipality_id,
+        "gateway": name,
+        "stopped_at": now,
+        "reason": reason or "ukendt fejl",
+    }
+    session.execute(insert(Stop).values(row).on_conflict_do_nothing())
 
 
 def resume(session: Session, name: str) -> None:

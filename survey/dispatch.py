@@ -14,7 +14,7 @@ from random import SystemRandom
 from threading import Event, Lock, Thread
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from survey import breaker, config, lanes, letters, outbox, pace, verdicts, workdays
@@ -31,6 +31,8 @@ SECONDS = 0.25
 TURN = 20
 """Codes drawn for one claim: hashing them takes about a second."""
 SKIPPED = "sprunget over:"
+LEASE = 2.0
+"""Seconds a crew goes on handing over after its worker was last seen to hold its lock."""
 RESCUES = 30
 """Seconds to wait for a database that went away, with outcomes not noted yet; also when asked to stop."""
 _SOON = text("SET LOCAL synchronous_commit = off")
@@ -56,7 +58,9 @@ class Crew:
     """`at_once` threads that hand messages over until they are dismissed. `halted` tells why they take no more.
 
     After the first outcome that stops the gateway, asks for patience or was not even tried, and after five
-    troubles in a row, the rest is "skipped": what hangs puts a handful in doubt, not a batch.
+    troubles in a row, the rest is "skipped": what hangs puts a handful in doubt, not a batch. So is what is left of
+    a municipality whose own text or sender was turned down (`closed`), and all when the worker was not seen to live
+    for `LEASE`: others take it for dead, and what it had claimed may be sent again.
     """
 
     def __init__(self, post: Outpost) -> None:
@@ -65,7 +69,8 @@ class Crew:
         self._done: deque[Handled] = deque()
         self._enough, self._wanted, self._lock = Event(), 1, Lock()
         self._in_a_row = 0
-        self.halted = False
+        self.halted, self.closed = False, set[int]()
+        self.seen = time.monotonic()
         self.out = 0
         self._threads = [Thread(target=self._work, daemon=True) for _ in range(post.gateway.at_once)]
         for thread in self._threads:
@@ -113,19 +118,25 @@ class Crew:
 
     def _handled(self, message: Claimed) -> Handled:
         post = self._post
-        if self.halted or post.stopping.is_set() or not workdays.in_send_window(post.clock(), message.window):
+        if self._leaves_no_more(message) or not workdays.in_send_window(post.clock(), message.window):
             return Handled(message, Outcome("skipped"))
         handled = letters.handed(message, post.gateway)
-        self._watch(handled.outcome)
+        self._watch(message, handled.outcome)
         return handled
 
-    def _watch(self, outcome: Outcome) -> None:
+    def _leaves_no_more(self, message: Claimed) -> bool:
+        lost = time.monotonic() - self.seen > LEASE
+        return lost or self.halted or self._post.stopping.is_set() or message.municipality_id in self.closed
+
+    def _watch(self, message: Claimed, outcome: Outcome) -> None:
         if outcome.word == "accepted":
             self._in_a_row = 0
             return
         with self._lock:
             self._in_a_row = self._in_a_row + 1 if breaker.is_trouble(outcome) else 0
-            if outcome.stops or outcome.retry_after or outcome.word == "skipped":
+            if outcome.stops and outcome.lane:
+                self.closed.add(message.municipality_id)
+            elif outcome.stops or outcome.retry_after or outcome.word == "skipped":
                 self.halted = True
             if self._in_a_row >= breaker.IN_A_ROW:
                 self.halted = True
@@ -141,7 +152,7 @@ def send(post: Outpost) -> Counter[str]:
     shift = Shift(post, crew, total)
     try:
         shift.run()
-    except DBAPIError:
+    except SQLAlchemyError:  # also what a connection that is known to be lost raises
         crew.dismiss()
         shift.rescue()
         raise
@@ -185,13 +196,18 @@ class Shift:
 
     def _claim(self) -> Claim:
         post, gateway, now = self.post, self.post.gateway, self.post.clock()
-        post.check()
+        self._live()
         with transaction() as session:
-            mine = [lane for lane in lanes.open_now(session, post.accounts, now) if lane.gateway == gateway.name]
+            mine = [
+                lane
+                for lane in lanes.open_now(session, post.accounts, now)
+                if lane.gateway == gateway.name and lane.municipality_id not in self.crew.closed
+            ]
             size = breaker.admits(session, gateway.name, self.size(), now) if mine else 0
         chosen, size = self._turn(mine, size)
         if not size:
             return Claim([], Counter())
+        self._live()
         with transaction() as session:
             batch = outbox.claim(
                 session,
@@ -210,8 +226,23 @@ class Shift:
         self.total.update({f"{letters.UNTOLD}{SKIPPED} {reason}": n for reason, n in untold.items()})
         if batch.claimed:
             self.claimed_at = now
-            self.crew.give(batch.claimed, self._reserve(len(batch.claimed)))
+            self._give(batch.claimed)
         return batch
+
+    def _live(self) -> None:
+        """See that the worker still holds its lock. Raises OperationalError when it does not."""
+        asked_at = time.monotonic()
+        self.post.check()
+        self.crew.seen = asked_at
+
+    def _give(self, claimed: Sequence[Claimed]) -> None:
+        """To the crew, in the time reserved for it; what has no time because the database went away was not tried."""
+        try:
+            delay = self._reserve(len(claimed))
+        except DBAPIError:
+            self.unnoted += [Handled(message, Outcome("skipped")) for message in claimed]
+            raise
+        self.crew.give(claimed, delay)
 
     def _turn(self, mine: Sequence[Lane], size: int) -> tuple[list[Lane], int]:
         """Lanes in a drawn order; those with codes, slow to hash, every other time and in small turns."""
@@ -234,6 +265,7 @@ class Shift:
             return max(0.0, pace.reserve(session, self.post.gateway.name, n, rate))
 
     def _note(self) -> None:
+        self._live()
         self.unnoted += self.crew.take(self.size() // 2, SECONDS)
         if self.unnoted:
             self._measure(len(self.unnoted))
@@ -265,7 +297,10 @@ class Shift:
     def _judge(self, session: Session, handled: Sequence[Handled], now: datetime) -> None:
         """Tell the breaker how the gateway fares, and others to wait when it asks for patience."""
         name = self.post.gateway.name
-        outcomes = [one.outcome for one in handled if one.outcome.word != "skipped"]
+        for one in handled:
+            if one.outcome.stops and one.outcome.lane:
+                breaker.stop_lane(session, one.message.municipality_id, name, one.outcome.detail, now)
+        outcomes = [one.outcome for one in handled if one.outcome.word != "skipped" and not one.outcome.lane]
         if any(outcome.word == "accepted" for outcome in outcomes):
             breaker.well(session, name, self.claimed_at)
         in_a_row = list(takewhile(breaker.is_trouble, reversed(outcomes)))

@@ -57,6 +57,7 @@ def _cleaned(report: Report) -> dict[str, Any]:
         "permanent": report.permanent,
         "dead": report.dead,
         "stop": report.stops,
+        "lane": report.lane,
         "reason": _plain(report.reason),
     }
 
@@ -99,7 +100,7 @@ def process(session: Session, now: datetime, limit: int = 1000) -> int:
     dead_addresses.bury(session, dead, now)
     applied = [receipt.id for receipt, _message in pairs]
     session.execute(_DONE, {"ids": [row.id for row in settled], "applied": applied, "now": now})
-    _stop(session, settled, now)
+    _stop(session, settled, known, now)
     return len(settled)
 
 
@@ -172,8 +173,12 @@ def _strongest(receipts: Iterable[Row[Any]], known: Mapping[Key, Row[Any]]) -> l
 def _fits(receipt: Row[Any], message: Row[Any]) -> bool:
     """Is it about this very attempt, by the gateway that has it, and is the message not settled yet?"""
     event = "deliver" if receipt.state == "delivered" else "fail"
-    own = message.reference == receipt.reference and message.gateway == receipt.gateway
-    return own and message.state in message_states.before(event)
+    return _own(receipt, message) and message.state in message_states.before(event)
+
+
+def _own(receipt: Row[Any], message: Row[Any]) -> bool:
+    """Is it about the last attempt at the message, by the gateway that made it?"""
+    return bool(message.reference == receipt.reference and message.gateway == receipt.gateway)
 
 
 def _strength(receipt: Row[Any]) -> tuple[bool, bool, bool, int]:
@@ -202,18 +207,27 @@ def _dead(receipt: Row[Any], message: Row[Any]) -> Dead:
     return Dead(message.municipality_id, message.print, message.channel, receipt.reason)
 
 
-def _stop(session: Session, receipts: Iterable[Row[Any]], now: datetime) -> None:
-    """Open the circuit breaker of every gateway that says its account is meant, not the message."""
-    for gateway, reason in sorted({row.gateway: row.reason for row in receipts if row.stops}.items()):
+def _stop(session: Session, receipts: Iterable[Row[Any]], known: Mapping[Key, Row[Any]], now: datetime) -> None:
+    """Stop what a receipt about a message of ours says is to stop: one municipality's lane, or the whole gateway."""
+    meant = [
+        (row, message)
+        for row in receipts
+        if row.stops and (key := key_of(row.reference)) and (message := known.get(key)) and _own(row, message)
+    ]
+    for gateway, reason in sorted({row.gateway: row.reason for row, _message in meant if not row.lane}.items()):
         breaker.trouble(session, gateway, reason, now, at_once=True)
+    lanes = {(message.municipality_id, row.gateway): row.reason for row, message in meant if row.lane}
+    for (municipality_id, gateway), reason in sorted(lanes.items()):
+        breaker.stop_lane(session, municipality_id, gateway, reason, now)
 
 
 _STORE = text("""
-    INSERT INTO receipt (gateway, event_id, reference, state, permanent, dead, stops, reason, received_at)
-    SELECT :gateway, event_id, reference, state, permanent, dead, stops, reason, :now
+    INSERT INTO receipt (gateway, event_id, reference, state, permanent, dead, stops, lane, reason, received_at)
+    SELECT :gateway, event_id, reference, state, permanent, dead, stops, lane, reason, :now
     FROM unnest(CAST(:event_ids AS text[]), CAST(:references AS text[]), CAST(:states AS text[]),
         CAST(:permanents AS boolean[]), CAST(:deads AS boolean[]), CAST(:stops AS boolean[]),
-        CAST(:reasons AS text[])) AS r(event_id, reference, state, permanent, dead, stops, reason)
+        CAST(:lanes AS boolean[]), CAST(:reasons AS text[]))
+        AS r(event_id, reference, state, permanent, dead, stops, lane, reason)
     ON CONFLICT (gateway, event_id) DO NOTHING
     RETURNING id
 """)

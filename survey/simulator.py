@@ -55,7 +55,7 @@ SHAPES_DA = {
         "delivered": "leveret",
         "failed": "ikke leveret: telefonen kunne ikke nås",
         "dead": "ikke leveret: nummeret findes ikke",
-        "blocked": "ikke leveret: linket er ikke godkendt (standser gatewayen)",
+        "blocked": "ikke leveret: linket er ikke godkendt (standser kommunens udsendelse)",
     },
     "I uorden": {
         "duplicate": "to gange den samme: leveret",

@@ -34,9 +34,10 @@ class Outcome:
     `detail` is for staff, in Danish, without personal data. A permanent refusal is `dead` when the address is
     what is wrong. A refusal for now is `unreached` when there was no provider to talk to, and `by_policy` when a
     rule of its own refused, which may be about the letter or about us. A refusal `stops` the gateway when the
-    account is meant, not the letter (no credit, blocked, link not approved, wrong token): the letter is as good as
-    never tried. `retry_after`: seconds the provider asks us to wait. `provider_id` is what the provider
-    calls the letter it accepted.
+    account is meant, not the letter (no credit, blocked, wrong token): the letter is as good as never tried. With
+    `lane` it stops only what this municipality sends by it: its own link, sender or content is turned down.
+    `retry_after`: seconds the provider asks us to wait. `provider_id` is what the provider calls the letter it
+    accepted.
     """
 
     word: Literal["accepted", "refused", "unknown", "skipped"]
@@ -46,6 +47,7 @@ class Outcome:
     stops: bool = False
     unreached: bool = False
     by_policy: bool = False
+    lane: bool = False
     retry_after: int | None = None
     provider_id: str = ""
 
@@ -54,8 +56,8 @@ class Outcome:
 class Report:
     """A provider's word about a letter it took on: it arrived, or it did not and (`permanent`) never could.
 
-    `event_id` is unique to this report at this provider: a repeat has the same. `dead` and `stops` as in
-    `Outcome`. What is still under way is no report.
+    `event_id` is unique to this report at this provider: a repeat has the same. `dead`, `stops` and
+    `lane` as in `Outcome`. What is still under way is no report.
     """
 
     event_id: str
@@ -64,6 +66,7 @@ class Report:
     permanent: bool = False
     dead: bool = False
     stops: bool = False
+    lane: bool = False
     reason: str = ""
 
 

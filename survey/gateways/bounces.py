@@ -1,6 +1,5 @@
 """Bounces: delivery status notifications (RFC 3464) that come back to a signed address, as reports."""
 
-import email
 import hashlib
 import hmac
 import re
@@ -8,6 +7,9 @@ from base64 import b32encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import Message
+from email.parser import BytesHeaderParser
+from itertools import islice
+from time import monotonic
 from typing import Literal, Protocol
 
 from survey.gateways import Report
@@ -17,11 +19,22 @@ DEAD = ("5.1.1", "5.1.2", "5.1.10")
 
 AT_ONCE = 200
 """Mails read by one poll."""
-LARGEST = 1_000_000
+LARGEST = 200_000
 """Bytes of a mail that is read; a bounce that returns no text is a few thousand."""
+PATIENCE = 10.0
+"""Seconds of one poll; what is not read by then is read by the next."""
+LONGEST_HEAD = 64_000
+"""Bytes of the headers of a mail or of a part; LONGEST_TYPE characters of their Content-Type."""
+LONGEST_TYPE = 500
+MOST_PARTS = 20
+"""Parts of a mail, and blocks of a delivery status, that are looked at; a bounce has three and two."""
+MOST_TOKENS = 5000
+"""Words of a mail that are tried as what we signed."""
 
 _RECIPIENT_HEADERS = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
 _SIGNED = re.compile(r"([0-9a-z-]{1,42})-([a-z2-7]{8})")
+_TOKEN = re.compile(rb"(?<![0-9A-Za-z-])[0-9A-Za-z-]{1,42}-[A-Za-z2-7]{8}(?![0-9A-Za-z-])")
+_BLANK = re.compile(rb"\r?\n(?:\r?\n)+")
 _WORDS = {
     "5.1.1": "adressen findes ikke",
     "5.1.2": "domænet findes ikke",
@@ -86,13 +99,21 @@ class Mailbox(Protocol):
 class Bounces:
     """The bounces in `mailbox` that `verp` signed. One worker at a time reads it; two do no harm."""
 
-    def __init__(self, mailbox: Mailbox, verp: Verp) -> None:
-        self._mailbox, self._verp = mailbox, verp
+    def __init__(self, mailbox: Mailbox, verp: Verp, patience: float = PATIENCE) -> None:
+        self._mailbox, self._verp, self._patience = mailbox, verp, patience
         self._returned: list[str] = []
 
     def poll(self) -> list[Report]:
-        """What the bounces say. They stay where they are until `stored`; anything else is laid aside."""
-        found = [(key, reports(raw, self._verp)) for key, raw in self._mailbox.read(AT_ONCE)]
+        """What the bounces say. They stay where they are until `stored`; anything else is laid aside.
+
+        At most AT_ONCE mails and, but for the first, `patience` seconds; the rest are for the next poll.
+        """
+        found: list[tuple[str, list[Report] | None]] = []
+        began = monotonic()
+        for key, raw in self._mailbox.read(AT_ONCE):
+            if found and monotonic() - began >= self._patience:
+                break
+            found.append((key, reports(raw, self._verp)))
         self._mailbox.move([key for key, said in found if said is None], "aside")
         self._returned = [key for key, said in found if said is not None]
         return [report for _, said in found for report in said or []]
@@ -107,22 +128,31 @@ def reports(raw: bytes, verp: Verp) -> list[Report] | None:
     """What the mail `raw` says about a letter of ours: one report, or none while it is under way.
 
     None when it is no delivery status notification (an automatic answer, a letter from a person), when it cannot
-    be read, and when it does not carry exactly one reference that we signed.
+    be read, is larger than LARGEST, and when it does not carry exactly one reference that we signed. A mail
+    without any is not parsed at all; of another only headers are, of its first level, so nesting costs nothing.
     """
+    if len(raw) > LARGEST or not _is_signed(raw, verp):
+        return None
     try:
         return _read(raw, verp)
     except Exception:  # noqa: BLE001 - whatever a stranger's mail does to the parser, it is laid aside
         return None
 
 
+def _is_signed(raw: bytes, verp: Verp) -> bool:
+    """Does something that we signed stand anywhere in the bytes?"""
+    words = (found[0].decode("ascii") for found in islice(_TOKEN.finditer(raw), MOST_TOKENS))
+    return any(verp.reference(word) is not None for word in words)
+
+
 def _read(raw: bytes, verp: Verp) -> list[Report] | None:
-    mail = email.message_from_bytes(raw)
-    status = _status(mail)
+    mail, body = _opened(raw)
+    status = _status(mail, body)
     if status is None:
         return None
     blocks = [block for block in status if block.keys()]
     references = {found for text in _addressed(mail, blocks[0]) if (found := verp.reference(text))}
-    if len(references) != 1 or len(blocks) < 2:
+    if len(references) != 1:
         return None
     (reference,) = references
     verdict = _verdict(blocks[1:])
@@ -136,14 +166,33 @@ def _read(raw: bytes, verp: Verp) -> list[Report] | None:
     ]
 
 
-def _status(mail: Message) -> list[Message] | None:
-    """The blocks of the delivery status: one about the mail, then one for each recipient; None without one."""
-    if mail.get_content_type() != "multipart/report" or not mail.is_multipart():
+def _opened(raw: bytes) -> tuple[Message, bytes]:
+    """The headers of a mail or of a part, and the bytes below them. Raises ValueError for headers without end."""
+    if raw[:1] in (b"\r", b"\n"):
+        return Message(), raw
+    found = _BLANK.search(raw)
+    head, body = (raw[: found.start()], raw[found.end() :]) if found else (raw, b"")
+    headers = BytesHeaderParser().parsebytes(head[: LONGEST_HEAD + 1])
+    if len(head) > LONGEST_HEAD or len(str(headers.get("Content-Type", ""))) > LONGEST_TYPE:
+        raise ValueError("headers too long")
+    return headers, body
+
+
+def _status(mail: Message, body: bytes) -> list[Message] | None:
+    """The blocks of the delivery status: one about the mail, then at least one recipient's; None without them."""
+    boundary = mail.get_boundary()
+    if mail.get_content_type() != "multipart/report" or not boundary:
         return None
-    for part in mail.get_payload():
-        if isinstance(part, Message) and part.get_content_type() == "message/delivery-status":
-            blocks = part.get_payload()
-            return [block for block in blocks if isinstance(block, Message)] if isinstance(blocks, list) else None
+    line = re.escape(b"--" + boundary.encode("ascii"))
+    for raw in re.split(rb"^" + line + rb"(?:--)?[ \t]*\r?$\n?", body, maxsplit=MOST_PARTS, flags=re.MULTILINE)[
+        1:
+    ]:
+        part, below = _opened(raw)
+        if part.get_content_type() == "message/delivery-status":
+            blocks = [
+                _opened(block)[0] for block in _BLANK.split(below.lstrip(), maxsplit=MOST_PARTS)[:MOST_PARTS]
+            ]
+            return blocks if sum(bool(block.keys()) for block in blocks) > 1 else None
     return None
 
 

@@ -97,12 +97,14 @@ def _outcome(answer: Answer, letter: Letter) -> Outcome:
 
 
 def _invalid(detail: object) -> Outcome:
-    """422: what is wrong with the number or the text is the letter's; the rest would hit every letter."""
+    """422: the number or the text is the letter's, the sender the municipality's; the rest would hit every letter."""
     named = {str(part) for one in _list(detail) if isinstance(one, dict) for part in _list(one.get("loc"))}
     if "recipient" in named:
         return Outcome("refused", "nummeret er ugyldigt (422)", permanent=True, dead=True)
     if "message" in named:
         return Outcome("refused", "teksten er ugyldig (422)", permanent=True)
+    if "sender" in named:
+        return Outcome("refused", "afsendernavnet er ugyldigt (422)", stops=True, lane=True)
     return Outcome("refused", "beskeden er ugyldig (422)", stops=True)
 
 

@@ -8,11 +8,12 @@ STOPS = {
     0x0216: "kontoen har ikke mere kredit",
     0x0229: "API-nøglen er ugyldig",
     0x022A: "kontoen er spærret",
-    0x0312: "linket eller indholdet er ikke godkendt",
     **dict.fromkeys(range(0x021A, 0x021F), "kontoen mangler et produkt"),
     **dict.fromkeys(range(0x0223, 0x0227), "API-nøglen er ugyldig"),
 }
 """Codes of a refusal that mean the account or its set-up: every letter would meet the same."""
+OWN_FAULT = 0x0312
+"""The link or the content is not approved: so it is for all that this municipality sends, and for nobody else."""
 BLACKLISTED = (0x0214, 0x0215)
 """The number is on the provider's blacklist."""
 FOREIGN = 0x0217
@@ -39,6 +40,8 @@ def refusal(status: int, code: str) -> Outcome:
     said = f"{status} {code}" if number else str(status)
     if number in STOPS:
         return Outcome("refused", f"{STOPS[number]} ({said})", stops=True)
+    if number == OWN_FAULT:
+        return Outcome("refused", f"linket eller indholdet er ikke godkendt ({said})", stops=True, lane=True)
     if number in BLACKLISTED:
         return Outcome("refused", f"nummeret er spærret hos udbyderen ({said})", permanent=True, dead=True)
     if number == FOREIGN:
@@ -61,6 +64,7 @@ def report(*, event_id: str, reference: str, status: str, code: str) -> Report |
         permanent=not temporary and number not in NOT_APPROVED,
         dead=number in DEAD,
         stops=number in NOT_APPROVED,
+        lane=number in NOT_APPROVED,
         reason=f"{status} {code}".strip() if number else status,
     )
 

@@ -91,6 +91,7 @@ def _report(event_id: str, reference: str, code: int) -> Report | None:
         permanent=code in DEAD or code in PERMANENT,
         dead=code in DEAD,
         stops=code in REJECTED or code == CONFIGURATION,
+        lane=code in REJECTED,
         reason=f"resultatkode {code}",
     )
 
@@ -124,6 +125,7 @@ def _outcome(answer: Answer) -> Outcome:
         permanent=code in DEAD or code in PERMANENT,
         dead=code in DEAD,
         stops=code in REJECTED or code == CONFIGURATION,
+        lane=code in REJECTED,
     )
 
 

@@ -45,7 +45,7 @@ RULES: Mapping[str, Rule] = {
     "invalid": Rule(Outcome("refused", "nummeret er ugyldigt (200)", permanent=True, dead=True)),
     "other code": Rule(Outcome("refused", "resultatkode 3000", permanent=True)),
     "no credit": Rule(Outcome("refused", "kontoen har ikke mere kredit", stops=True)),
-    "not approved": Rule(Outcome("refused", "linket er ikke godkendt", stops=True)),
+    "not approved": Rule(Outcome("refused", "linket er ikke godkendt", stops=True, lane=True)),
 }
 """The failures of real providers, by name: what a letter meets, and whether the citizen has it all the same."""
 
@@ -53,7 +53,7 @@ WORDS: Mapping[str, Report | None] = {
     "delivered": Report("", "", "delivered"),
     "failed": Report("", "", "failed", reason="telefonen kunne ikke nås"),
     "dead": Report("", "", "failed", permanent=True, dead=True, reason="nummeret findes ikke"),
-    "blocked": Report("", "", "failed", permanent=True, stops=True, reason="linket er ikke godkendt"),
+    "blocked": Report("", "", "failed", permanent=True, stops=True, lane=True, reason="linket er ikke godkendt"),
     "under way": None,
 }
 """What this provider's receipts say → our report; None: not settled yet, and so no report."""

@@ -167,7 +167,7 @@ def unfit(letter: Letter) -> Outcome | None:
     if not MOBILE.fullmatch(letter.to):
         return Outcome("refused", "nummeret kan ikke bruges", permanent=True, dead=True)
     if not 0 < len(letter.sender) <= LONGEST_SENDER:
-        return Outcome("refused", f"afsendernavnet skal være på 1-{LONGEST_SENDER} tegn", stops=True)
+        return Outcome("refused", f"afsendernavnet skal være på 1-{LONGEST_SENDER} tegn", stops=True, lane=True)
     return None
 
 

@@ -37,7 +37,7 @@ WEB = {
     "wrong credentials": STOPS,
     "wrong path": STOPS,
     "number": DEAD,
-    "sender too long": STOPS,
+    "sender too long": LANE,
     "no number": DEAD,
 }
 """What every web gateway makes of an answer."""
@@ -45,7 +45,7 @@ RECEIPTS = {
     "delivered": "delivered",
     "failed": "failed for now",
     "dead": "failed, address dead",
-    "stops": "failed, gateway stops",
+    "stops": "failed, lane stops",
     "under way": "nothing",
     "repeat": "delivered, one event",
     "out of order": "delivered",
@@ -57,14 +57,15 @@ RECEIPTS = {
 """What every reader of signed receipts makes of a call."""
 
 SENDS: Mapping[str, Mapping[str, str]] = {
-    "gatewayapi": {**WEB, "text": NEVER, "sender": STOPS},
+    "gatewayapi": {**WEB, "text": NEVER, "sender": LANE},
     "gatewayapi_rest": {
         **WEB,
-        **dict.fromkeys(("credit", "frozen", "address", "filtered"), STOPS),
+        **dict.fromkeys(("credit", "frozen", "address"), STOPS),
+        "filtered": LANE,
         "country": NEVER,
         "body": LATER,
     },
-    "link": {**WEB, "another code": LATER, "busy": LATER, "filtered": STOPS, "internal": UNKNOWN, "body": LATER},
+    "link": {**WEB, "another code": LATER, "busy": LATER, "filtered": LANE, "internal": UNKNOWN, "body": LATER},
     "inmobile": {**WEB, "body": LATER, "200, not valid": DEAD},
     "smtp": {
         "ok": ACCEPTED,
@@ -93,7 +94,7 @@ SENDS: Mapping[str, Mapping[str, str]] = {
         "number": DEAD,
         "busy": LATER,
         "credit": STOPS,
-        "filtered": STOPS,
+        "filtered": LANE,
         "200, not valid": DEAD,
         "another code": NEVER,
         "207, rejected": NEVER,
@@ -156,7 +157,7 @@ def word(outcome: Outcome) -> str:
     if outcome.word != "refused":
         return UNKNOWN if outcome.word == "unknown" else outcome.word
     if outcome.stops:
-        return STOPS
+        return LANE if outcome.lane else STOPS
     if outcome.permanent:
         return DEAD if outcome.dead else NEVER
     if outcome.unreached:
@@ -172,9 +173,9 @@ def received(rig: Rig, shape: str) -> str:
         return str(forged.status)
     except UnreadableError:
         return "unreadable"
-    said = ", ".join(dict.fromkeys(_said(report) for report in reports)) or "nothing"
     except ConnectionError:
         return "not to be fetched"
+    said = ", ".join(dict.fromkeys(_said(report) for report in reports)) or "nothing"
     events = {report.event_id for report in reports}
     return said + (", one event" if len(reports) > 1 and len(events) == 1 else "")
 
@@ -185,7 +186,7 @@ def _said(report: Report) -> str:
     if report.state == "delivered":
         return "delivered"
     if report.stops:
-        return "failed, gateway stops"
+        return "failed, lane stops" if report.lane else "failed, gateway stops"
     if report.dead:
         return "failed, address dead"
     return "failed" if report.permanent else "failed for now"
