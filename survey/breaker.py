@@ -54,7 +54,7 @@ def well(session: Session, name: str, claimed_at: datetime | None) -> None:
 
 
 def stop_lane(session: Session, municipality_id: int, name: str, reason: str, now: datetime) -> None:
-    """Let nothing more of one municipality leave by the gateway: what it sends is turned down, the account is well.
+    """Let nothing more of one municipality leave by the gateway: what it sends is turned down, not the account.
 
     Its administrators are told and resume it. A stop that is there already stays as it is.
     """

@@ -58,9 +58,9 @@ class Crew:
     """`at_once` threads that hand messages over until they are dismissed. `halted` tells why they take no more.
 
     After the first outcome that stops the gateway, asks for patience or was not even tried, and after five
-    troubles in a row, the rest is "skipped": what hangs puts a handful in doubt, not a batch. So is what is left of
-    a municipality whose own text or sender was turned down (`closed`), and all when the worker was not seen to live
-    for `LEASE`: others take it for dead, and what it had claimed may be sent again.
+    troubles in a row, the rest is "skipped": what hangs puts a handful in doubt, not a batch. So is the rest of a
+    municipality whose own text or sender was turned down (`closed`), and all when the worker was not `seen` to live
+    for `LEASE` seconds: others take it for dead, and what it had claimed may be sent again.
     """
 
     def __init__(self, post: Outpost) -> None:
@@ -236,7 +236,7 @@ class Shift:
         self.crew.seen = asked_at
 
     def _give(self, claimed: Sequence[Claimed]) -> None:
-        """To the crew, in the time reserved for it; what has no time because the database went away was not tried."""
+        """To the crew, in the time reserved for it; where the database goes away just then, nothing was tried."""
         try:
             delay = self._reserve(len(claimed))
         except DBAPIError:

@@ -208,7 +208,7 @@ def _dead(receipt: Row[Any], message: Row[Any]) -> Dead:
 
 
 def _stop(session: Session, receipts: Iterable[Row[Any]], known: Mapping[Key, Row[Any]], now: datetime) -> None:
-    """Stop what a receipt about a message of ours says is to stop: one municipality's lane, or the whole gateway."""
+    """Stop what receipts about messages of ours say must stop: a municipality's lane, or the whole gateway."""
     meant = [
         (row, message)
         for row in receipts

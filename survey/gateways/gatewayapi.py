@@ -97,7 +97,7 @@ def _outcome(answer: Answer, letter: Letter) -> Outcome:
 
 
 def _invalid(detail: object) -> Outcome:
-    """422: the number or the text is the letter's, the sender the municipality's; the rest would hit every letter."""
+    """422: number and text are the letter's, the sender the municipality's; the rest would hit every letter."""
     named = {str(part) for one in _list(detail) if isinstance(one, dict) for part in _list(one.get("loc"))}
     if "recipient" in named:
         return Outcome("refused", "nummeret er ugyldigt (422)", permanent=True, dead=True)
