@@ -14,6 +14,7 @@ from tests.survey.receiving import come_in, report
 from tests.survey.sending import Obedient, open_key, send
 
 MONDAY = datetime(2021, 8, 23, 8, 0, tzinfo=UTC)
+TUESDAY = MONDAY + timedelta(days=1)
 HEADER = "SamtaleID;BorgerID;Dato;Tid;Status;Mobil;E-mail;Hensyn;Team"
 HELD = "S1;B1;20-08-2021;10:00;Afholdt;20123456;a@b.dk;;Opfølgning"
 DEATH = HELD.replace(";;", ";Dødsfald;")
@@ -83,7 +84,8 @@ def sent_again(session: Session, municipality: Municipality, back: bool) -> None
     send(session, MONDAY, Obedient(lambda _letter: Outcome("unknown")))
     if back:
         take_in(session, municipality, DEATH)
-    assert operations.decide(session, municipality.id, [the(session).id], "send again", MONDAY) == 1
+    later = MONDAY + operations.TOO_EARLY
+    operations.decide(session, municipality.id, [the(session).id], "send again", later)
     session.expire_all()
 
 
@@ -102,7 +104,7 @@ def test_nothing_leaves_after_a_later_file(
     """And the same file again changes nothing."""
     path(session, stevns, True)
     gateway = Obedient()
-    send(session, MONDAY + timedelta(hours=1), gateway)
+    send(session, TUESDAY, gateway)
     assert gateway.letters == []
     assert (state, reason) == (the(session).state, the(session).reason)
     assert invitations.remind(session, MONDAY + timedelta(days=3)) == 0
@@ -114,7 +116,7 @@ def test_without_a_later_file_every_one_of_them_leaves(session: Session, stevns:
     """The check of the check."""
     path(session, stevns, False)
     gateway = Obedient()
-    send(session, MONDAY + timedelta(hours=1), gateway)
+    send(session, TUESDAY, gateway)
     assert len(gateway.letters) == 1
 
 
