@@ -15,7 +15,7 @@ THREADS = 6
 
 
 def test_a_crowd_of_guesses_keeps_no_valid_code_out(app: Flask, new_link: Callable[..., str]) -> None:
-    """Elsewhere the code works at once; at the guesser's own address it is delayed, never refused."""
+    """Elsewhere the code works at once; at the guesser's own address it may have to be sent again (503)."""
     code, watch = codes.draw(), Watch(app.config["CODE_KEY"])
     app.extensions["code_watch"] = watch
     new_link()
