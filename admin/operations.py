@@ -34,7 +34,7 @@ TRIALS = {
     "refused": "afvist",
     "unknown": "i tvivl",
 }
-EVENTS = {"send again": "Send igen", "count as sent": "Regn som sendt", "give up": "Opgiv"}
+DECISIONS = {"send again": "Send igen", "count as sent": "Regn som sendt", "give up": "Opgiv"}
 LOW_CREDIT = 200
 TRIAL, REVIVED = "trial-", "dead-"
 """What tells the fields of the two forms apart."""
@@ -71,7 +71,7 @@ def decide() -> ResponseReturnValue:
     """Settle messages in doubt: send again, count as sent, or give up."""
     staff, now = access.signed_in(), workdays.now()
     event, chosen = request.form.get("event", ""), request.form.getlist("message", int)
-    if event not in EVENTS or not chosen:
+    if event not in DECISIONS or not chosen:
         flash("Vælg mindst én besked, og hvad der skal ske.")
         return _back()
     with transaction() as session:
@@ -88,7 +88,7 @@ def decide_all() -> ResponseReturnValue:
     """Settle all that one gateway left in doubt for one reason."""
     staff, now, form = access.signed_in(), workdays.now(), request.form
     event = form.get("event", "")
-    if event not in EVENTS:
+    if event not in DECISIONS:
         flash("Vælg, hvad der skal ske.")
         return _back()
     with transaction() as session:
@@ -162,7 +162,7 @@ def _page(trial_form: AddressForm | None = None, revived: AddressForm | None = N
             "trials": trials.latest(session, here),
         }
     limits = {"low_credit": LOW_CREDIT, "doubts_shown": operations.DOUBTS_SHOWN}
-    words = {"states": STATES, "channels": CHANNELS, "kinds": KINDS, "trial_words": TRIALS, "events": EVENTS}
+    words = {"states": STATES, "channels": CHANNELS, "kinds": KINDS, "trial_words": TRIALS, "events": DECISIONS}
     return render_template(
         "admin/operations.html",
         form=trial_form,
@@ -185,7 +185,7 @@ def _accounts(session: Session) -> list[Account]:
 
 def _settled(n: int, event: str) -> str:
     what = f"{n} {'besked' if n == 1 else 'beskeder'}" if n else "Beskeder i tvivl"
-    return f"{what}: {EVENTS[event].lower()}."
+    return f"{what}: {DECISIONS[event].lower()}."
 
 
 def _when(moment: Any) -> str:

@@ -41,4 +41,12 @@ TRANSITIONS = (
 
 def before(event: str) -> tuple[str, ...]:
     """The states in which `event` may happen. Raises KeyError for an event that is not in the table."""
-    return {transition.event: transition.before for transition in TRANSITIONS}[event]
+    return _BY_EVENT[event].before
+
+
+def after(event: str) -> str:
+    """The state `event` leads to. Raises KeyError for an event that is not in the table."""
+    return _BY_EVENT[event].after
+
+
+_BY_EVENT = {transition.event: transition for transition in TRANSITIONS}

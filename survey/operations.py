@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey import breaker, eligibility, workdays
 from survey.countable import first_invitations, had_left, rough
-from survey.message_states import before
+from survey.message_states import after, before
 from survey.models import GatewayState, Message, RefusedReceipt, Stop
 
 DOUBTS_SHOWN = 50
@@ -22,8 +22,8 @@ FORGED_DAYS = 30
 REMINDERS_TOLD = 5
 """So many reminders in doubt for one reason are worth a word."""
 GIVEN_UP, COUNTED = "opgivet af en administrator", "regnet som sendt af en administrator"
-DECISIONS = {"send again": "waiting", "count as sent": "sent", "give up": "failed"}
-"""What may be decided about a message in doubt → the state it leads to."""
+EVENTS = ("send again", "count as sent", "give up")
+"""What may be decided about a message in doubt, by the words of `message_states`."""
 
 
 @dataclass(frozen=True)
@@ -188,11 +188,11 @@ def in_doubt(session: Session, municipality_id: int) -> list[Doubt]:
 
 
 def decide(session: Session, municipality_id: int, message_ids: Sequence[int], event: str, now: datetime) -> int:
-    """Let an administrator's `event` (one of `DECISIONS`) settle invitations in doubt; how many still were.
+    """Let an administrator's `event` (one of `EVENTS`) settle invitations in doubt; how many still were.
 
     A receipt that came first has the last word, applied or not. What is sent again gets a new link; the old one
     goes on working, and until it leaves a late receipt may still settle it. What came into doubt within
-    `TOO_EARLY` is not sent again. Raises KeyError for another event.
+    `TOO_EARLY` is not sent again. Raises ValueError for another event.
     """
     return _settle(session, municipality_id, and_(Message.id.in_(message_ids), first_invitations()), event, now)
 
@@ -217,9 +217,10 @@ _DOUBTED_AT = func.coalesce(Message.doubted_at, Message.claimed_at)
 
 
 def _settle(session: Session, municipality_id: int, which: ColumnElement[bool], event: str, now: datetime) -> int:
-    state = DECISIONS[event]
+    if event not in EVENTS:
+        raise ValueError(event)
     reason = {"give up": GIVEN_UP, "count as sent": COUNTED}.get(event)
-    values: dict[str, object] = {"state": state, "reason": reason, "doubted_at": None}
+    values: dict[str, object] = {"state": after(event), "reason": reason, "doubted_at": None}
     if event == "send again":
         # The claim, the gateway and the reference stay: by them a late receipt finds what waits.
         values |= {"sent_at": None, "due_at": now}

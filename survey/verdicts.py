@@ -12,7 +12,7 @@ from survey import dead_addresses, workdays
 from survey.dead_addresses import Dead
 from survey.gateways import Outcome
 from survey.letters import UNTOLD, Claimed, Handled
-from survey.message_states import before
+from survey.message_states import after, before
 from survey.outbox import BY_INDEX, as_json, listed
 
 PAUSES = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
@@ -88,24 +88,22 @@ def verdict(handled: Handled, now: datetime, *, held_back: bool = False) -> Verd
     message, outcome = handled.message, handled.outcome
     match outcome.word:
         case "accepted":
-            return _verdict(handled, "accept", "sent")
+            return _verdict(handled, "accept")
         case "unknown":
-            return _verdict(handled, "lose", "unknown")
+            return _verdict(handled, "lose")
         case "skipped":
-            return _verdict(handled, "put off", "waiting", untried=1)
+            return _verdict(handled, "put off", untried=1)
     if outcome.stops:
-        return _verdict(handled, "put off", "waiting", untried=1)
+        return _verdict(handled, "put off", untried=1)
     again = None if outcome.permanent else _again_at(message, outcome, now)
     if again:
-        return _verdict(handled, "put off", "waiting", due_at=again)
+        return _verdict(handled, "put off", due_at=again)
     if message.fallback and not held_back and now < message.useful_until:
-        return _verdict(handled, "fall over", "waiting", due_at=now)
-    return _verdict(handled, "refuse", "refused")
+        return _verdict(handled, "fall over", due_at=now)
+    return _verdict(handled, "refuse")
 
 
-def _verdict(
-    handled: Handled, event: str, state: str, *, due_at: datetime | None = None, untried: int = 0
-) -> Verdict:
+def _verdict(handled: Handled, event: str, *, due_at: datetime | None = None, untried: int = 0) -> Verdict:
     message, outcome = handled.message, handled.outcome
     reason = f"{FELL_OVER}: {outcome.detail}" if event == "fall over" else outcome.detail
     return Verdict(
@@ -113,7 +111,7 @@ def _verdict(
         message.message_id,
         message.attempt,
         event,
-        state,
+        after(event),
         reason or None,
         due_at,
         untried,
