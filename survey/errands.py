@@ -39,7 +39,7 @@ def raise_alarms(gateways: Sequence[Gateway], carriers: Sequence[Carrier], base_
     serves: Mapping[str, frozenset[str] | None] = {each.name: each.municipalities for each in carriers}
     with transaction() as session:
         untold = alarms.untold(session, serves, base_url, now)
-    down = {alarm.gateway for alarm in untold}
+    down = {alarm.gateway for alarm in untold if alarm.municipality_id is None}
     mail = [each for each in gateways if "email" in each.channels and each.name not in down]
     said = 0
     for alarm in untold:
@@ -57,7 +57,7 @@ def raise_alarms(gateways: Sequence[Gateway], carriers: Sequence[Carrier], base_
 def _way(
     mail: Sequence[Gateway], serves: Mapping[str, frozenset[str] | None], home: frozenset[str]
 ) -> Gateway | None:
-    """The first gateway of `mail` that serves one of the municipalities in `home`, so that no relay takes others'."""
+    """The first gateway of `mail` that serves one of the municipalities in `home`; no relay takes others'."""
     for gateway in mail:
         served = serves.get(gateway.name, frozenset())
         if served is None or served & home:

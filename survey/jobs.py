@@ -53,8 +53,8 @@ NO_GATEWAY = "Intet bliver sendt: sæt TILFREDS_SENDING_FILE eller TILFREDS_GATE
 NO_KEYS = "TILFREDS_KEY_DIR er ikke sat: besvarelser bliver ikke talt op herfra."
 TALLY_AT, RETENTION_AT = time(3, 40), time(4, 20)
 """Never between 02:00 and 03:00, an hour that comes twice in autumn and not at all in spring."""
-MOST_POLLS = 100
-"""Reads of one gateway's reports in a minute."""
+MOST_POLLS, POLLING = 100, 45.0
+"""Reads of one gateway's reports in a minute, and seconds after which none more is begun."""
 WORDS = {**{state: words.STATES[state] for state in ("sent", "refused", "unknown")}, "waiting": "udsat"}
 """What sending ends with; a message that waits again was put off."""
 
@@ -110,6 +110,11 @@ class Timed:
         if not self.each_gateway or len(work.gateways) < 2:
             return [work]
         return [replace(work, gateways=(gateway,), accounts=work.carriers) for gateway in work.gateways]
+
+    def whose_slots(self, work: Work) -> str:
+        """By which name slots are taken for `work`: the job's, or that of its one gateway."""
+        alone = self.each_gateway and len(work.gateways) == 1
+        return f"{self.name} {work.gateways[0].name}" if alone else self.name
 
 
 def work_of(settings: Settings, say: Callable[[str], None], clock: Callable[[], datetime] = workdays.now) -> Work:
@@ -193,14 +198,14 @@ def poll(work: Work) -> int:
 
 def _polled(work: Work, gateway: Gateway) -> int:
     """Fetch what one gateway reports: each lot is stored, and said to be, before the next is read."""
-    new = 0
+    new, began = 0, monotonic()
     for _turn in range(MOST_POLLS if isinstance(gateway, Polled) else 0):
         reports = gateway.poll() if isinstance(gateway, Polled) else []
         with transaction() as session:
             new += receipts.store(session, gateway.name, reports, work.clock())
         if isinstance(gateway, Acknowledged):
             gateway.stored()
-        if not reports:
+        if not reports or monotonic() - began > POLLING:
             break
     return new
 
@@ -287,7 +292,7 @@ JOBS = (
     Timed("receipts", IntervalTrigger(seconds=15), None, apply_receipts, quiet=True),
     Timed("trials", IntervalTrigger(seconds=15), None, try_out, has_gateways),
     Timed("alarms", IntervalTrigger(minutes=1), every(60), raise_alarms, has_gateways),
-    Timed("poll", IntervalTrigger(minutes=1), every(60), poll, has_gateways, quiet=True),
+    Timed("poll", IntervalTrigger(minutes=1), every(60), poll, has_gateways, each_gateway=True, quiet=True),
     Timed("remind", IntervalTrigger(minutes=10), every(600), remind, quiet=True),
     Timed("silence", IntervalTrigger(minutes=10), every(600), fall_silent, has_gateways, quiet=True),
     Timed("credit", IntervalTrigger(hours=1), every(3600), ask_credit, has_gateways),
@@ -301,13 +306,13 @@ def tick(timed: Timed, work: Work) -> bool:
     if timed.slot is None:
         _do(timed, work)
         return True
-    slot = timed.slot(work.clock())
+    slot, whose = timed.slot(work.clock()), timed.whose_slots(work)
     with transaction() as session:
-        mine = claim_slot(session, timed.name, slot)
+        mine = claim_slot(session, whose, slot)
     if mine:
         _do(timed, work)
         with transaction() as session:
-            finish_slot(session, timed.name, slot, work.clock())
+            finish_slot(session, whose, slot, work.clock())
     return mine
 
 
@@ -347,7 +352,7 @@ def run(work: Work) -> None:
     defaults = {"misfire_grace_time": 6 * 3600, "coalesce": True, "max_instances": 1}
     # A tick that finds the one before it still sending is no news.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
-    threads = {"type": "threadpool", "max_workers": len(JOBS) + len(work.gateways)}
+    threads = {"type": "threadpool", "max_workers": sum(len(timed.shares(work)) for timed in JOBS)}
     scheduler = BackgroundScheduler(
         timezone=workdays.COPENHAGEN, job_defaults=defaults, executors={"default": threads}
     )

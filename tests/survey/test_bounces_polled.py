@@ -47,3 +47,19 @@ def test_bounces_are_stored_then_filed(session: Session, settings: Settings, now
     ]
     assert len(said) == 2
     assert all("mail-0" in line and "FileNotFoundError" in line for line in said)
+
+
+def test_a_slow_mailbox_holds_up_no_other(
+    session: Session, settings: Settings, now: datetime, maildir: Path
+) -> None:
+    """Each gateway is polled by itself, in slots of its own, though one of the first is never finished."""
+    polling = next(timed for timed in jobs.JOBS if timed.name == "poll")
+    gateways = [
+        Smtp("localhost", 25, "svar@x.dk", name=name, verp=VERP, mailbox=Maildir(maildir))
+        for name in ("slow", "mail")
+    ]
+    slow, mail = polling.shares(Work(settings, gateways, print, lambda: now))
+    assert polling.slot is not None
+    assert jobs.claim_slot(session, polling.whose_slots(slow), polling.slot(now))
+    assert [jobs.tick(polling, share) for share in (slow, mail, mail)] == [False, True, False]
+    assert session.scalars(select(Receipt.gateway)).all() == ["mail"]
