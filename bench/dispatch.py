@@ -70,6 +70,11 @@ def _median(paces: Sequence[Pace]) -> str:
     return f"{rate:.0f} messages/s, {cores:.1f} of {os.cpu_count()} cores in use"
 
 
+def _full(paces: Sequence[Pace]) -> str:
+    full = statistics.median(pace.cores for pace in paces) > 0.9 * (os.cpu_count() or 1)
+    return ": the cores are full, another worker can add nothing" if full else ""
+
+
 def _timed(work: Callable[[], object], n: int = MESSAGES) -> Pace:
     begun, busy = time.perf_counter(), _busy()
     work()
@@ -165,7 +170,7 @@ def _together(url: str, port: int) -> None:
         started = [stack.enter_context(_process(url, port)) for _ in range(2)]
         rounds = [[_at_once(started[:n]) for n in (1, 2)] for _ in range(ROUNDS)]
     for name, paces in zip(("one worker", "two workers"), zip(*rounds, strict=True), strict=True):
-        print(f"{name}: {_median(paces)}")
+        print(f"{name}: {_median(paces)}{_full(paces)}")
     print(f"  growth {statistics.median(two.rate / one.rate for one, two in rounds):.2f}")
 
 
