@@ -22,9 +22,10 @@ FOLDER = Path(__file__).parent.parent / "templates" / "messages"
 LANGUAGES = ("da", "en", "uk", "ar", "pl", "tr", "so", "ti", "fa")
 """The languages of the shipped texts, ISO 639-1; whoever reads another one gets Danish."""
 IN_ONE_SEGMENT = frozenset({"da", "en", "so"})
-LONGEST_NAME = 60
+LONGEST_NAME, MOST_DIGITS = 60, 3
 NUMBERS = ("nul", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv")
 FIRST_STRONG, LEFT_TO_RIGHT, ISOLATED = "\u2068", "\u2066", "\u2069"
+_FILLERS = "\u115f\u1160\u3164\uffa0"
 _PARAGRAPHS = (
     *("greeting", "{kind}", "answer{mode}", "why", "promise", "personal{mode}", "last{kind}"),
     *("contact", "decline", "goodbye"),
@@ -197,6 +198,12 @@ def plain(name: str) -> str:
     return re.sub(" +", " ", kept)[:LONGEST_NAME].strip()
 
 
+def greeted(name: str) -> str:
+    """`name` as `plain` has it; empty for one with more than MOST_DIGITS digits: it may be a number to call."""
+    kept = plain(name)
+    return kept if sum(unicodedata.category(each)[0] == "N" for each in kept) <= MOST_DIGITS else ""
+
+
 # What an SMS cannot carry cheaply ------------------------------------------------------------------------
 
 _PLAINER = {
@@ -235,7 +242,8 @@ def notes(text: str) -> list[str]:
 
 
 def _harmless(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LMN" or character in "-'&()+"
+    """Is it a letter, a mark, a number or an ordinary sign? Hangul fillers are letters that show nothing."""
+    return (unicodedata.category(character)[0] in "LMN" and character not in _FILLERS) or character in "-'&()+"
 
 
 def _chosen(writing: Writing, language: str) -> Own:
@@ -249,7 +257,7 @@ def _values(writing: Writing, language: str) -> dict[str, str]:
         "municipality": plain(writing.municipality),
         "sender": plain(writing.sender),
         "phone": plain(writing.phone),
-        "name": plain(writing.name),
+        "name": greeted(writing.name),
         "questions": str(writing.questions),
         "days": str(writing.days),
         "smallest_group": in_words(writing.smallest_group) if language == "da" else str(writing.smallest_group),

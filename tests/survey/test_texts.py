@@ -106,11 +106,26 @@ def test_an_email_without_name_and_phone_is_still_whole() -> None:
         ("Ib Bo", "  Ib\u202e\u200b\x00 \tBo "),
         ("{{ 7*7 }}".replace("{", "").replace("}", "").replace("*", " ").strip(), "{{ 7*7 }}"),
         ("x" * 60, "x" * 5000),
+        ("Ib Bo", "Ib\u3164\u115f\u1160\uffa0Bo"),
     ],
 )
 def test_a_name_can_become_neither_header_nor_link(expected: str, name: str) -> None:
     """Line breaks, invisible characters and what makes an address are gone, and the length is bounded."""
     assert expected == texts.plain(name)
+
+
+@pytest.mark.parametrize(
+    ("greeting", "name"),
+    [
+        ("Hej\n", "Ring 90 90 12 34 nu"),
+        ("Hej\n", "Ring ٩٠٩٠ nu"),
+        ("Hej\n", "Ring ➈⓪➈⓪ nu"),
+        ("Hej Ib den 3 (22)\n", "Ib den 3 (22)"),
+    ],
+)
+def test_a_name_with_a_number_to_call_is_left_out(greeting: str, name: str) -> None:
+    """More than three digits in all, of whatever script: the greeting is without a name."""
+    assert texts.render(writing(channel="email", name=name)).body.startswith(greeting)
 
 
 def test_a_hostile_name_adds_no_line_and_no_link() -> None:
