@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from survey import workdays
 from survey.access import ADMINISTRATOR
 from survey.gateways import Letter
-from survey.models import Assignment, GatewayState, Municipality, Staff
+from survey.models import Assignment, GatewayState, Municipality, Staff, Stop
 
 SENDER = "Tilfreds"
 QUIET = timedelta(hours=6)
@@ -23,6 +23,7 @@ class Alarm:
     """That `gateway` stopped at `since` (UTC) for `reason`, and the letters that say so to administrators.
 
     `homes` are, letter by letter, the short names of the municipalities whose administrator it is for.
+    `municipality_id`: it stopped for this municipality alone, None: for all.
     """
 
     gateway: str
@@ -30,6 +31,7 @@ class Alarm:
     reason: str
     letters: Sequence[Letter]
     homes: Sequence[frozenset[str]]
+    municipality_id: int | None = None
 
 
 def untold(
@@ -37,28 +39,14 @@ def untold(
 ) -> list[Alarm]:
     """The stops nobody has been told of. `serves`: gateway → short names of the municipalities, None: all.
 
-    Only active administrators of those municipalities are told, and within `QUIET` only once of the same reason:
-    a gateway that starts by itself and stops again would else write at every stop.
+    Only active administrators of those municipalities are told, or of the one for which alone it stopped. Within
+    `QUIET` they are told only once of the same reason: a gateway that starts by itself and stops again would else
+    write at every stop.
     """
-    told_at = GatewayState.alarmed_at
-    news = or_(told_at <= now - QUIET, GatewayState.alarmed_of != GatewayState.reason)
-    stopped: Sequence[Any] = session.execute(
-        select(GatewayState.name, GatewayState.stopped_at, GatewayState.reason)
-        .where(
-            GatewayState.stopped_at.is_not(None),
-            or_(told_at.is_(None), and_(told_at < GatewayState.stopped_at, news)),
-        )
-        .order_by(GatewayState.name)
-    ).all()
-    if not stopped:
+    stopped, lanes = _gateways(session, now), _lanes(session)
+    if not stopped and not lanes:
         return []
-    everybody = session.execute(
-        select(Staff.id, Staff.email, Municipality.slug)
-        .join_from(Assignment, Staff, Assignment.staff_id == Staff.id)
-        .join(Municipality, Municipality.id == Assignment.municipality_id)
-        .where(Assignment.role == ADMINISTRATOR, Staff.active)
-        .order_by(Staff.id)
-    ).all()
+    everybody = session.execute(_ADMINISTRATORS).all()
     alarms = []
     for name, since, reason in stopped:
         served = serves.get(name)
@@ -66,11 +54,60 @@ def untold(
         letters = [_letter(name, since, reason, base_url, person, to) for person, to in told.items()]
         homes = [frozenset(row.slug for row in everybody if row.id == person) for person in told]
         alarms.append(Alarm(name, since, reason, letters, homes))
+    for stop in lanes:
+        told = {row.id: row.email for row in everybody if row.slug == stop.slug}
+        what = (stop.gateway, stop.stopped_at, stop.reason)
+        letters = [_letter(*what, base_url, person, to, stop.name) for person, to in told.items()]
+        alarms.append(Alarm(*what, letters, [frozenset({stop.slug})] * len(told), stop.municipality_id))
     return alarms
+
+
+def _gateways(session: Session, now: datetime) -> Sequence[Any]:
+    """Gateway, since when and why."""
+    told_at = GatewayState.alarmed_at
+    news = or_(told_at <= now - QUIET, GatewayState.alarmed_of != GatewayState.reason)
+    return session.execute(
+        select(GatewayState.name, GatewayState.stopped_at, GatewayState.reason)
+        .where(
+            GatewayState.stopped_at.is_not(None),
+            or_(told_at.is_(None), and_(told_at < GatewayState.stopped_at, news)),
+        )
+        .order_by(GatewayState.name)
+    ).all()
+
+
+def _lanes(session: Session) -> Sequence[Any]:
+    """As `_gateways`, and for which municipality alone."""
+    return session.execute(
+        select(
+            Stop.gateway,
+            Stop.stopped_at,
+            Stop.reason,
+            Stop.municipality_id,
+            Municipality.slug,
+            Municipality.name,
+        )
+        .join(Municipality, Municipality.id == Stop.municipality_id)
+        .where(Stop.stopped_by.is_(None), Stop.alarmed_at.is_(None))
+        .order_by(Stop.municipality_id, Stop.gateway)
+    ).all()
+
+
+_ADMINISTRATORS = (
+    select(Staff.id, Staff.email, Municipality.slug)
+    .join_from(Assignment, Staff, Assignment.staff_id == Staff.id)
+    .join(Municipality, Municipality.id == Assignment.municipality_id)
+    .where(Assignment.role == ADMINISTRATOR, Staff.active)
+    .order_by(Staff.id)
+)
 
 
 def told(session: Session, alarm: Alarm, now: datetime) -> None:
     """Note that administrators know of this stop. Until then every run tells them: twice is better than never."""
+    if alarm.municipality_id is not None:
+        stop = (Stop.municipality_id == alarm.municipality_id, Stop.gateway == alarm.gateway)
+        session.execute(update(Stop).where(*stop, Stop.stopped_at == alarm.since).values(alarmed_at=now))
+        return
     session.execute(
         update(GatewayState)
         .where(GatewayState.name == alarm.gateway, GatewayState.stopped_at == alarm.since)
@@ -78,13 +115,24 @@ def told(session: Session, alarm: Alarm, now: datetime) -> None:
     )
 
 
-def _letter(gateway: str, since: datetime, reason: str, base_url: str, person: int, to: str) -> Letter:
+def _letter(
+    gateway: str, since: datetime, reason: str, base_url: str, person: int, to: str, only: str = ""
+) -> Letter:
+    """`only`: the municipality for which alone the gateway stopped; it does not start again by itself."""
     here = workdays.local(since)
+    whose = f" for {only}" if only else ""
+    how = (
+        "Linket, afsendernavnet eller indholdet er afvist.\n"
+        "Udsendelsen begynder ikke igen af sig selv. Når fejlen er rettet, kan du genoptage den her:\n"
+        if only
+        else "Udsendelsen prøves igen af sig selv.\n"
+        "Når fejlen er rettet, kan du også genoptage den med ét klik her:\n"
+    )
     body = (
-        f"Udsendelsen gennem {gateway} er standset af sig selv den {here:%d-%m-%Y} kl. {here:%H.%M}.\n\n"
+        f"Udsendelsen gennem {gateway} er standset{whose or ' af sig selv'}"
+        f" den {here:%d-%m-%Y} kl. {here:%H.%M}.\n\n"
         f"Grund: {reason}\n\n"
-        "Beskederne venter og bliver ikke sendt dobbelt. Udsendelsen prøves igen af sig selv.\n"
-        f"Når fejlen er rettet, kan du også genoptage den med ét klik her:\n{base_url}/drift\n"
+        f"Beskederne venter og bliver ikke sendt dobbelt. {how}{base_url}/drift\n"
     )
     reference = f"a{int(since.timestamp()):x}-{gateway}-{person}"
-    return Letter(reference, "email", to, SENDER, f"Udsendelsen gennem {gateway} er standset", body)
+    return Letter(reference, "email", to, SENDER, f"Udsendelsen gennem {gateway} er standset{whose}", body)

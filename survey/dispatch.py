@@ -59,8 +59,8 @@ class Crew:
 
     After the first outcome that stops the gateway, asks for patience or was not even tried, and after five
     troubles in a row, the rest is "skipped": what hangs puts a handful in doubt, not a batch. So is the rest of a
-    municipality whose own text or sender was turned down (`closed`), and all when the worker was not `seen` to live
-    for `LEASE` seconds: others take it for dead, and what it had claimed may be sent again.
+    municipality whose own text or sender was turned down (`closed`), and all when the worker was not `seen` to
+    live for `LEASE` seconds: others take it for dead, and what it had claimed may be sent again.
     """
 
     def __init__(self, post: Outpost) -> None:

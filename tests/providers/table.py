@@ -19,9 +19,10 @@ def page() -> Iterator[str]:
     yield ""
     yield from _table(SENDS)
     yield ""
-    yield "*gateway stops*: the account is meant. *lane stops*: this municipality's link, sender or content is, and"
-    yield "only what it sends by this gateway stops. Either way a letter that was refused counts as not tried."
-    yield "*wait*: what the provider asks for. Half an answer, garbage and huge come after it has taken the letter on."
+    yield "*gateway stops*: the account is meant. *lane stops*: this municipality's link, sender or content is,"
+    yield "and only what it sends by this gateway stops. Either way a letter that was refused counts as not tried."
+    yield "*wait*: what the provider asks for. Half an answer, garbage and huge come after it has taken the"
+    yield "letter on."
     yield ""
     yield "## Receipts"
     yield ""
