@@ -21,13 +21,16 @@ def first_invitations() -> ColumnElement[bool]:
 
 def had_left() -> ColumnElement[bool]:
     """SQL: does a link of an earlier attempt of the `Message` live, by which it may be answered? Never NULL."""
-    earlier = exists().where(
-        Link.municipality_id == Message.municipality_id,
-        Link.message_id == Message.id,
-        or_(Message.state.in_(AGED), Link.attempt < Message.attempts),
-    )
+    return or_(and_(Message.state.in_(AGED), exists().where(*_ITS)), left_once_more())
+
+
+def left_once_more() -> ColumnElement[bool]:
+    """SQL: as `had_left`, for a `Message` that is handed over, whatever its state is changed to. Never NULL."""
     # A first attempt needs no look at the links.
-    return and_(or_(Message.state.in_(AGED), Message.attempts > 1), earlier)
+    return and_(Message.attempts > 1, exists().where(*_ITS, Link.attempt < Message.attempts))
+
+
+_ITS = (Link.municipality_id == Message.municipality_id, Link.message_id == Message.id)
 
 
 def rough(credit: Decimal | None) -> int | None:

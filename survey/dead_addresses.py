@@ -1,12 +1,13 @@
 """Dead addresses: what a provider said never works, kept as a print alone; nobody writes to it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
+from survey import workdays
 from survey.models import DeadAddress
 
 
@@ -25,7 +26,8 @@ def bury(session: Session, found: Iterable[Dead], now: datetime) -> None:
     rows = sorted({one[:2]: one for one in found if one.mark}.values())
     if rows:
         names = ("municipalities", "prints", "channels", "reasons")
-        session.execute(_BURY, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) | {"now": now})
+        lists = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+        session.execute(_BURY, lists | {"month": workdays.day(now).replace(day=1)})
 
 
 def revive(session: Session, municipality_id: int, fingerprint: bytes) -> None:
@@ -37,15 +39,15 @@ def revive(session: Session, municipality_id: int, fingerprint: bytes) -> None:
     )
 
 
-def forget(session: Session, municipality_id: int, found_by: datetime) -> None:
-    """Delete those found at `found_by` or before: the number may belong to somebody else by now."""
-    old = DeadAddress.found_at <= found_by
+def forget(session: Session, municipality_id: int, found_by: date) -> None:
+    """Delete those whose month of finding began on `found_by` or before: somebody else may have the number now."""
+    old = DeadAddress.found_on <= found_by
     session.execute(delete(DeadAddress).where(DeadAddress.municipality_id == municipality_id, old))
 
 
 _BURY = text("""
-    INSERT INTO dead_address (municipality_id, fingerprint, channel, reason, found_at)
-    SELECT d.*, CAST(:now AS timestamptz)
+    INSERT INTO dead_address (municipality_id, fingerprint, channel, reason, found_on)
+    SELECT d.*, CAST(:month AS date)
     FROM unnest(CAST(:municipalities AS bigint[]), CAST(:prints AS bytea[]), CAST(:channels AS text[]),
         CAST(:reasons AS text[])) AS d
     ON CONFLICT DO NOTHING

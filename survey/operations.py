@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from survey import breaker, eligibility, workdays
-from survey.countable import first_invitations, had_left, rough
+from survey.countable import first_invitations, left_once_more, rough
 from survey.message_states import after, before
 from survey.models import GatewayState, Message, RefusedReceipt, Stop
 
@@ -235,7 +235,7 @@ def _settle(session: Session, municipality_id: int, which: ColumnElement[bool], 
             Message.state.in_(before(event)),
         )
         .values(values)
-        .returning(and_(Message.kind == "invitation", ~had_left()))
+        .returning(and_(Message.kind == "invitation", ~left_once_more()))
     )
     return sum(settled.scalars())
 

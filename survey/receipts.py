@@ -32,12 +32,14 @@ FELL_OVER = "SMS kunne ikke leveres, sendes som e-mail"
 def store(session: Session, gateway: str, reports: Sequence[Report], now: datetime) -> int:
     """Keep `reports` for `process`; how many are new. One statement, none when there is nothing to keep.
 
-    A report is new when its gateway has not used its event id before: a repeat is no row and no error.
+    A report is new when its gateway has not used its event id before: a repeat is no row and no error. One whose
+    reference is none of ours is not kept: another system's may hold a number.
     """
-    if not reports:
+    ours = [report for report in reports if key_of(report.reference)]
+    if not ours:
         return 0
     # In one order, or two doors that store the same events could wait for each other.
-    rows = sorted((_cleaned(report) for report in reports), key=lambda row: row["event_id"])
+    rows = sorted((_cleaned(report) for report in ours), key=lambda row: row["event_id"])
     lists = {f"{column}s": [row[column] for row in rows] for column in rows[0]}
     return len(session.execute(_STORE, lists | {"gateway": gateway, "now": now}).all())
 
@@ -139,6 +141,11 @@ def known(session: Session, references: Iterable[str]) -> dict[str, Known]:
     }
 
 
+def forget_about(session: Session, municipality_id: int, invitation_ids: Sequence[int]) -> None:
+    """Delete what was reported about these invitations' messages: it would tell who was reminded."""
+    session.execute(_FORGET, {"municipality_id": municipality_id, "invitations": list(invitation_ids)})
+
+
 def forget(session: Session, now: datetime) -> None:
     """Delete what is no longer needed: receipts applied a month ago, and last year's counts of refused ones."""
     session.execute(delete(Receipt).where(Receipt.processed_at <= now - KEPT))
@@ -230,6 +237,13 @@ _STORE = text("""
         AS r(event_id, reference, state, permanent, dead, stops, lane, reason)
     ON CONFLICT (gateway, event_id) DO NOTHING
     RETURNING id
+""")
+# An attempt that was not counted has used the number after the last.
+_FORGET = text("""
+    DELETE FROM receipt r
+    USING message m CROSS JOIN LATERAL generate_series(1, m.attempts + 1) AS attempt
+    WHERE m.municipality_id = :municipality_id AND m.invitation_id = ANY(CAST(:invitations AS bigint[]))
+        AND r.reference = m.municipality_id || '-' || m.id || '-' || attempt
 """)
 _KEYS = "unnest(CAST(:municipalities AS bigint[]), CAST(:ids AS bigint[])) AS k(municipality_id, id)"
 _LOOK = text(f"""

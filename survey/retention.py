@@ -99,7 +99,7 @@ def _weeks_over(municipality_id: int, now: datetime) -> Select[Any]:
 
 
 def _forget(session: Session, municipality_id: int, invitation_ids: Sequence[int]) -> None:
-    """Delete these invitations and all that hangs on them; meetings and callbacks stay without the tie."""
+    """Delete these invitations with all that hangs on them and receipts; meetings and callbacks lose the tie."""
     # One array instead of a parameter each: there may be more than the 65 535 PostgreSQL takes.
     listed = any_(literal(invitation_ids, ARRAY(BigInteger)))
     mine = (Invitation.municipality_id == municipality_id, Invitation.id == listed)
@@ -114,6 +114,7 @@ def _forget(session: Session, municipality_id: int, invitation_ids: Sequence[int
         .where(CallbackRequest.municipality_id == municipality_id, CallbackRequest.invitation_id == listed)
         .values(invitation_id=None)
     )
+    receipts.forget_about(session, municipality_id, invitation_ids)
     for table in (Link, Message, Contact):
         session.execute(
             delete(table).where(table.municipality_id == municipality_id, table.invitation_id == listed)
@@ -170,7 +171,7 @@ def _delete_holds(session: Session, municipality_id: int, now: datetime) -> None
     over = or_(Pause.until_on <= year_ago(workdays.day(now)), Pause.ended_at <= year)
     tried = TrialMessage.asked_at <= ago(now, TRIAL_KEPT)
     session.execute(delete(Pause).where(Pause.municipality_id == municipality_id, over))
-    dead_addresses.forget(session, municipality_id, year)
+    dead_addresses.forget(session, municipality_id, year.date())
     session.execute(delete(TrialMessage).where(TrialMessage.municipality_id == municipality_id, tried))
 
 

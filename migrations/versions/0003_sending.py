@@ -88,6 +88,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("processed_at IS NOT NULL"),
     )
+    op.create_index("ix_receipt_reference", "receipt", ["reference"], unique=False)
     op.create_index(
         "ix_receipt_unprocessed", "receipt", ["id"], unique=False, postgresql_where=sa.text("processed_at IS NULL")
     )
@@ -107,8 +108,9 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("found_on", sa.Date(), nullable=False),
         sa.CheckConstraint("channel IN ('sms', 'email')", name=op.f("ck_dead_address_channel_known")),
+        sa.CheckConstraint("extract(day FROM found_on) = 1", name=op.f("ck_dead_address_found_in_a_month")),
         sa.CheckConstraint("octet_length(fingerprint) = 32", name=op.f("ck_dead_address_fingerprint_size")),
         sa.ForeignKeyConstraint(
             ["municipality_id"], ["municipality.id"], name=op.f("fk_dead_address_municipality")
@@ -421,6 +423,7 @@ def downgrade() -> None:
     op.drop_table("dead_address")
     op.drop_table("refused_receipt")
     op.drop_index("ix_receipt_unprocessed", table_name="receipt", postgresql_where=sa.text("processed_at IS NULL"))
+    op.drop_index("ix_receipt_reference", table_name="receipt")
     op.drop_index(
         "ix_receipt_processed", table_name="receipt", postgresql_where=sa.text("processed_at IS NOT NULL")
     )

@@ -190,18 +190,22 @@ class OptOut(Tenant, Base):
 
 
 class DeadAddress(Tenant, Base):
-    """A mobile or an e-mail (HMAC-SHA-256) that a provider called dead; not written to while it stands here."""
+    """A mobile or an e-mail (HMAC-SHA-256) that a provider called dead; not written to while it stands here.
+
+    Of when it was found only the month is kept: the moment would tell who was reminded, and so had not answered.
+    """
 
     __tablename__ = "dead_address"
     __table_args__ = (
         CheckConstraint("octet_length(fingerprint) = 32", name="fingerprint_size"),
+        CheckConstraint("extract(day FROM found_on) = 1", name="found_in_a_month"),
         one_of("channel", CHANNELS),
     )
 
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     channel: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
-    found_at: Mapped[datetime] = mapped_column(moment)
+    found_on: Mapped[date] = mapped_column(Date)
 
 
 class Pause(Numbered, Base):

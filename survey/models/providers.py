@@ -43,6 +43,7 @@ class Receipt(Base):
         one_of("state", ("delivered", "failed")),
         CheckConstraint("(processed_at IS NULL) = (applied IS NULL)", name="processed_has_a_result"),
         Index("ix_receipt_unprocessed", "id", postgresql_where=sql("processed_at IS NULL")),
+        Index("ix_receipt_reference", "reference"),
         Index("ix_receipt_processed", "processed_at", postgresql_where=sql("processed_at IS NOT NULL")),
     )
 

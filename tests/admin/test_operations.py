@@ -182,7 +182,7 @@ def test_an_address_that_works_again_is_written_to(
     """However it is typed; what is not among them gets the same answer, and what is no address is refused."""
     key = config.secret(settings.fingerprint_key_file)
     print_ = meetings.fingerprint(key, stevns.id, kind, kept)
-    row = {"fingerprint": print_, "channel": channel, "reason": "ukendt", "found_at": now}
+    row = {"fingerprint": print_, "channel": channel, "reason": "ukendt", "found_on": now.date().replace(day=1)}
     session.execute(insert(DeadAddress).values(municipality_id=stevns.id, **row))
     assert admin.post("/drift/adresse", data={"dead-channel": channel, "dead-address": "x"}).status_code == 422
     for _ in range(2):

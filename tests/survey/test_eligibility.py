@@ -46,7 +46,7 @@ def kill(session: Session, municipality: Municipality, now: datetime, *prints: b
     """Let these addresses be dead."""
     for mark in prints:
         dead = DeadAddress(municipality_id=municipality.id, fingerprint=mark, channel="sms", reason="findes ikke")
-        dead.found_at = now
+        dead.found_on = now.date().replace(day=1)
         session.add(dead)
     session.flush()
 

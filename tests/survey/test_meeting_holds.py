@@ -62,7 +62,7 @@ def kill(session: Session, municipality: Municipality, *kinds: str) -> None:
     """Let the mobile ("mobile") or e-mail address of HELD be dead."""
     for kind in kinds:
         row = DeadAddress(municipality_id=municipality.id, fingerprint=mark(municipality, kind), channel="sms")
-        row.reason, row.found_at = "findes ikke", MONDAY
+        row.reason, row.found_on = "findes ikke", MONDAY.date().replace(day=1)
         session.add(row)
     session.flush()
 

@@ -24,7 +24,7 @@ def kill(session: Session, municipality: Municipality, now: datetime, channel: s
     """Let every citizen's address on a channel be dead."""
     session.execute(update(Contact).values(mobile_print=PRINTS["sms"], email_print=PRINTS["email"]))
     row = DeadAddress(municipality_id=municipality.id, fingerprint=PRINTS[channel], channel=channel, reason="x")
-    row.found_at = now
+    row.found_on = now.date().replace(day=1)
     session.add(row)
     session.flush()
 

@@ -61,7 +61,8 @@ def test_an_sms_that_failed_stays_failed_where_an_email_makes_no_sense(
         message.channel, message.fell_over = "email", why == "fell over"
     contact = contact_of(session, message)
     if why == "dead e-mail":
-        values = {"fingerprint": contact.email_print, "channel": "email", "reason": "x", "found_at": now}
+        values = {"fingerprint": contact.email_print, "channel": "email", "reason": "x"}
+        values["found_on"] = now.date().replace(day=1)
         session.add(DeadAddress(municipality_id=message.municipality_id, **values))
     if why == "closed":
         session.delete(contact)
@@ -139,7 +140,8 @@ def test_an_address_already_known_to_be_dead_stays_as_it_was(
 ) -> None:
     """The first reason and day stand."""
     message = give()
-    values: dict[str, Any] = {"fingerprint": contact_of(session, message).mobile_print, "found_at": now}
+    values: dict[str, Any] = {"fingerprint": contact_of(session, message).mobile_print}
+    values["found_on"] = now.date().replace(day=1)
     session.add(DeadAddress(municipality_id=message.municipality_id, channel="sms", reason="den første", **values))
     session.flush()
     come_in(session, [report(message, "failed", **DEAD)], now + timedelta(days=1))

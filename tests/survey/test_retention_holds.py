@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey import retention
+from survey import dead_addresses, retention
 from survey.db import Base
+from survey.dead_addresses import Dead
 from survey.models import DeadAddress, Municipality, OptOut, Pause, Staff, Team, TrialMessage
 
 SECOND = timedelta(seconds=1)
@@ -60,13 +61,12 @@ def test_a_pause_that_was_ended_is_kept_a_year_from_then(
 
 
 def test_a_dead_address_is_forgotten_after_a_year(session: Session, stevns: Municipality, now: datetime) -> None:
-    """The number may belong to somebody else by then."""
-    session.add(
-        DeadAddress(municipality_id=stevns.id, fingerprint=MARK, channel="sms", reason="ukendt", found_at=now)
-    )
-    session.flush()
-    assert kept(session, stevns, DeadAddress, now.replace(year=2022) - SECOND)
-    assert not kept(session, stevns, DeadAddress, now.replace(year=2022))
+    """From the first of the month, which is all that is kept; somebody else may have the number by then."""
+    dead_addresses.bury(session, [Dead(stevns.id, MARK, "sms", "ukendt")], now)
+    assert session.scalars(select(DeadAddress.found_on)).all() == [date(2021, 5, 1)]
+    midnight = datetime(2022, 4, 30, 22, tzinfo=UTC)
+    assert kept(session, stevns, DeadAddress, midnight - SECOND)
+    assert not kept(session, stevns, DeadAddress, midnight)
 
 
 @pytest.mark.parametrize(("state", "address"), [("claimed", "+4520123456"), ("accepted", None)])

@@ -1,6 +1,6 @@
 """What each outcome leads to: fall-over, dead addresses, patience, and what comes too late."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -68,7 +68,11 @@ def test_an_address_that_died_before_the_claim_turns_or_skips(
     session.execute(text("UPDATE contact SET mobile_print = :print"), {"print": b"p" * 32})
     session.add(
         DeadAddress(
-            municipality_id=ready.id, fingerprint=b"p" * 32, channel=sms, reason="findes ikke", found_at=now
+            municipality_id=ready.id,
+            fingerprint=b"p" * 32,
+            channel=sms,
+            reason="findes ikke",
+            found_on=date(2021, 5, 1),
         )
     )
     session.flush()
