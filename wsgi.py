@@ -82,6 +82,16 @@ def answer_with(app: Flask, status: HTTPException) -> Callable[[Exception], Resp
     return answer
 
 
+def tell_setting(app: Flask) -> Callable[[SettingError], ResponseReturnValue]:
+    """A handler for a file of secrets that went bad since the start: 503, and the log says which and what to do."""
+
+    def tell(error: SettingError) -> ResponseReturnValue:
+        app.logger.error("%s: %s", request.endpoint, error.message)
+        return app.handle_http_exception(ServiceUnavailable(retry_after=300))
+
+    return tell
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The web application. Without `settings` they come from the environment, and the database is connected."""
     connect = settings is None
@@ -111,6 +121,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         db.connect(settings.database_url or embedded.url(settings.state_dir))
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]  # as Flask's docs say
+    if not commands.running():  # a command that needs them checks them itself
+        accounts.check_readers(app.config["ACCOUNTS"])
+        metrics.check(settings)
     access.install(app)
     csrf.init_app(app)
     csrf.exempt(views.pages)  # the link is the citizen's authority; a CSRF token would need a cookie
@@ -121,6 +134,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.simulator_open:
         app.register_blueprint(simulator.pages)
     app.register_error_handler(HTTPException, views.http_problem)
+    app.register_error_handler(SettingError, tell_setting(app))
     for kind, status in FAULTS.items():
         app.register_error_handler(kind, answer_with(app, status))
     rooms = (

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, create_engine, make_url, select, text
 from admin import demo, people
 from admin.commands import checked_email
 from admin.forms import ROLE_NAMES
-from survey import config, db, embedded, municipalities, nightly, phones, processes, workdays
+from survey import accounts, config, db, embedded, metrics, municipalities, nightly, phones, processes, workdays
 from survey.access import ADMINISTRATOR
 from survey.commands import settings
 from survey.config import Settings
@@ -97,6 +97,8 @@ def serve_command() -> None:
     chosen = settings()
     if chosen.key_dir:
         raise click.UsageError("Fjern TILFREDS_KEY_DIR: en webproces kender kun offentlige nøgler.")
+    accounts.check_readers(accounts.load(chosen))
+    metrics.check(chosen)
     processes.check_port(chosen)
     url = chosen.database_url or embedded.url(chosen.state_dir)
     environ = {"TILFREDS_DATABASE_URL": url, "TILFREDS_STATE_DIR": str(chosen.state_dir)}

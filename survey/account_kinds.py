@@ -1,17 +1,22 @@
 """The kinds of accounts: which keys each needs, and how its gateway and its reader of receipts are made."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from survey.config import SECRET_BYTES, SettingError, Settings
-from survey.gateways import Gateway, ReceiptReader, gatewayapi, gatewayapi_rest, inmobile, link, simulated
+from survey.config import LOOPBACK, SECRET_BYTES, SettingError, Settings
+from survey.gateways import Gateway, ReceiptReader, gatewayapi, gatewayapi_rest, inmobile, link, mail, simulated
 from survey.gateways.bounces import Mailbox, Verp
 from survey.gateways.mailboxes import Imap, Maildir
 from survey.gateways.simulated import Simulated
-from survey.gateways.smtp import Smtp
+from survey.gateways.smtp import Smtp, verified
+
+HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*", re.ASCII)
+"""A name, or an address in either notation; no scheme and no port."""
+MOST_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,7 @@ class Account:
 
     `municipalities` are slugs; None means all. `rate` is letters a second over all workers, 0 without a limit.
     `options` are the keys of its kind; those that end in `_file` are paths of secrets, read when they are needed.
+    `file` is where it is described; None where the settings `TILFREDS_GATEWAY` and `TILFREDS_SMTP_*` do so.
     """
 
     name: str
@@ -29,6 +35,14 @@ class Account:
     at_once: int = 8
     rate: float = 0.0
     options: Mapping[str, Any] = field(default_factory=dict)
+    file: Path | None = None
+
+    def wrong(self, key: str, remedy: str) -> SettingError:
+        """The error for `key`, with where it stands: file and section, or the setting."""
+        if self.file is None:
+            setting = "PLAINTEXT" if key == "tls" else key.upper()
+            return SettingError(f"TILFREDS_SMTP_{setting} {remedy}")
+        return SettingError(f"{self.file}: [gateway.{self.name}] {key} {remedy}")
 
     def serves(self, municipality: str) -> bool:
         """May the municipality with this slug send by it?"""
@@ -57,12 +71,18 @@ def _secret(account: Account, key: str) -> str:
     try:
         found = path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(
-            f"[gateway.{account.name}] {key}: {path} kan ikke læses ({type(error).__name__}). Ret stien."
-        ) from None
+        raise account.wrong(key, f"{path} kan ikke læses ({type(error).__name__}). Ret stien.") from None
     if not found or not found.isascii() or not found.isprintable():
-        raise SettingError(
-            f"[gateway.{account.name}] {key}: {path} skal indeholde hemmeligheden på én linje og intet andet."
+        raise account.wrong(key, f"{path} skal indeholde hemmeligheden på én linje og intet andet.")
+    return found
+
+
+def _long_secret(account: Account, key: str) -> str:
+    """The secret in the file that `key` names. Raises SettingError also when it is short enough to guess."""
+    found = _secret(account, key)
+    if len(found) < SECRET_BYTES:
+        raise account.wrong(
+            key, f"{account.options[key]} er for kort: hemmeligheden skal være på mindst {SECRET_BYTES} tegn."
         )
     return found
 
@@ -105,40 +125,68 @@ def _simulated(account: Account, _settings: Settings) -> Gateway:
 
 def _smtp(account: Account, settings: Settings) -> Gateway:
     options = account.options or _of_environment(settings)
+    _check_mail(account, options)
     password = _secret(account, "password_file") if "password_file" in options else options.get("password", "")
+    return Smtp(
+        options["host"],
+        options.get("port", 587),
+        options["sender"],
+        name=account.name,
+        user=options.get("user", ""),
+        password=password,
+        tls=options.get("tls", "starttls"),
+        ca_file=str(options.get("ca_file", "")),
+        reply_to=options.get("reply_to", ""),
+        unsubscribe_mailto=options.get("unsubscribe_mailto", ""),
+        verp=_verp(account),
+        mailbox=_mailbox(account),
+        at_once=account.at_once,
+        rate=account.rate,
+    )
+
+
+def _check_mail(account: Account, options: Mapping[str, Any]) -> None:
+    """Raises SettingError for the first key of an e-mail account that cannot be right."""
+    for key in ("host", "bounce_imap_host"):
+        if key in options and not HOST.fullmatch(options[key]):
+            raise account.wrong(
+                key, "skal være serverens navn alene, som relay.kommune.dk; porten har sin egen nøgle"
+            )
+    for key in ("port", "bounce_imap_port"):
+        if not 1 <= options.get(key, 1) <= MOST_PORT:
+            raise account.wrong(key, f"skal være fra 1 til {MOST_PORT}")
+    for key in ("sender", "reply_to", "unsubscribe_mailto"):
+        if options.get(key) and not mail.ADDRESS.fullmatch(options[key]):
+            raise account.wrong(key, "skal være en e-mail-adresse alene, som svar@kommune.dk")
+    if options.get("tls") == "none" and options["host"] not in LOOPBACK:
+        raise account.wrong("tls", 'er kun til denne maskine: brug TLS ("starttls" eller "implicit") til andre')
     try:
-        return Smtp(
-            options["host"],
-            options.get("port", 587),
-            options["sender"],
-            name=account.name,
-            user=options.get("user", ""),
-            password=password,
-            tls=options.get("tls", "starttls"),
-            ca_file=str(options.get("ca_file", "")),
-            reply_to=options.get("reply_to", ""),
-            unsubscribe_mailto=options.get("unsubscribe_mailto", ""),
-            verp=_verp(account),
-            mailbox=_mailbox(account),
-            at_once=account.at_once,
-            rate=account.rate,
-        )
-    except (OSError, ValueError) as error:
-        raise SettingError(f'[gateway.{account.name}] {error}. tls = "none" er kun til denne maskine.') from None
+        verified(str(options.get("ca_file", "")))
+    except OSError as error:
+        raise account.wrong(
+            "ca_file", f"{options['ca_file']} kan ikke læses som certifikater i PEM ({type(error).__name__})"
+        ) from None
 
 
 def _verp(account: Account) -> Verp | None:
     """What signs the address of bounces; None when the account has no such address."""
-    if "bounce_address" not in account.options:
+    address = account.options.get("bounce_address")
+    if address is None:
         return None
-    return Verp(account.options["bounce_address"], _secret(account, "bounce_secret_file").encode())
+    secret = _long_secret(account, "bounce_secret_file").encode()
+    try:
+        return Verp(address, secret)
+    except ValueError:
+        raise account.wrong(
+            "bounce_address", "skal være en adresse som retur@kommune.dk, med højst 12 tegn før @ og intet +"
+        ) from None
 
 
 def _mailbox(account: Account) -> Mailbox | None:
     """Where bounces are read: a maildir, or an IMAP account; None without either."""
     options = account.options
     if "bounce_maildir" in options:
-        return Maildir(options["bounce_maildir"])
+        return _maildir(account, options["bounce_maildir"])
     if "bounce_imap_host" not in options:
         return None
     return Imap(
@@ -148,6 +196,18 @@ def _mailbox(account: Account) -> Mailbox | None:
         port=options.get("bounce_imap_port", 993),
         ca_file=str(options.get("ca_file", "")),
     )
+
+
+def _maildir(account: Account, path: Path) -> Maildir:
+    try:
+        for part in ("new", "cur"):
+            any((path / part).iterdir())
+    except OSError as error:
+        raise account.wrong(
+            "bounce_maildir",
+            f"{path} kan ikke læses som maildir, med mapperne new og cur ({type(error).__name__}). Ret stien.",
+        ) from None
+    return Maildir(path)
 
 
 def _of_environment(settings: Settings) -> Mapping[str, Any]:
@@ -168,12 +228,7 @@ def _reader(read: Callable[..., Any]) -> Callable[[Account], ReceiptReader]:
     """Readers that check each call against the secret of `webhook_secret_file`."""
 
     def made(account: Account) -> ReceiptReader:
-        secret = _secret(account, "webhook_secret_file")
-        if len(secret) < SECRET_BYTES:
-            raise SettingError(
-                f"[gateway.{account.name}] webhook_secret_file: den skal være på mindst {SECRET_BYTES} tegn"
-            )
-        return partial(read, secret)
+        return partial(read, _long_secret(account, "webhook_secret_file"))
 
     return made
 

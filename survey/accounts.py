@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from survey.config import SettingError, Settings
 from survey.gateways import Gateway, ReceiptReader
 from survey.gateways.addresses import is_loopback, objection
 
-__all__ = ["Account", "gateway", "gateways", "load", "receipt_reader"]
+__all__ = ["Account", "check_readers", "gateway", "gateways", "load", "receipt_reader"]
 
 NAME = re.compile(r"[a-z0-9-]{1,20}", re.ASCII)
 """Short enough for the reference of an alarm to be part of a mail's Message-ID (`gateways.mail.REFERENCE`)."""
@@ -46,6 +46,12 @@ def receipt_reader(account: Account) -> ReceiptReader | None:
     """
     reader = KINDS[account.kind].reader
     return reader(account) if reader else None
+
+
+def check_readers(found: Sequence[Account]) -> None:
+    """Raise SettingError for the first account whose receipts could not be checked: at start, not at a receipt."""
+    for account in found:
+        receipt_reader(account)
 
 
 def gateways(settings: Settings) -> tuple[Gateway, ...]:
@@ -110,6 +116,7 @@ def _of_section(section: Section, settings: Settings) -> Account:
         _at_once(section, kind),
         _rate(section),
         options,
+        section.path,
     )
 
 

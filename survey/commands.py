@@ -16,7 +16,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from survey import config, decisions, jobs, logs, meeting_files, meetings, nightly, text_examples, workdays
+from survey import (
+    accounts,
+    config,
+    decisions,
+    jobs,
+    logs,
+    meeting_files,
+    meetings,
+    nightly,
+    text_examples,
+    workdays,
+)
 from survey.config import Settings
 from survey.db import transaction
 from survey.models import Municipality
@@ -200,6 +211,7 @@ def work_command(once: bool, at: str | None) -> None:
     if at and not once:
         raise click.UsageError("--now kræver --once")
     clock = partial(moment, at) if at else workdays.now
+    accounts.check_readers(accounts.load(settings()))
     work = jobs.work_of(settings(), click.echo, clock)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: work.stopping.set())

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from survey import workdays
 from survey.access import EVERYONE, open_to
-from survey.config import SettingError
+from survey.config import SettingError, Settings
 from survey.countable import first_invitations, rough
 from survey.db import reading
 from survey.models import GatewayState, Message, Municipality, Receipt, RefusedReceipt
@@ -36,12 +36,18 @@ def metrics() -> Response:
     return Response(text, mimetype="text/plain; version=0.0.4")
 
 
+def check(settings: Settings) -> None:
+    """Raise SettingError when the settings name a token that is none: at start, not when it is asked for."""
+    if settings.metrics_token_file:
+        token(settings.metrics_token_file)
+
+
 def token(path: Path) -> bytes:
     """The token in the file `path`. Raises SettingError when it is missing or too short to be a secret."""
     try:
         found = path.read_bytes().strip()
     except OSError:
-        raise SettingError(f"TILFREDS_METRICS_TOKEN_FILE: {path} kan ikke læses.") from None
+        raise SettingError(f"TILFREDS_METRICS_TOKEN_FILE: {path} kan ikke læses. Ret stien.") from None
     if len(found) < SHORTEST_TOKEN:
         raise SettingError(f"TILFREDS_METRICS_TOKEN_FILE: {path} skal have mindst {SHORTEST_TOKEN} tegn.")
     return found

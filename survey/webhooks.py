@@ -58,7 +58,8 @@ def _refused(name: str, wrong: str, status: HTTPStatus, now: datetime) -> HTTPSt
 def reader_of(name: str) -> ReceiptReader | None:
     """What reads the receipts of the account `name`, made at its first one; None where no provider posts any.
 
-    Raises SettingError while its secret cannot be read: the others' receipts come in all the same.
+    Raises SettingError while its secret cannot be read: it was checked at the start, so it went bad since. The
+    provider is answered 503 and posts again; the others' receipts come in all the same.
     """
     made: dict[str, ReceiptReader | None] = current_app.extensions.setdefault(EXTENSION, {})
     if name not in made and (account := _account(name)):

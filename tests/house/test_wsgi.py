@@ -233,3 +233,16 @@ def test_the_program_can_be_listed_without_a_database() -> None:
     )
     for command in ("demo", "init", "meetings", "migrate", "people", "retention", "serve", "tally", "work"):
         assert f"  {command}" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["serve", "work"])
+def test_nothing_starts_with_a_secret_that_is_none(settings: Settings, tmp_path: Path, command: str) -> None:
+    """The one the provider signs with, before anything is served or sent: file, section, key and remedy."""
+    path = tmp_path / "sending.toml"
+    path.write_text('[gateway.sms]\nkind = "gatewayapi"\ntoken_file = "x"\nwebhook_secret_file = "kort"\n')
+    (tmp_path / "kort").write_text("x" * 32)
+    app = create_app(replace(settings, gateways=(), sending_file=path))
+    (tmp_path / "kort").write_text("kort")
+    told = app.test_cli_runner().invoke(args=[command])
+    assert told.exit_code == 1
+    assert f"{path}: [gateway.sms] webhook_secret_file {tmp_path / 'kort'} er for kort" in told.output

@@ -107,9 +107,11 @@ def test_the_file_and_the_setting_together_are_refused(filed: Filed) -> None:
     ],
 )
 def test_every_kind_is_made_with_the_name_and_pace_of_its_account(
-    filed: Filed, kind: type[Gateway], text: str
+    filed: Filed, tmp_path: Path, kind: type[Gateway], text: str
 ) -> None:
     """The gateway's name is the account's, and so are at_once and rate."""
+    for part in ("new", "cur"):
+        (tmp_path / "mail" / part).mkdir(parents=True)
     gateway = made(filed(f"[gateway.min-konto]\n{text}rate = 4\nat_once = 2\n"))
     assert isinstance(gateway, kind)
     assert (gateway.name, gateway.at_once, gateway.rate) == ("min-konto", 2, 4.0)
@@ -186,7 +188,7 @@ def test_a_secret_that_is_none_stops_the_worker(filed: Filed, tmp_path: Path, co
     (tmp_path / "token").unlink()
     if content is not None:
         (tmp_path / "token").write_bytes(content)
-    with pytest.raises(SettingError, match=r"\[gateway.a\] token_file: .*token (kan ikke læses|skal indeholde)"):
+    with pytest.raises(SettingError, match=r"\[gateway.a\] token_file .*token (kan ikke læses|skal indeholde)"):
         accounts.gateways(settings)
 
 
@@ -211,8 +213,8 @@ def test_a_short_secret_of_a_webhook_stops_the_web(filed: Filed, tmp_path: Path)
     """It could be guessed from one receipt that somebody saw."""
     (account,) = accounts.load(filed(f"[gateway.a]\n{SMS}"))
     (tmp_path / "webhook").write_text("kort")
-    with pytest.raises(SettingError, match=r"webhook_secret_file: .* mindst 32 tegn"):
-        accounts.receipt_reader(account)
+    with pytest.raises(SettingError, match=r"sending.toml: \[gateway.a\] webhook_secret_file .* mindst 32 tegn"):
+        accounts.check_readers([account])
 
 
 def test_the_examples_of_the_pages_are_accepted(filed: Filed) -> None:
@@ -226,3 +228,35 @@ def test_the_examples_of_the_pages_are_accepted(filed: Filed) -> None:
 def test_no_secret_stands_in_an_account(filed: Filed) -> None:
     """What is logged or shown of an account holds paths only."""
     assert SECRET not in repr(accounts.load(filed(f"[gateway.a]\n{SMS}")))
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        ("host skal være serverens navn alene", MAIL.replace("relay.stevns.dk", "smtp://relay.stevns.dk")),
+        ("host skal være serverens navn alene", MAIL.replace("relay.stevns.dk", "relay.stevns.dk:25")),
+        ("port skal være fra 1 til 65535", MAIL + "port = 99999\n"),
+        ("port skal være fra 1 til 65535", MAIL + "port = 0\n"),
+        ("sender skal være en e-mail-adresse", MAIL.replace("svar@svar.stevns.dk", "Stevns Kommune")),
+        ("reply_to skal være en e-mail-adresse", MAIL + 'reply_to = "ingen"\n'),
+        ("tls er kun til denne maskine", MAIL + 'tls = "none"\n'),
+        ("ca_file .*nowhere.pem kan ikke læses som certifikater", MAIL + 'ca_file = "nowhere.pem"\n'),
+        ("ca_file .*token kan ikke læses som certifikater", MAIL + 'ca_file = "token"\n'),
+        ("bounce_address skal være .* højst 12 tegn", MAIL + BOUNCES.replace("retur@", "returnerede-mails@")),
+        ("bounce_secret_file .* mindst 32 tegn", MAIL + BOUNCES.replace("webhook", "kort")),
+        ("bounce_maildir .*mail kan ikke læses som maildir", MAIL + BOUNCES + 'bounce_maildir = "mail"\n'),
+        ("bounce_imap_port skal være fra 1", MAIL + BOUNCES + IMAP + "bounce_imap_port = 70000\n"),
+    ],
+)
+def test_a_mistake_about_mail_stops_the_worker(filed: Filed, tmp_path: Path, told: str, text: str) -> None:
+    """File, section, key and a Danish remedy; never what the machine calls it."""
+    (tmp_path / "kort").write_text("kort")
+    with pytest.raises(SettingError, match=rf"sending.toml: \[gateway.a\] {told}"):
+        accounts.gateways(filed(f"[gateway.a]\n{text}"))
+
+
+def test_a_mistake_in_a_setting_names_the_setting(settings: Settings) -> None:
+    """Where no file describes the relay."""
+    mail = replace(settings, gateways=("smtp",), smtp_host="127.0.0.1", smtp_sender="Stevns")
+    with pytest.raises(SettingError, match="TILFREDS_SMTP_SENDER skal være en e-mail-adresse"):
+        accounts.gateways(mail)

@@ -77,11 +77,18 @@ def test_without_messages_nothing_is_late(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("content", [None, "short"])
 def test_a_token_that_is_none_is_a_wrong_setting(settings: Settings, tmp_path: Path, content: str | None) -> None:
-    """The message names the setting."""
+    """The web process does not start; the message names the setting."""
     path = tmp_path / "token"
     if content:
         path.write_text(content, "utf-8")
-    app = create_app(replace(settings, metrics_token_file=path))
-    app.testing = True
     with pytest.raises(SettingError, match="TILFREDS_METRICS_TOKEN_FILE"):
-        app.test_client().get("/metrics")
+        create_app(replace(settings, metrics_token_file=path))
+
+
+def test_a_token_that_goes_bad_later_is_told_in_the_log(
+    client: FlaskClient, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """503 for whoever asks, and what to do for whoever reads the log."""
+    (tmp_path / "token").unlink()
+    assert client.get("/metrics").status_code == 503
+    assert "TILFREDS_METRICS_TOKEN_FILE" in caplog.text

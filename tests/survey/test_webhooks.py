@@ -171,6 +171,7 @@ def test_readers_are_made_once(app: Flask) -> None:
 def test_the_file_of_gateways_is_read_when_the_process_begins(settings: Settings, tmp_path: Path) -> None:
     """No receipt and no page reads it again."""
     path = link_account(tmp_path)
+    (tmp_path / "webhook").write_text(f"{SECRET}\n")
     app = create_app(replace(settings, gateways=(), sending_file=path))
     path.unlink()
     with app.app_context():
@@ -178,12 +179,17 @@ def test_the_file_of_gateways_is_read_when_the_process_begins(settings: Settings
 
 
 def test_a_secret_that_is_missing_closes_only_its_own_door(
-    settings: Settings, session: Session, tmp_path: Path
+    settings: Settings, session: Session, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """500, so that the provider posts again when it is there; nothing needs to be restarted."""
+    """It went bad since the start: 503, the log says what to do, nothing counts as forged, nothing restarts."""
+    (tmp_path / "webhook").write_text(f"{SECRET}\n")
     app = create_app(replace(settings, gateways=(), sending_file=link_account(tmp_path)))
     client = app.test_client()
-    assert client.post(f"/kvittering/sms/{SECRET}", json=DELIVERED).status_code == 500
+    (tmp_path / "webhook").unlink()
+    assert client.post(f"/kvittering/sms/{SECRET}", json=DELIVERED).status_code == 503
+    assert f"sending.toml: [gateway.sms] webhook_secret_file {tmp_path / 'webhook'} kan ikke læses" in caplog.text
+    assert SECRET not in caplog.text
+    assert session.scalars(select(RefusedReceipt)).all() == []
     assert post(client, settings, "delivered") == [200]
     (tmp_path / "webhook").write_text(f"{SECRET}\n")
     assert client.post(f"/kvittering/sms/{SECRET}", json=DELIVERED).status_code == 200
