@@ -83,7 +83,7 @@ def answer_with(app: Flask, status: HTTPException) -> Callable[[Exception], Resp
 
 
 def tell_setting(app: Flask) -> Callable[[SettingError], ResponseReturnValue]:
-    """A handler for a file of secrets that went bad since the start: 503, and the log says which and what to do."""
+    """A handler for a file of secrets that went bad since the start: 503, and the log says what to do."""
 
     def tell(error: SettingError) -> ResponseReturnValue:
         app.logger.error("%s: %s", request.endpoint, error.message)
