@@ -146,12 +146,18 @@ def hold_off(session: Session, municipality_id: int, rule: Rule, now: datetime) 
 
 
 _HOLD_OFF = """
-WITH reason AS (
+WITH said_no AS MATERIALIZED (
+    SELECT print
+    FROM incoming CROSS JOIN LATERAL (VALUES (citizen), (mobile_print), (email_print)) AS prints (print)
+    WHERE opted_out AND print IS NOT NULL
+), reason AS (
     SELECT line, gone, CASE
         WHEN EXISTS (
             SELECT FROM opt_out WHERE municipality_id = :municipality_id
                 AND fingerprint IN (citizen, mobile_print, email_print)
         ) THEN 'opted_out'
+        WHEN citizen IN (TABLE said_no) OR mobile_print IN (TABLE said_no) OR email_print IN (TABLE said_no)
+            THEN 'opted_out'
         WHEN decision IN ('protected_address', 'hurtful_moment') THEN decision
         WHEN EXISTS (
             SELECT FROM pause WHERE municipality_id = :municipality_id
@@ -168,7 +174,7 @@ WITH reason AS (
             SELECT FROM dead_address WHERE municipality_id = :municipality_id AND fingerprint = mobile_print
         ) AS gone
     ) AS known
-    WHERE mobile_print IS NOT NULL OR email_print IS NOT NULL
+    WHERE NOT opted_out AND (mobile_print IS NOT NULL OR email_print IS NOT NULL)
 )
 UPDATE incoming SET decision = reason.decision, mobile_dead = reason.gone
 FROM reason

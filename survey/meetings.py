@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from survey import eligibility, invitations, samplings, sending_rules, workdays
+from survey import eligibility, invitations, opt_outs, samplings, sending_rules, workdays
 from survey.meeting_files import Sheet
 from survey.meeting_rows import Refusal, Row, check, shown
 from survey.samplings import Sampling
@@ -165,7 +165,7 @@ class _Incoming:
             ),
         )
         asked = decision == "invited"
-        known = asked or decision in eligibility.OVERRULED
+        known = asked or row.opted_out or decision in eligibility.OVERRULED
         return (
             row.line,
             self._fingerprint("meeting", row.meeting_id),
@@ -186,6 +186,7 @@ class _Incoming:
             False,
             self._due_at(held_at).isoformat() if asked else None,
             eligibility.takes_back(said),
+            row.opted_out,
             None,
         )
 
@@ -244,6 +245,7 @@ _COLUMNS = {
     "mobile_dead": "boolean",
     "due_at": "timestamptz",
     "takes_back": "text",
+    "opted_out": "boolean",
     "invitation": "text",
 }
 """`invitation` is what a row finds that takes one back: "waiting" or "handed over"."""
@@ -301,9 +303,9 @@ DELETE FROM incoming USING meeting
 WHERE meeting.municipality_id = :municipality_id AND meeting.fingerprint = incoming.fingerprint
     AND invitation IS NULL
     -- What was not held yet, or not as planned, is decided again once the decision is another; an invitation that
-    -- was taken back stays so.
+    -- was taken back stays so. So is what was not asked about when its citizen says no thanks by now.
     AND NOT (
-        meeting.decision IN ('in_the_future', 'cancelled', 'not_attended')
+        (meeting.decision IN ('in_the_future', 'cancelled', 'not_attended') OR incoming.decision = 'opted_out')
         AND meeting.decision <> incoming.decision
         AND NOT EXISTS (
             SELECT FROM invitation
@@ -330,6 +332,7 @@ def _write(
         text(_LOG_REFUSED), here | {"lines": list(lines), "columns": list(columns), "remedies": list(remedies)}
     )
     session.execute(text(_WRITE_MEETINGS), here)
+    opt_outs.from_file(session, municipality_id, now)
     invitations.take_back(session, municipality_id, now)
     invitations.make(session, municipality_id, now)
 

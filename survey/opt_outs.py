@@ -1,4 +1,4 @@
-"""Opt-outs: a citizen says no thanks, by the link of any message, and may say yes again. Fingerprints only."""
+"""Opt-outs: a citizen says no thanks, by the link of any message or to the municipality. Fingerprints only."""
 
 from datetime import datetime
 
@@ -16,9 +16,17 @@ _PRINTS = """
 """The citizen, the mobile and the e-mail of an invitation: whichever comes again is left in peace."""
 _OPT_OUT = text(f"""
     INSERT INTO opt_out (municipality_id, fingerprint, opted_out_at)
-    SELECT :municipality_id, fingerprint, :now FROM ({_PRINTS}) AS mine
+    SELECT :municipality_id, fingerprint, :now FROM ({_PRINTS}) AS mine ORDER BY fingerprint
     ON CONFLICT DO NOTHING
 """)  # noqa: S608 - put together of constants
+# In one order, or a citizen who does so at the same moment could wait for it, and it for them.
+_FROM_FILE = text("""
+    INSERT INTO opt_out (municipality_id, fingerprint, opted_out_at)
+    SELECT DISTINCT CAST(:municipality_id AS bigint), print, CAST(:now AS timestamptz)
+    FROM incoming CROSS JOIN LATERAL (VALUES (citizen), (mobile_print), (email_print)) AS prints (print)
+    WHERE opted_out AND print IS NOT NULL ORDER BY print
+    ON CONFLICT DO NOTHING
+""")
 _UNDO = text(f"""
     DELETE FROM opt_out WHERE municipality_id = :municipality_id AND fingerprint IN ({_PRINTS})
 """)  # noqa: S608 - put together of constants
@@ -33,6 +41,14 @@ def opt_out(session: Session, municipality_id: int, invitation_id: int, now: dat
     What waits for them is skipped when its turn comes (`eligibility`). Whether they answered is not touched.
     """
     session.execute(_OPT_OUT, _invited(municipality_id, invitation_id) | {"now": now})
+
+
+def from_file(session: Session, municipality_id: int, now: datetime) -> None:
+    """Leave in peace whom the temporary table `incoming` of `meetings.record` calls opted out; one statement.
+
+    Only rows that bring something new are in it: the same row does not overrule who has undone it since.
+    """
+    session.execute(_FROM_FILE, {"municipality_id": municipality_id, "now": now})
 
 
 def undo(session: Session, municipality_id: int, invitation_id: int) -> None:
