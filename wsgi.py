@@ -92,27 +92,32 @@ def tell_setting(app: Flask) -> Callable[[SettingError], ResponseReturnValue]:
     return tell
 
 
+def configured(settings: Settings) -> dict[str, Any]:
+    """What Flask and our doors read from `app.config`; files are read once. Raises SettingError."""
+    secure = settings.base_url.startswith("https://")
+    return {
+        "SETTINGS": settings,
+        "ACCOUNTS": accounts.load(settings),
+        "SECRET_KEY": config.make_secret(settings.secret_key_file),
+        "CODE_KEY": config.make_secret(settings.code_key_file),
+        "MAX_CONTENT_LENGTH": 64 * 1024,
+        # A multipart reader needs room for a file's chunk; the length is what counts.
+        "MAX_FORM_MEMORY_SIZE": 256 * 1024,
+        "MAX_FORM_PARTS": 1000,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_NAME": "__Host-tilfreds" if secure else "tilfreds",
+        "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The web application. Without `settings` they come from the environment, and the database is connected."""
     connect = settings is None
     settings = settings or config.load()
     app = Program(__name__)
-    app.config.update(
-        SETTINGS=settings,
-        # Read once: a mistake in the file of gateways stops us now, and no page waits for a file.
-        ACCOUNTS=accounts.load(settings),
-        SECRET_KEY=config.make_secret(settings.secret_key_file),
-        CODE_KEY=config.make_secret(settings.code_key_file),
-        MAX_CONTENT_LENGTH=64 * 1024,
-        MAX_FORM_MEMORY_SIZE=256
-        * 1024,  # a multipart reader needs room for a file's chunk; the length is what counts
-        MAX_FORM_PARTS=1000,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
-        SESSION_COOKIE_NAME="__Host-tilfreds" if settings.base_url.startswith("https://") else "tilfreds",
-        WTF_CSRF_TIME_LIMIT=None,
-    )
+    app.config.update(configured(settings))
     if connect:
         if settings.key_dir and not commands.running():
             raise SettingError(

@@ -62,7 +62,6 @@ def exposition(connection: Connection, now: datetime) -> str:
     )
     waiting = (Message.state == "waiting", first_invitations())
     oldest = connection.scalar(select(func.min(Message.due_at)).where(*waiting))
-    gateways = connection.execute(select(GatewayState).order_by(GatewayState.name)).all()
     refused = select(RefusedReceipt.gateway, RefusedReceipt.wrong, func.sum(RefusedReceipt.n))
     stored = connection.scalar(select(func.count()).where(Receipt.processed_at.is_(None))) or 0
     unprocessed = stored // 100 * 100
@@ -80,20 +79,7 @@ def exposition(connection: Connection, now: datetime) -> str:
         *_metric(
             "tilfreds_oldest_waiting_seconds", "How long ago the oldest waiting invitation was due.", [({}, late)]
         ),
-        *_metric(
-            "tilfreds_gateway_stopped",
-            "1 when the gateway stopped by itself.",
-            (({"gateway": row.name}, float(row.stopped_at is not None)) for row in gateways),
-        ),
-        *_metric(
-            "tilfreds_gateway_credit",
-            "Credit as last polled, rounded down to fifties.",
-            (
-                ({"gateway": row.name, "currency": row.currency or ""}, credit)
-                for row in gateways
-                if (credit := rough(row.credit)) is not None
-            ),
-        ),
+        *_of_gateways(connection),
         *_metric(
             "tilfreds_receipts_unprocessed",
             "Receipts not yet applied, rounded down to hundreds.",
@@ -114,6 +100,27 @@ def exposition(connection: Connection, now: datetime) -> str:
         ),
     ]
     return "\n".join([*lines, ""])
+
+
+def _of_gateways(connection: Connection) -> list[str]:
+    rows = connection.execute(select(GatewayState).order_by(GatewayState.name)).all()
+    credit = [(row, rough(row.credit)) for row in rows]
+    return [
+        *_metric(
+            "tilfreds_gateway_stopped",
+            "1 when the gateway stopped by itself.",
+            (({"gateway": row.name}, float(row.stopped_at is not None)) for row in rows),
+        ),
+        *_metric(
+            "tilfreds_gateway_credit",
+            "Credit as last polled, rounded down to fifties.",
+            (
+                ({"gateway": row.name, "currency": row.currency or ""}, left)
+                for row, left in credit
+                if left is not None
+            ),
+        ),
+    ]
 
 
 def _metric(name: str, about: str, samples: Iterable[Sample]) -> list[str]:
