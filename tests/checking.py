@@ -6,8 +6,11 @@ from typing import Any
 
 import html5lib
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, func, select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
+
+from survey.db import Base
 
 
 class CheckedClient(FlaskClient):
@@ -45,3 +48,8 @@ def counting_statements() -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(Engine, "before_cursor_execute", note)
+
+
+def rows_in(session: Session, table: type[Base]) -> int | None:
+    """How many rows `table` has."""
+    return session.scalar(select(func.count()).select_from(table))

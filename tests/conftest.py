@@ -1,13 +1,7 @@
-"""Real PostgreSQL for every test: real migrations into a template, a rolled-back transaction per test."""
+"""What all tests share: a municipality, its staff and its figures, the program; more in `fixtures`."""
 
-import base64
-import hashlib
-import os
-import secrets
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from functools import partial
@@ -17,23 +11,16 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from nacl.public import PrivateKey
-from sqlalchemy import Engine, create_engine, make_url, select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import access, passwords, people, sessions
-from survey import config, db, embedded, municipalities, workdays
+from survey import config, municipalities, workdays
 from survey.config import Settings
 from survey.models import (
-    BallotKey,
     Batch,
     BatchPerson,
     BatchStatement,
-    Contact,
-    Invitation,
-    Link,
-    Meeting,
-    Message,
     Municipality,
     QuestionnaireVersion,
     Staff,
@@ -43,77 +30,8 @@ from tests.checking import CheckedClient, counting_statements
 from wsgi import create_app
 
 ROOT = Path(__file__).parent.parent
-TEMPLATE = "tilfreds_template"
 PASSWORD = "korrekt hest batteri"
-
-
-@pytest.fixture(scope="session")
-def server_url() -> Iterator[str]:
-    """A PostgreSQL server of this session's own, or the one `TILFREDS_TEST_DATABASE_URL` names."""
-    given = os.environ.get("TILFREDS_TEST_DATABASE_URL")
-    if given:
-        yield given
-        return
-    folder = Path(tempfile.mkdtemp(prefix="tilfreds-test-"))
-    with embedded.server(folder / "pg") as url:
-        yield url
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def administration(server_url: str) -> Iterator[Engine]:
-    """A connection that creates and drops databases."""
-    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def template(server_url: str, administration: Engine) -> str:
-    """The name of a database migrated from empty, to be copied."""
-    name = f"{TEMPLATE}_{secrets.token_hex(4)}"
-    with administration.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = create_engine(make_url(server_url).set(database=name))
-    with engine.begin() as connection:
-        db.migrate(connection)
-    engine.dispose()
-    return name
-
-
-@pytest.fixture
-def database_url(server_url: str, administration: Engine, template: str) -> Iterator[str]:
-    """A database of the test's own, migrated and empty, for what really commits or starts processes."""
-    name = f"test_{secrets.token_hex(6)}"
-    with administration.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    db.use(None)
-    with administration.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-@pytest.fixture(scope="session")
-def shared_engine(server_url: str, administration: Engine, template: str) -> Iterator[Engine]:
-    """The database of all tests that are rolled back."""
-    name = f"shared_{secrets.token_hex(6)}"
-    with administration.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    engine = create_engine(make_url(server_url).set(database=name), hide_parameters=True)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def session(shared_engine: Engine) -> Iterator[Session]:
-    """A session inside a transaction that is rolled back; `survey.db` works inside it too."""
-    with shared_engine.connect() as connection:
-        outer = connection.begin()
-        db.use(connection)
-        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
-            yield session
-        db.use(None)
-        outer.rollback()
+pytest_plugins = ("tests.fixtures.database", "tests.fixtures.citizens")
 
 
 @pytest.fixture
@@ -128,36 +46,6 @@ def stevns(session: Session, now: datetime) -> Municipality:
     return municipalities.establish(
         session, slug="stevns", name="Stevns Kommune", phone="56 57 57 57", sms_sender="Stevns", now=now
     )
-
-
-@pytest.fixture
-def invite(now: datetime) -> Callable[..., int]:
-    """`invite(session, municipality, team="Ydelse")` makes a held meeting with its invitation; the id of that."""
-
-    def make(session: Session, municipality: Municipality, team: str = "Ydelse") -> int:
-        asking = select(Team.id, QuestionnaireVersion.id).where(
-            Team.municipality_id == municipality.id,
-            Team.name == team,
-            QuestionnaireVersion.municipality_id == municipality.id,
-            QuestionnaireVersion.questionnaire_id == Team.questionnaire_id,
-        )
-        team_id, version_id = session.execute(asking).one()
-        meeting = Meeting(fingerprint=secrets.token_bytes(32), citizen=secrets.token_bytes(32), team_id=team_id)
-        meeting.held_on, meeting.decided_at, meeting.caseworker = now.date(), now, "Lis Holm"
-        meeting.municipality_id, meeting.status, meeting.decision = municipality.id, "held", "invited"
-        session.add(meeting)
-        session.flush()
-        invitation = Invitation(municipality_id=municipality.id, meeting_id=meeting.id, team_id=team_id)
-        invitation.version_id, invitation.created_at = version_id, now
-        session.add(invitation)
-        session.flush()
-        contact = Contact(municipality_id=municipality.id, invitation_id=invitation.id, name="Anne Sørensen")
-        contact.mobile, contact.language = "+4520123456", "da"
-        session.add(contact)
-        session.flush()
-        return invitation.id
-
-    return make
 
 
 @pytest.fixture
@@ -212,62 +100,6 @@ def write_batch() -> Callable[..., Batch]:
         return batch
 
     return add
-
-
-@pytest.fixture
-def send_link() -> Callable[..., str]:
-    """`send_link(session, municipality, invitation_id, kind="invitation")` hands over an SMS: its link's token."""
-
-    def send(session: Session, municipality: Municipality, invitation_id: int, kind: str = "invitation") -> str:
-        token = base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
-        at = datetime.now(UTC)
-        message = Message(municipality_id=municipality.id, invitation_id=invitation_id, kind=kind, due_at=at)
-        message.state, message.channel, message.sent_at = "sent", "sms", at
-        message.claimed_at, message.claimed_by, message.attempts = at, 1, 1
-        session.add(message)
-        session.flush()
-        link = Link(municipality_id=municipality.id, message_id=message.id, attempt=1)
-        link.invitation_id, link.token_hash = invitation_id, hashlib.sha256(token.encode()).digest()
-        session.add(link)
-        session.flush()
-        return token
-
-    return send
-
-
-@pytest.fixture
-def open_key() -> Callable[..., bytes]:
-    """`open_key(session, municipality)` opens a ballot key: its private half, which tests keep in memory."""
-
-    def make(session: Session, municipality: Municipality) -> bytes:
-        pair = PrivateKey.generate()
-        key = BallotKey(municipality_id=municipality.id, id=uuid4(), public_key=bytes(pair.public_key))
-        key.state, key.opened_at = "open", datetime.now(UTC)
-        session.add(key)
-        session.flush()
-        return bytes(pair)
-
-    return make
-
-
-@pytest.fixture
-def new_link(
-    database_url: str, invite: Callable[..., int], send_link: Callable[..., str], open_key: Callable[..., bytes]
-) -> Iterator[Callable[..., str]]:
-    """`new_link(team="Ydelse")` really commits another citizen of Stevns to `database_url`: their link's token."""
-    engine = db.connect(database_url)
-    with db.transaction() as session:
-        stevns = municipalities.establish(
-            session, slug="stevns", name="Stevns", phone="56 57 57 57", sms_sender="Stevns", now=datetime.now(UTC)
-        )
-        open_key(session, stevns)
-
-    def make(team: str = "Ydelse") -> str:
-        with db.transaction() as session:
-            return send_link(session, stevns, invite(session, stevns, team))
-
-    yield make
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -1,18 +1,15 @@
 """The room for sending in a real Chromium: accessible, and never wider than the screen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from sqlalchemy import insert, select, update
 
 from survey import breaker, db, trials, workdays
 from survey.models import GatewayState, Message, Municipality, RefusedReceipt, Staff
-from tests.conftest import PASSWORD
+from tests.browser.conftest import check, sign_in
 from tests.survey.sending import queue
-
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
 @pytest.fixture
@@ -35,26 +32,17 @@ def busy(live: str, employ: Callable[..., Staff]) -> str:
     return live
 
 
-@pytest.fixture(params=[320, 390, 1280])
-def page(request: pytest.FixtureRequest, chromium: Browser, busy: str) -> Iterator[Page]:
+@pytest.fixture
+def page(screen: Callable[[str], Page], busy: str) -> Page:
     """The room, entered by signing in."""
-    viewport = {"width": request.param, "height": 800}
-    context = chromium.new_context(viewport=viewport, base_url=busy, locale="da-DK")  # type: ignore[arg-type]  # a dict of two, as Playwright takes it
-    page = context.new_page()
-    page.goto("/log-ind?next=/drift")
-    page.get_by_label("E-mail").fill("administrator@stevns.dk")
-    page.get_by_label("Adgangskode").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Udsendelse", exact=True).wait_for()
-    yield page
-    context.close()
+    page = screen(busy)
+    sign_in(page, "administrator@stevns.dk", "/drift", "Udsendelse")
+    return page
 
 
 def test_the_room_is_accessible_and_fits(page: Page) -> None:
-    """Nothing axe objects to, and the page itself does not scroll sideways."""
-    found = Axe().run(page, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
+    """At every width, with everything that may be on it."""
+    check(page)
 
 
 def test_a_gateway_is_resumed_and_doubt_settled_by_clicks(page: Page) -> None:

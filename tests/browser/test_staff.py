@@ -3,19 +3,14 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from survey import callbacks, db, workdays
 from survey.models import CallbackRequest, Municipality, Staff
-
-PASSWORD = "korrekt hest batteri"
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-SMALL = """[...document.querySelectorAll('a, button, input, select, textarea, summary')]
-    .filter(each => { const box = each.getBoundingClientRect(); return box.width > 1 && box.height < 44 })
-    .map(each => each.outerHTML.slice(0, 80))"""
+from tests.browser.conftest import check
+from tests.conftest import PASSWORD
 
 
 @pytest.fixture
@@ -56,14 +51,6 @@ def enter(page: Page) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Opkald", exact=True).wait_for()
-
-
-def check(page: Page) -> None:
-    """Nothing axe objects to; the page does not scroll sideways; no target is lower than 44 px."""
-    found = Axe().run(page, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
-    assert page.evaluate(SMALL) == []
 
 
 def test_every_page_of_the_staff_is_accessible(page: Page) -> None:

@@ -1,51 +1,26 @@
 """The room for messages in a real Chromium: accessible, nothing sideways, both directions of writing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from sqlalchemy import select
 
 from survey import db
 from survey.models import Municipality, Staff
-from tests.conftest import PASSWORD
-
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-SMALL = """[...document.querySelectorAll('main :is(a, button, input, select, textarea, summary)')]
-    .filter(each => { const box = each.getBoundingClientRect(); return box.width > 1 && box.height < 44 })
-    .map(each => each.outerHTML.slice(0, 80))"""
+from tests.browser.conftest import check, sign_in
 
 
-@pytest.fixture(params=[(320, "light"), (390, "dark"), (1280, "light")], ids=str)
-def page(
-    request: pytest.FixtureRequest, chromium: Browser, live: str, app: Flask, employ: Callable[..., Staff]
-) -> Iterator[Page]:
+@pytest.fixture
+def page(screen: Callable[[str], Page], live: str, app: Flask, employ: Callable[..., Staff]) -> Page:
     """An administrator's browser, signed in."""
     app.config["WTF_CSRF_ENABLED"] = True
     with db.transaction() as session:
         employ(session, session.scalars(select(Municipality)).one(), "administrator")
-    width, scheme = request.param
-    context = chromium.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, base_url=live, locale="da-DK"
-    )
-    page = context.new_page()
-    page.goto("/log-ind")
-    page.get_by_label("E-mail").fill("administrator@stevns.dk")
-    page.get_by_label("Adgangskode").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Samtaler", exact=True).wait_for()
-    yield page
-    context.close()
-
-
-def check(page: Page) -> None:
-    """Nothing axe objects to; the page does not scroll sideways; no target is lower than 44 px."""
-    found = Axe().run(page, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
-    assert page.evaluate(SMALL) == []
+    page = screen(live)
+    sign_in(page, "administrator@stevns.dk", "/tekster", "Beskeder")
+    return page
 
 
 @pytest.mark.parametrize("path", ["", "/invitation/sms/da", "/paamindelse/email/ar", "/invitation/sms/fa"])

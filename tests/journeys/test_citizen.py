@@ -1,7 +1,6 @@
 """The citizen's way, as a person sees it: a link, an answer, perhaps a call, and kind dead ends."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -12,22 +11,15 @@ from werkzeug.test import TestResponse
 
 from survey import callbacks, views, workdays
 from survey.models import CallbackRequest, Contact, Municipality
+from tests.fixtures.citizens import ALL_FOUR
 
 APPLICATION = "Jeg ved, hvad jeg skal gøre for, at min ansøgning kan behandles"
-HAPPY = {f"s{n}": "4" for n in range(1, 6)}
 
 
 @pytest.fixture
-def path(
-    session: Session,
-    stevns: Municipality,
-    invite: Callable[..., int],
-    send_link: Callable[..., str],
-    open_key: Callable[..., bytes],
-) -> str:
+def path(token: str) -> str:
     """The address in the SMS of somebody who had a meeting about benefits."""
-    open_key(session, stevns)
-    return f"/s/{send_link(session, stevns, invite(session, stevns))}"
+    return f"/s/{token}"
 
 
 def words(page: TestResponse) -> str:
@@ -52,7 +44,7 @@ def test_a_municipality_that_waits_for_more_says_so(
 
 def test_who_is_content_is_thanked_and_left_alone(client: FlaskClient, path: str) -> None:
     """Thanks, what happens next, and only a quiet link to a call."""
-    thanks = client.post(path, data=HAPPY)
+    thanks = client.post(path, data=ALL_FOUR)
     assert "Tak for dit svar" in words(thanks)
     assert "tæller det med i kommunens tal" in words(thanks)
     assert "Vil du ringes op?" not in words(thanks)
@@ -61,7 +53,7 @@ def test_who_is_content_is_thanked_and_left_alone(client: FlaskClient, path: str
 
 def test_who_does_not_know_what_to_do_is_asked_outright(client: FlaskClient, path: str) -> None:
     """The page shows what the caseworker will see: name, number, time, and the statement."""
-    thanks = client.post(path, data={**HAPPY, "s4": "2"})
+    thanks = client.post(path, data={**ALL_FOUR, "s4": "2"})
     assert "Vil du ringes op?" in words(thanks)
     assert "Det her får sagsbehandleren at se Navn Anne Sørensen Telefon Dit nummer, der ender på 56" in words(
         thanks
@@ -72,7 +64,7 @@ def test_who_does_not_know_what_to_do_is_asked_outright(client: FlaskClient, pat
 
 def test_a_call_is_promised_by_a_date(session: Session, client: FlaskClient, path: str) -> None:
     """The page says by when, and what was asked for; the caseworker's list has it."""
-    client.post(path, data={**HAPPY, "s4": "2"})
+    client.post(path, data={**ALL_FOUR, "s4": "2"})
     promised = words(client.post(f"{path}/opkald", data={"wish": "afternoon", "topic": "4"}))
     stored = session.scalars(select(CallbackRequest)).one()
     assert f"senest {views.danish_day(callbacks.due_on(workdays.now()))}" in promised
@@ -83,14 +75,14 @@ def test_a_call_is_promised_by_a_date(session: Session, client: FlaskClient, pat
 
 def test_the_statement_can_be_taken_out(session: Session, client: FlaskClient, path: str) -> None:
     """The caseworker then learns only that somebody wants a call."""
-    client.post(path, data={**HAPPY, "s4": "2"})
+    client.post(path, data={**ALL_FOUR, "s4": "2"})
     client.post(f"{path}/opkald", data={"wish": "any"})
     assert session.scalars(select(CallbackRequest.topics)).one() == []
 
 
 def test_leaving_the_thank_you_page_loses_nothing(client: FlaskClient, path: str) -> None:
     """The link remembers the answer and leads to the call, with no statement chosen."""
-    client.post(path, data={**HAPPY, "s4": "2"})
+    client.post(path, data={**ALL_FOUR, "s4": "2"})
     later = client.get(path)
     assert (later.status_code, "Der er allerede svaret" in words(later)) == (409, True)
     form = client.get(f"{path}/opkald")
@@ -105,7 +97,7 @@ def test_a_call_can_be_asked_for_instead_of_answering(client: FlaskClient, path:
     assert "Tilbage til spørgeskemaet" in words(client.get(f"{path}/opkald"))
     assert "Svar på spørgeskemaet" in words(client.post(f"{path}/opkald"))
     assert f'href="{path}/opkald"' not in client.get(path).text
-    assert "Vi har også dit ønske" in words(client.post(path, data={**HAPPY, "s4": "1"}))
+    assert "Vi har også dit ønske" in words(client.post(path, data={**ALL_FOUR, "s4": "1"}))
 
 
 def test_a_wish_is_granted_once(session: Session, client: FlaskClient, path: str) -> None:

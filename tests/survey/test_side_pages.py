@@ -7,28 +7,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from survey import codes, guesses, views
 from survey.guesses import Lane, Watch
 from survey.models import Ballot, Invitation, Link, Municipality, OptOut, SignInAttempt
+from tests.checking import rows_in
+from tests.fixtures.citizens import ALL_FOUR
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
-ALL_FOUR = {f"s{n}": "4" for n in range(1, 6)}
-
-
-@pytest.fixture
-def token(
-    session: Session,
-    stevns: Municipality,
-    invite: Callable[..., int],
-    send_link: Callable[..., str],
-    open_key: Callable[..., bytes],
-) -> str:
-    """A live link to the five statements of Ydelse; there is an open ballot key."""
-    open_key(session, stevns)
-    return send_link(session, stevns, invite(session, stevns))
 
 
 @pytest.fixture
@@ -45,11 +33,6 @@ def sent(client: FlaskClient, code: str, address: str = "192.0.2.7") -> tuple[in
     return page.status_code, page.headers.get("Location") or page.text
 
 
-def rows(session: Session, table: type) -> int | None:
-    """How many rows `table` has."""
-    return session.scalar(select(func.count()).select_from(table))
-
-
 def test_a_code_leads_to_the_questionnaire_and_is_answered(
     session: Session, client: FlaskClient, code: str
 ) -> None:
@@ -57,7 +40,7 @@ def test_a_code_leads_to_the_questionnaire_and_is_answered(
     assert sent(client, f" {codes.shown(code).lower()} ") == (303, f"/s/{code}")
     assert f'action="/s/{code}"' in client.get(f"/s/{codes.shown(code).lower()}").text
     assert client.post(f"/s/{code}", data=ALL_FOUR).status_code == 200
-    assert rows(session, Ballot) == 1
+    assert rows_in(session, Ballot) == 1
 
 
 def test_a_links_token_may_be_typed_too(client: FlaskClient, token: str) -> None:
@@ -95,7 +78,7 @@ def test_an_unknown_code_gets_a_kind_page_and_is_counted(
     status, page = sent(client, codes.draw())
     assert (status, "Koden virker ikke" in page, stevns.phone in page) == (404, True, True)
     assert client.get(f"/s/{codes.draw()}").status_code == 404
-    assert rows(session, SignInAttempt) == 2
+    assert rows_in(session, SignInAttempt) == 2
 
 
 def test_a_valid_code_works_however_often_others_failed(session: Session, client: FlaskClient, code: str) -> None:
@@ -107,7 +90,7 @@ def test_a_valid_code_works_however_often_others_failed(session: Session, client
     assert "En rigtig kode virker altid" in refused.text
     assert sent(client, code) == (303, f"/s/{code}")
     assert sent(client, codes.draw(), "198.51.100.9")[0] == 404
-    assert rows(session, SignInAttempt) == 2 * (guesses.PER_SOURCE + 1)
+    assert rows_in(session, SignInAttempt) == 2 * (guesses.PER_SOURCE + 1)
 
 
 def test_when_too_many_codes_are_looked_up_one_is_asked_to_wait(
@@ -148,7 +131,7 @@ def test_one_click_opts_out_and_a_repeat_is_fine(
         assert "Du får ikke flere beskeder" in page.text
         assert "Set-Cookie" not in page.headers
         assert len([line for line in statements if "SAVEPOINT" not in line]) == 2
-    assert rows(session, OptOut) == 1
+    assert rows_in(session, OptOut) == 1
 
 
 def test_an_opt_out_is_undone(session: Session, client: FlaskClient, token: str, sql: Counting) -> None:
@@ -161,7 +144,7 @@ def test_an_opt_out_is_undone(session: Session, client: FlaskClient, token: str,
         assert len(statements) == 2
     assert "Du kan blive spurgt igen" in client.post(f"/s/{token}/afmeld/fortryd").text
     assert "Jeg vil ikke have flere beskeder" in client.get(f"/s/{token}/afmeld").text
-    assert rows(session, OptOut) == 0
+    assert rows_in(session, OptOut) == 0
 
 
 @pytest.mark.parametrize("answered", [True, False])

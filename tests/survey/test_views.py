@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey import views, workdays
@@ -23,32 +23,15 @@ from survey.models import (
     Invitation,
     Municipality,
 )
+from tests.checking import rows_in
+from tests.fixtures.citizens import ALL_FOUR
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
-ALL_FOUR = {f"s{n}": "4" for n in range(1, 6)}
-
-
-@pytest.fixture
-def token(
-    session: Session,
-    stevns: Municipality,
-    invite: Callable[..., int],
-    send_link: Callable[..., str],
-    open_key: Callable[..., bytes],
-) -> str:
-    """A live link to the five statements of Ydelse; there is an open ballot key."""
-    open_key(session, stevns)
-    return send_link(session, stevns, invite(session, stevns))
 
 
 def expire(session: Session, at: datetime) -> None:
     """Let every link expire at `at`."""
     session.execute(update(Invitation).values(expires_at=at, sent_week=date(2021, 5, 10)))
-
-
-def count(session: Session, table: type[Base]) -> int | None:
-    """How many rows `table` has."""
-    return session.scalar(select(func.count()).select_from(table))
 
 
 def test_a_live_link_shows_the_questionnaire(client: FlaskClient, token: str) -> None:
@@ -147,7 +130,7 @@ def test_a_form_opened_in_time_may_be_sent_within_the_hour(
     expire(session, datetime.now(UTC) - timedelta(minutes=61))
     assert client.post(f"/s/{token}", data=ALL_FOUR).status_code == 410
     assert client.post(f"/s/{token}/opkald").status_code == 410
-    assert count(session, Ballot) == 0
+    assert rows_in(session, Ballot) == 0
     expire(session, datetime.now(UTC) - timedelta(minutes=59))
     assert client.post(f"/s/{token}", data=ALL_FOUR).status_code == 200
     assert client.post(f"/s/{token}/opkald").status_code == 200
@@ -160,7 +143,7 @@ def test_a_second_answer_gets_a_polite_page(session: Session, client: FlaskClien
     assert f"/s/{token}/opkald" in client.get(f"/s/{token}").text
     expire(session, datetime.now(UTC))
     assert f"/s/{token}/opkald" not in client.get(f"/s/{token}").text
-    assert count(session, Ballot) == 1
+    assert rows_in(session, Ballot) == 1
 
 
 def test_blanks_are_asked_about_once(session: Session, client: FlaskClient, token: str) -> None:
@@ -172,7 +155,7 @@ def test_blanks_are_asked_about_once(session: Session, client: FlaskClient, toke
     assert page.text.count("Vælg et svar") == 8
     assert "Send uden at svare på resten" in page.text
     assert client.post(f"/s/{token}", data={"s1": "2", "rest": "1"}).status_code == 200
-    assert count(session, Ballot) == 1
+    assert rows_in(session, Ballot) == 1
 
 
 @pytest.mark.parametrize(
@@ -195,13 +178,13 @@ def test_what_is_not_on_the_page_is_not_stored(
     page = client.post(f"/s/{token}", data=sent)
     assert page.status_code == 422
     assert 'role="alert"' in page.text
-    assert count(session, Ballot) == 0
+    assert rows_in(session, Ballot) == 0
 
 
 def test_the_same_field_twice_counts_once(session: Session, client: FlaskClient, token: str) -> None:
     """The first one counts."""
     assert client.post(f"/s/{token}", data={**ALL_FOUR, "s1": ["4", "9"]}).status_code == 200
-    assert count(session, Ballot) == 1
+    assert rows_in(session, Ballot) == 1
 
 
 @pytest.mark.parametrize("doubt", ["0", "2"])
@@ -231,7 +214,7 @@ def test_two_megabytes_are_refused_in_danish(session: Session, client: FlaskClie
     page = client.post(path.format(token), data={"s1": "4" * 2_000_000})
     assert page.status_code == 413
     assert "Der blev sendt for meget" in page.text
-    assert count(session, Ballot) == 0
+    assert rows_in(session, Ballot) == 0
 
 
 def test_other_methods_are_refused_in_danish(client: FlaskClient, token: str) -> None:
