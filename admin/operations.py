@@ -1,5 +1,6 @@
 """The administrator's room for sending: what waits and what is in doubt; stop, resume, try."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin import access
 from admin.forms import AddressForm
-from survey import config, dead_addresses, meetings, operations, trials, workdays
+from survey import backlog, config, dead_addresses, meetings, operations, sending_rules, trials, words, workdays
 from survey.access import ADMINISTRATOR, open_to
 from survey.accounts import Account
 from survey.db import transaction
@@ -17,24 +18,11 @@ from survey.models import Municipality
 
 doors = Blueprint("operations", __name__)
 
-STATES = {
-    "claimed": "I gang",
-    "sent": "Sendt",
-    "delivered": "Leveret",
-    "failed": "Ikke leveret",
-    "refused": "Afvist",
-    "unknown": "I tvivl",
-}
-CHANNELS = {"sms": "SMS", "email": "E-mail"}
-KINDS = {"invitation": "Invitation", "reminder": "Påmindelse"}
-TRIALS = {
-    "waiting": "venter på afsendelse",
-    "claimed": "i gang",
-    "accepted": "sendt",
-    "refused": "afvist",
-    "unknown": "i tvivl",
-}
 DECISIONS = {"send again": "Send igen", "count as sent": "Regn som sendt", "give up": "Opgiv"}
+TOO_EARLY = (
+    "Det, der kom i tvivl for under fem minutter siden, kan ikke sendes igen endnu: det kan stadig være under "
+    "afsendelse. Prøv igen om lidt."
+)
 LOW_CREDIT = 200
 TRIAL, REVIVED = "trial-", "dead-"
 """What tells the fields of the two forms apart."""
@@ -76,9 +64,10 @@ def decide() -> ResponseReturnValue:
         return _back()
     with transaction() as session:
         n = operations.decide(session, staff.municipality_id, chosen, event, now)
+        early = _too_early(session, event, now)
         access.log_access(session, staff, f"message in doubt: {event}", f"{n} messages", now)
     settled = _settled(n, event)
-    flash(settled if n == len(chosen) else f"{settled} Resten var afgjort i mellemtiden.")
+    flash(settled if n == len(chosen) else f"{settled} {early or 'Resten var afgjort i mellemtiden.'}")
     return _back()
 
 
@@ -94,8 +83,9 @@ def decide_all() -> ResponseReturnValue:
     with transaction() as session:
         here, which = staff.municipality_id, (form.get("gateway", ""), form.get("reason", ""))
         n = operations.decide_all(session, here, *which, event, now)
+        early = _too_early(session, event, now)
         access.log_access(session, staff, f"messages in doubt: {event}", f"{n} messages", now)
-    flash(_settled(n, event))
+    flash(f"{_settled(n, event)} {early}".strip())
     return _back()
 
 
@@ -152,17 +142,20 @@ def _page(trial_form: AddressForm | None = None, revived: AddressForm | None = N
         mine = _accounts(session)
         names = [account.name for account in mine]
         here = staff.municipality_id
+        handled, every = operations.outcomes(session, here, now), current_app.config["ACCOUNTS"]
+        segments = operations.segments(handled)
         context: dict[str, Any] = {
-            "gateways": operations.health(session, here, names, now),
+            "gateways": operations.health(session, here, names, handled, now),
             "carried": {account.name: account.channels for account in mine},
-            "queues": operations.waiting(session, here),
-            "outcomes": operations.outcomes(session, here),
+            "queues": backlog.queues(session, here, every, now),
+            "outcomes": handled,
+            "segments": segments,
+            "price": f"{segments * sending_rules.of(session, here).segment_price:.2f}".replace(".", ","),
             "groups": operations.doubts_by_reason(session, here, now),
             "doubts": operations.in_doubt(session, here),
             "trials": trials.latest(session, here),
         }
     limits = {"low_credit": LOW_CREDIT, "doubts_shown": operations.DOUBTS_SHOWN}
-    words = {"states": STATES, "channels": CHANNELS, "kinds": KINDS, "trial_words": TRIALS, "events": DECISIONS}
     return render_template(
         "admin/operations.html",
         form=trial_form,
@@ -170,8 +163,9 @@ def _page(trial_form: AddressForm | None = None, revived: AddressForm | None = N
         now=now,
         when=_when,
         day=_day,
+        words=words,
+        events=DECISIONS,
         **limits,
-        **words,
         **context,
     )
 
@@ -181,6 +175,12 @@ def _accounts(session: Session) -> list[Account]:
     here = Municipality.id == access.signed_in().municipality_id
     slug = session.scalars(select(Municipality.slug).where(here)).one()
     return [account for account in current_app.config["ACCOUNTS"] if account.serves(slug)]
+
+
+def _too_early(session: Session, event: str, now: datetime) -> str:
+    """What to say where something is in doubt that cannot be sent again yet; "" where nothing is."""
+    some = event == "send again" and operations.too_early(session, access.signed_in().municipality_id, now)
+    return TOO_EARLY if some else ""
 
 
 def _settled(n: int, event: str) -> str:

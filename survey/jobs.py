@@ -387,7 +387,7 @@ def once(work: Work) -> None:
     work.say(f"I tvivl: {len(doubts)}{' (sendes ikke igen af sig selv)' if doubts else ''}")
     for doubt in doubts:
         day = f"{workdays.local(doubt.since):%d-%m-%Y}"
-        work.say(f"  besked {doubt.message_id} ({doubt.municipality}) siden {day}")
+        work.say(f"  besked {doubt.id} ({doubt.municipality}) siden {day}")
 
 
 def _counted(title: str, by_reason: Mapping[str, int]) -> str:

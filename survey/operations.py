@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from survey import breaker, eligibility, workdays
+from survey import backlog, breaker, eligibility, workdays
+from survey.backlog import Doubt
 from survey.countable import first_invitations, left_once_more, rough
 from survey.message_states import after, before
-from survey.models import GatewayState, Message, RefusedReceipt, Stop
+from survey.models import ACCEPTED_STATES, GatewayState, Message, RefusedReceipt, Stop
 
 DOUBTS_SHOWN = 50
 TOO_EARLY = timedelta(minutes=5)
@@ -27,22 +28,20 @@ EVENTS = ("send again", "count as sent", "give up")
 
 
 @dataclass(frozen=True)
-class Queue:
-    """What waits on one channel, and since when the oldest could have left (UTC)."""
-
-    channel: str
-    n: int
-    oldest: datetime
-
-
-@dataclass(frozen=True)
 class Outcomes:
-    """How many messages that one gateway handled are in `state`, for `reason` ("" for none)."""
+    """How many messages that one gateway handled are in `state`, for `reason` ("" for none).
+
+    `permanent`: could what failed never have arrived? None where nobody says. `last_hour` of them were sent within
+    the hour; their SMS took `segments`.
+    """
 
     gateway: str
     state: str
     reason: str
+    permanent: bool | None
     n: int
+    last_hour: int
+    segments: int
 
 
 @dataclass(frozen=True)
@@ -56,26 +55,17 @@ class Doubts:
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """An invitation of which nobody knows whether it arrived; never an address."""
-
-    id: int
-    channel: str
-    gateway: str
-    since: datetime
-    reason: str
-
-
-@dataclass(frozen=True)
 class Health:
     """How one gateway fares: `stopped_by_us` here, `trouble` when it stopped by itself, and since when.
 
+    `turned_down`: why it stopped by itself for this municipality alone, whose own link or sender was refused.
     `last_hour` is how many of this municipality's invitations it took on within the hour. `credit` in `currency`,
     rounded down to fifties.
     """
 
     name: str
     stopped_by_us: datetime | None
+    turned_down: str | None
     trouble: str | None
     since: datetime | None
     last_hour: int
@@ -85,49 +75,45 @@ class Health:
     forged: int
 
 
-def waiting(session: Session, municipality_id: int) -> list[Queue]:
-    """What waits to leave for the first time, by channel; no reminder."""
-    found = session.execute(
-        select(Message.channel, func.count(), func.min(Message.due_at))
-        .where(Message.municipality_id == municipality_id, Message.state == "waiting", first_invitations())
-        .group_by(Message.channel)
-        .order_by(Message.channel.desc())
-    )
-    return [Queue(*row) for row in found]
-
-
-def outcomes(session: Session, municipality_id: int) -> list[Outcomes]:
-    """Every invitation that a gateway has handled, counted by gateway, state and reason. Old ones are deleted.
+def outcomes(session: Session, municipality_id: int, now: datetime) -> list[Outcomes]:
+    """Every invitation that a gateway has handled, counted by gateway, state, reason. Old ones are deleted.
 
     Neither reminders nor what left once more: only who has not answered gets them.
     """
     reason = func.coalesce(Message.reason, "")
+    keys = (Message.gateway, Message.state, reason, Message.permanent)
+    recent = func.count().filter(Message.sent_at > now - timedelta(hours=1))
     found: Iterable[Any] = session.execute(
-        select(Message.gateway, Message.state, reason, func.count())
+        select(*keys, func.count(), recent, func.coalesce(func.sum(Message.segments), 0))
         .where(
             Message.municipality_id == municipality_id,
             Message.gateway.is_not(None),
             Message.state.not_in(("waiting", "skipped")),
             first_invitations(),
         )
-        .group_by(Message.gateway, Message.state, reason)
-        .order_by(Message.gateway, Message.state, func.count().desc(), reason)
+        .group_by(*keys)
+        .order_by(Message.gateway, Message.state, func.count().desc(), reason, Message.permanent)
     )
     return [Outcomes(*row) for row in found]
 
 
-def health(session: Session, municipality_id: int, names: Sequence[str], now: datetime) -> list[Health]:
-    """How each of the gateways `names` fares, in their order; four statements however many there are."""
+def segments(handled: Iterable[Outcomes]) -> int:
+    """How many SMS segments of `handled` a provider has taken on."""
+    return sum(row.segments for row in handled if row.state in ACCEPTED_STATES)
+
+
+def health(
+    session: Session, municipality_id: int, names: Sequence[str], handled: Sequence[Outcomes], now: datetime
+) -> list[Health]:
+    """How each of the gateways `names` fares, in their order; three statements however many there are.
+
+    `handled` are the municipality's `outcomes`.
+    """
     states = {row.name: row for row in session.scalars(select(GatewayState).where(GatewayState.name.in_(names)))}
     stops = {
-        row.gateway: row.stopped_at
+        row.gateway: (row.stopped_at, row.reason)
         for row in session.scalars(select(Stop).where(Stop.municipality_id == municipality_id))
     }
-    an_hour_ago = now - timedelta(hours=1)
-    recent = select(Message.gateway, func.count()).where(
-        Message.municipality_id == municipality_id, Message.sent_at > an_hour_ago, first_invitations()
-    )
-    rate = {row[0]: row[1] for row in session.execute(recent.group_by(Message.gateway))}
     since = workdays.day(now) - timedelta(days=FORGED_DAYS)
     refused = select(RefusedReceipt.gateway, func.sum(RefusedReceipt.n)).where(RefusedReceipt.day >= since)
     forged = {row[0]: int(row[1]) for row in session.execute(refused.group_by(RefusedReceipt.gateway))}
@@ -135,10 +121,11 @@ def health(session: Session, municipality_id: int, names: Sequence[str], now: da
     return [
         Health(
             name=name,
-            stopped_by_us=stops.get(name),
+            stopped_by_us=stops.get(name, (None, None))[0],
+            turned_down=stops.get(name, (None, None))[1],
             trouble=(row := states.get(name, fresh)).reason,
             since=row.stopped_at,
-            last_hour=rate.get(name, 0),
+            last_hour=sum(row.last_hour for row in handled if row.gateway == name),
             credit=rough(row.credit),
             currency=row.currency,
             credit_at=row.credit_at,
@@ -172,19 +159,8 @@ def doubts_by_reason(session: Session, municipality_id: int, now: datetime) -> l
 
 def in_doubt(session: Session, municipality_id: int) -> list[Doubt]:
     """The oldest invitations in doubt, `DOUBTS_SHOWN` at most."""
-    found: Iterable[Any] = session.execute(
-        select(
-            Message.id,
-            Message.channel,
-            func.coalesce(Message.gateway, ""),
-            Message.claimed_at,
-            func.coalesce(Message.reason, ""),
-        )
-        .where(Message.municipality_id == municipality_id, Message.state == "unknown", first_invitations())
-        .order_by(Message.claimed_at, Message.id)
-        .limit(DOUBTS_SHOWN)
-    )
-    return [Doubt(*row) for row in found]
+    here = Message.municipality_id == municipality_id
+    return backlog.in_doubt(session, here, first_invitations(), most=DOUBTS_SHOWN)
 
 
 def decide(session: Session, municipality_id: int, message_ids: Sequence[int], event: str, now: datetime) -> int:

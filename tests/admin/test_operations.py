@@ -58,6 +58,33 @@ def test_what_waits_and_what_is_in_doubt_is_shown(
     assert "+45" not in page
 
 
+def test_the_page_says_what_the_queue_waits_for(
+    admin: FlaskClient, session: Session, stevns: Municipality, now: datetime
+) -> None:
+    """Without an open key an answer could not be sealed."""
+    queue(session, stevns, now)
+    assert "Ingen åben nøgle til besvarelser" in admin.get("/drift").text
+
+
+@pytest.mark.usefixtures("doubts")
+def test_a_message_in_doubt_can_be_looked_up_at_the_provider(admin: FlaskClient, session: Session) -> None:
+    """By what we told it to call the message, and by what it does."""
+    session.execute(update(Message).values(reference="7-8-1", provider_id="p-77"))
+    page = admin.get("/drift").text
+    assert '<td class="value">7-8-1</td><td class="value">p-77</td>' in page
+
+
+def test_the_page_tells_the_price_and_what_failed_for_good(
+    admin: FlaskClient, session: Session, doubts: list[int], now: datetime
+) -> None:
+    """Segments times what the municipality pays for one."""
+    failed = {"state": "failed", "sent_at": now, "permanent": True, "segments": 2}
+    session.execute(update(Message).where(Message.id.in_(doubts)).values(**failed))
+    page = admin.get("/drift").text
+    assert "Ikke leveret (endeligt)" in page
+    assert "1,23 kr. for 4 SMS-dele" in page
+
+
 def test_a_stopped_gateway_is_an_alarm_with_its_reason(
     admin: FlaskClient, session: Session, now: datetime
 ) -> None:

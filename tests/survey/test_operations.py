@@ -1,15 +1,18 @@
 """Operations: what waits, how gateways fare, and what becomes of messages in doubt."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from survey import breaker, message_states, operations, outbox
+from survey import backlog, breaker, message_states, operations, outbox, sending_rules, workdays
+from survey.backlog import Queue
 from survey.models import GatewayState, Message, Municipality, RefusedReceipt, Staff, Stop
-from tests.survey.sending import Obedient, queue, send
+from survey.sending_rules import Rule
+from survey.workdays import Window
+from tests.survey.sending import BOTH, Obedient, queue, send
 
 pytestmark = pytest.mark.usefixtures("ready")
 
@@ -33,14 +36,31 @@ def doubt(session: Session, stevns: Municipality, now: datetime) -> Message:
     return message
 
 
-def test_what_waits_is_counted_by_channel_with_its_oldest(
+def test_what_waits_is_counted_by_channel_and_reason_with_its_oldest(
     session: Session, stevns: Municipality, now: datetime
 ) -> None:
     """SMS first."""
     queue(session, stevns, now, 2)
     queue(session, stevns, now + timedelta(hours=1), 1, sms=False, email=True)
-    expected = [operations.Queue("sms", 2, now), operations.Queue("email", 1, now + timedelta(hours=1))]
-    assert operations.waiting(session, stevns.id) == expected
+    expected = [
+        Queue("sms", "klar til afsendelse", 2, now),
+        Queue("email", "endnu ikke tid", 1, now + timedelta(hours=1)),
+    ]
+    assert backlog.queues(session, stevns.id, BOTH, now) == expected
+    assert backlog.queues(session, stevns.id + 1, BOTH, now) == []
+
+
+def test_what_waits_leaves_in_its_municipalitys_own_window(
+    session: Session, stevns: Municipality, now: datetime
+) -> None:
+    """Stevns sends on Saturdays alone."""
+    assert backlog.leaving(session, now) is None
+    saturdays = Window(frozenset({6}), time(10), time(12))
+    sending_rules.save(session, stevns.id, Rule(window=saturdays), staff_id=None, now=now)
+    queue(session, stevns, now, 2)
+    saturday = workdays.next_send_time(now, saturdays)
+    assert backlog.leaving(session, now) == (2, saturday, saturday)
+    assert workdays.day(saturday).isoweekday() == 6
 
 
 def test_outcomes_are_counted_by_gateway_state_and_reason(
@@ -48,7 +68,27 @@ def test_outcomes_are_counted_by_gateway_state_and_reason(
 ) -> None:
     """What only waits is no outcome."""
     queue(session, stevns, now, 3)
-    assert operations.outcomes(session, stevns.id) == [operations.Outcomes("g", "unknown", "intet svar", 1)]
+    expected = [operations.Outcomes("g", "unknown", "intet svar", None, 1, 0, 0)]
+    assert operations.outcomes(session, stevns.id, now) == expected
+
+
+def test_what_failed_for_good_is_told_apart_and_what_was_taken_on_is_paid(
+    session: Session, stevns: Municipality, now: datetime
+) -> None:
+    """Segments of what failed are counted, of what was refused are not."""
+    ids = [message.id for message in queue(session, stevns, now, 3)]
+    handled = {"claimed_at": now, "claimed_by": 1, "attempts": 1, "gateway": "g", "segments": 2}
+    for number, permanent, state in zip(ids, (True, False, True), ("failed", "failed", "refused"), strict=True):
+        sent_at = now if state == "failed" else None
+        values = handled | {"state": state, "permanent": permanent, "sent_at": sent_at}
+        session.execute(update(Message).where(Message.id == number).values(values))
+    found = operations.outcomes(session, stevns.id, now)
+    assert [(row.state, row.permanent, row.n, row.last_hour) for row in found] == [
+        ("failed", False, 1, 1),
+        ("failed", True, 1, 1),
+        ("refused", True, 1, 0),
+    ]
+    assert operations.segments(found) == 4
 
 
 @pytest.mark.parametrize("event", operations.EVENTS)
@@ -88,8 +128,10 @@ def test_a_message_sent_again_leaves_with_another_reference(
 def test_the_oldest_doubt_comes_first(
     session: Session, stevns: Municipality, doubt: Message, now: datetime
 ) -> None:
-    """With what a person needs to decide, and no address."""
-    expected = operations.Doubt(doubt.id, "sms", "g", now, "intet svar")
+    """With what a person needs to look it up at the provider's and to decide, and no address."""
+    session.execute(update(Message).values(reference=f"{stevns.id}-{doubt.id}-1", provider_id="p7"))
+    reference = f"{stevns.id}-{doubt.id}-1"
+    expected = backlog.Doubt("stevns", doubt.id, "sms", "g", now, "intet svar", reference, "p7")
     assert operations.in_doubt(session, stevns.id) == [expected]
 
 
@@ -100,10 +142,10 @@ def test_a_municipality_stops_and_resumes_its_own_sending(
     for _ in range(2):
         operations.stop(session, stevns.id, "g", staff_id=staff_id, now=now)
     breaker.trouble(session, "g", "ingen kredit", now, at_once=True)
-    assert operations.health(session, stevns.id, ["g"], now)[0].stopped_by_us == now
+    assert operations.health(session, stevns.id, ["g"], [], now)[0].stopped_by_us == now
     operations.resume(session, stevns.id, "g")
     session.expire_all()
-    after = operations.health(session, stevns.id, ["g"], now)[0]
+    after = operations.health(session, stevns.id, ["g"], [], now)[0]
     assert (after.stopped_by_us, after.trouble, session.scalars(select(Stop)).all()) == (None, None, [])
 
 
@@ -117,7 +159,8 @@ def test_the_health_of_a_gateway_is_what_is_known_of_it(
     for days, n in ((3, 2), (40, 5)):
         day = now.date() - timedelta(days=days)
         session.execute(insert(RefusedReceipt).values(gateway="g", day=day, wrong="forged", n=n))
-    g, fresh = operations.health(session, stevns.id, ["g", "fresh"], now)
+    handled = operations.outcomes(session, stevns.id, now)
+    g, fresh = operations.health(session, stevns.id, ["g", "fresh"], handled, now)
     assert (g.last_hour, g.credit, g.currency, g.forged) == (1, 1250, "DKK", 2)
     assert (fresh.last_hour, fresh.credit, fresh.trouble, fresh.forged) == (0, None, None, 0)
 

@@ -129,7 +129,7 @@ def test_when_nobody_can_tell_the_message_is_in_doubt_and_stays_so(
     assert reason in (message.reason or "")
     assert "+45" not in (message.reason or "")
     assert len(links(session)) == 1
-    assert [(doubt.municipality, doubt.message_id, doubt.since) for doubt in backlog.in_doubt(session)] == [
+    assert [(doubt.municipality, doubt.id, doubt.since) for doubt in backlog.in_doubt(session)] == [
         ("stevns", message.id, now)
     ]
 

@@ -163,7 +163,7 @@ def test_a_killed_worker_leaves_doubt_and_no_double(
     with Session(engine) as session:
         doubtful = session.scalars(select(Message.id).where(Message.state == "unknown")).all()
     assert f"I tvivl: {len(doubtful)}" in said
-    assert all(f"  besked {message_id} (stevns) siden 11-05-2021 10:00:00" in said for message_id in doubtful)
+    assert all(f"  besked {message_id} (stevns) siden 11-05-2021" in said for message_id in doubtful)
     again = work("--once", "--now", NOW).communicate(timeout=120)[0]
     assert "Sendt: 0" in again
     assert states(engine) == after
