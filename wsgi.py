@@ -20,6 +20,7 @@ from admin import (
     dashboard,
     login,
     meetings,
+    municipality_commands,
     operations,
     pauses,
     people_pages,
@@ -46,6 +47,7 @@ COMMANDS = [
             commands.tally_command,
             commands.retention_command,
         ),
+        municipality_commands.group,
         staff_commands.group,
     )
 ]

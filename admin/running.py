@@ -24,7 +24,6 @@ from survey.db import transaction
 from survey.models import Municipality
 
 DEMO_DATABASE = "tilfreds_demo"
-SENDER_LENGTH = 11
 
 
 def checked_phone(_context: click.Context, _option: click.Parameter, value: str) -> str:
@@ -34,20 +33,29 @@ def checked_phone(_context: click.Context, _option: click.Parameter, value: str)
     return value
 
 
+def check_sender(sender: str) -> None:
+    """Raise click.BadParameter for what an SMS cannot come from."""
+    if wrong := municipalities.wrong_sender(sender):
+        raise click.BadParameter(wrong, param_hint="--sms-sender")
+
+
 @click.command("init")
 @click.option("--name", default="Min Kommune", help="Kommunens navn.")
 @click.option("--slug", help="Kortnavn i kommandoer; ellers navnets første ord.")
 @click.option("--phone", default="70 00 00 00", callback=checked_phone, help="Nummeret, borgere kan ringe til.")
-@click.option("--sms-sender", help="Højst 11 tegn; ellers navnets første ord.")
+@click.option("--sms-sender", help="Højst 11 bogstaver a-z og cifre; ellers navnets første ord.")
 @click.option(
     "--administrator", default="administrator@eksempel.dk", callback=checked_email, help="Administratorens e-mail."
 )
 @with_appcontext
 def init_command(name: str, slug: str | None, phone: str, sms_sender: str | None, administrator: str) -> None:
     """Opret tabeller, en kommune med spørgeskemaer og team, og dens første administrator."""
-    sender, slug = sms_sender or name.split()[0][:11], slug or name.split()[0].lower()
-    if len(sender) > SENDER_LENGTH:
-        raise click.BadParameter(f"{sender!r} har over {SENDER_LENGTH} tegn", param_hint="--sms-sender")
+    sender, slug = sms_sender or municipalities.sender_of(name), slug or municipalities.slug_of(name)
+    check_sender(sender)
+    if not municipalities.SLUG.fullmatch(slug):
+        raise click.BadParameter(
+            f"{slug!r} skal være små bogstaver a-z, cifre og bindestreger", param_hint="--slug"
+        )
     chosen, now = settings(), workdays.now()
     places = nightly.key_places(chosen)
     with transaction() as session:
@@ -65,8 +73,8 @@ def init_command(name: str, slug: str | None, phone: str, sms_sender: str | None
             session, municipality_id=municipality.id, email=administrator, name="Administrator", role=ADMINISTRATOR
         )
     nightly.ensure_open_key(places, municipality.id, now)
-    click.echo(f"{name} er klar: skemaerne Opfølgning, Ydelse og Faxe, teamene Opfølgning og Ydelse.")
-    click.echo(f"Borgere henvises til {phone}.")
+    click.echo(f"{name} ({slug}) er klar: skemaerne Opfølgning, Ydelse og Faxe, teamene Opfølgning og Ydelse.")
+    click.echo(f"Borgere henvises til {phone}, og SMS kommer fra {sender}.")
     click.echo(f"Log ind som {administrator}" + (f" med adgangskoden {password}" if password else ""))
 
 

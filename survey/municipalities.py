@@ -1,16 +1,53 @@
 """A new municipality: its questionnaires, published, and its teams."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey import question_sets
+from survey import linter, question_sets
 from survey.models import Municipality, Questionnaire, QuestionnaireVersion, Statement, Team
 from survey.questionnaire import Questionnaire as Content
 
+SENDER = re.compile(r"[A-Za-z0-9]{1,11}", re.ASCII)
+"""An alphanumeric SMS sender; with other signs it arrives broken or not at all."""
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
 DEFAULT_TEAMS = {"Opfølgning": ("LAB", "opfoelgning"), "Ydelse": ("LAS", "ydelse")}
+
+
+def sender_of(name: str) -> str:
+    """The SMS sender that the first word of `name` makes; "" when it has no letter to make one of."""
+    return re.sub(r"[^A-Za-z0-9]", "", _plain(name))[:11]
+
+
+def slug_of(name: str) -> str:
+    """The short name that the first word of `name` makes; "" when it has no letter to make one of."""
+    return re.sub(r"[^a-z0-9-]", "", _plain(name).lower())[:40].strip("-")
+
+
+def _plain(name: str) -> str:
+    """The first word of `name` with æ, ø and å written out and no accents."""
+    word = (name.split() or [""])[0]
+    for sign, letters in (("æ", "ae"), ("ø", "oe"), ("å", "aa")):
+        word = word.replace(sign, letters).replace(sign.upper(), letters.capitalize())
+    return "".join(sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign))
+
+
+def wrong_sender(sender: str) -> str:
+    """Why `sender` cannot be what an SMS comes from, in Danish with the remedy; "" when it can."""
+    if not SENDER.fullmatch(sender):
+        return f"{sender!r} skal være 1-11 bogstaver og cifre, A-Z, a-z og 0-9: skriv æ, ø og å som ae, oe og aa"
+    if linter.telling(sender, "da"):
+        return f"{sender!r} kan afsløre, hvad samtalen handlede om: brug kommunens navn"
+    return ""
+
+
+def listed(session: Session) -> list[Municipality]:
+    """Every municipality, by short name."""
+    return list(session.scalars(select(Municipality).order_by(Municipality.slug)))
 
 
 def establish(

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from admin import running
 from survey import commands, db, embedded
 from survey.config import SettingError, Settings
+from survey.models import Municipality
 from tests.conftest import ROOT
 from wsgi import create_app
 
@@ -136,7 +137,10 @@ def test_a_second_municipality_keeps_the_administrators_password(settings: Setti
     [
         (["--phone", "abc"], "telefonnummer"),
         (["--administrator", "nix"], "e-mail"),
-        (["--sms-sender", "Alt for langt navn"], "over 11 tegn"),
+        (["--name", "Faxe", "--sms-sender", "Altforlangtnavn"], "1-11 bogstaver"),
+        (["--name", "Faxe", "--sms-sender", "Fåxe"], "1-11 bogstaver"),
+        (["--name", "Faxe", "--sms-sender", "Jobcenter"], "kan afsløre"),
+        (["--name", "Факсе", "--sms-sender", "Faxe"], "skal være små bogstaver"),
         (["--name", "Stevns Kommune"], "allerede en kommune 'stevns'"),
         ([], "Giv den nye --name"),
     ],
@@ -149,6 +153,34 @@ def test_init_says_what_is_wrong(
     result = initialised(settings, database_url, *arguments)
     assert result.exit_code == 2
     assert message in result.output
+
+
+def test_a_municipality_is_listed_and_corrected(app: Flask, session: Session, stevns: Municipality) -> None:
+    """What `flask init` was told wrongly; the rest stays."""
+    run = app.test_cli_runner().invoke
+    changed = run(args=["municipality", "change", "--slug", "stevns", "--sms-sender", "StevnsK"])
+    assert changed.output == "stevns: Stevns Kommune, 56 57 57 57, SMS fra StevnsK, fælles domæne\n"
+    run(args=["municipality", "change", "--name", "Stevns By", "--phone", "70 10 20 30"])
+    assert (
+        run(args=["municipality", "list"]).output
+        == "stevns: Stevns By, 70 10 20 30, SMS fra StevnsK, fælles domæne\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Giv det, der skal rettes"),
+        (["--sms-sender", "Jobcenter"], "kan afsløre"),
+        (["--phone", "1"], "telefon"),
+    ],
+)
+def test_a_correction_must_be_right_too(
+    app: Flask, session: Session, stevns: Municipality, arguments: list[str], message: str
+) -> None:
+    """As at `flask init`."""
+    result = app.test_cli_runner().invoke(args=["municipality", "change", *arguments])
+    assert (result.exit_code, message in result.output) == (2, True)
 
 
 @pytest.mark.parametrize(

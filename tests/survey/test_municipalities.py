@@ -5,6 +5,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from survey import municipalities
 from survey.models import Municipality, QuestionnaireVersion, Statement, Team
 
 
@@ -24,3 +25,19 @@ def test_a_published_statement_never_changes(session: Session, stevns: Municipal
     """The database refuses to touch a statement once its version is published."""
     with pytest.raises(IntegrityError, match="never changes"), session.begin_nested():
         session.execute(update(Statement).values(text="Noget andet"))
+
+
+@pytest.mark.parametrize(
+    ("name", "sender", "slug"),
+    [
+        ("Stevns Kommune", "Stevns", "stevns"),
+        ("Høje-Taastrup Kommune", "HoejeTaastr", "hoeje-taastrup"),
+        ("Ærø", "Aeroe", "aeroe"),
+        ("Ålborg é", "Aalborg", "aalborg"),
+        ("Факсе", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_sender_and_short_name_are_made_of_the_name(name: str, sender: str, slug: str) -> None:
+    """In signs that every telephone and every shell takes."""
+    assert (municipalities.sender_of(name), municipalities.slug_of(name)) == (sender, slug)
