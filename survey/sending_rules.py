@@ -32,7 +32,8 @@ DEFAULT = Rule()
 
 def of(session: Session, municipality_id: int) -> Rule:
     """The rule of one municipality."""
-    return every(session).get(municipality_id, DEFAULT)
+    row = session.get(SendingRule, municipality_id)
+    return _rule(row) if row else DEFAULT
 
 
 def every(session: Session) -> dict[int, Rule]:

@@ -1,5 +1,7 @@
 """A municipality's rule: the defaults without a row, what is saved, and values the table refuses."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
@@ -91,3 +93,15 @@ def test_a_day_of_an_hour_more_or_less_is_open_that_much(hours: int, day: date) 
 
 def _hours(begins: datetime, ends: datetime) -> range:
     return range(int(begins.timestamp()), int(ends.timestamp()), 3600)
+
+
+def test_one_rule_costs_one_row(
+    session: Session, stevns: Municipality, now: datetime, sql: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    """The others' rules are not read for it."""
+    sending_rules.save(session, stevns.id, OWN, staff_id=None, now=now)
+    number = stevns.id
+    session.expire_all()
+    with sql() as statements:
+        assert sending_rules.of(session, number) == OWN
+    assert ["municipality_id = " in statement for statement in statements] == [True]
