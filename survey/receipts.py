@@ -76,7 +76,6 @@ def _plain(value: str) -> str:
 class _Verdict:
     """What a receipt makes of its message."""
 
-    receipt_id: int
     municipality_id: int
     message_id: int
     state: str
@@ -194,7 +193,7 @@ def _strength(receipt: Row[Any]) -> tuple[bool, bool, bool, int]:
 
 def _verdict(receipt: Row[Any], message: Row[Any]) -> _Verdict:
     """Delivered; or by e-mail instead, once and where there is one, if no later file took it back; or failed."""
-    key = (receipt.id, message.municipality_id, message.id)
+    key = (message.municipality_id, message.id)
     if receipt.state == "delivered":
         return _Verdict(*key, "delivered", None, None)
     why = receipt.reason or "ikke leveret"

@@ -35,9 +35,9 @@ class Message(Numbered, Base):
     """The outbox: the row is the queue. It holds neither text nor token; transitions in `message_states`.
 
     `claimed_by` is the worker's advisory lock: as long as it is held, the worker lives. `fell_over`: it was to go
-    by SMS, which cannot reach the citizen, and goes by e-mail. `permanent`: could a failed one never have arrived?
-    `segments`: how many SMS segments it took; `provider_id`: what the provider calls it. What waits after it
-    has left keeps that attempt's claim, `gateway` and `reference`: a late receipt may settle it. `doubted_at`:
+    by SMS, which cannot reach the citizen, and goes by e-mail. `permanent`: is it refused or failed for good?
+    NULL where nobody says. `segments`: how many SMS segments it took; `provider_id`: what the provider calls it.
+    What waits after it has left keeps that attempt's claim, `gateway` and `reference`: a late receipt may settle it. `doubted_at`:
     when it came into doubt.
     """
 
