@@ -105,6 +105,14 @@ def test_an_administrator_settles_a_message_in_doubt(
     assert operations.in_doubt(session, stevns.id) == []
 
 
+def test_nothing_else_can_be_decided(
+    session: Session, stevns: Municipality, doubt: Message, now: datetime
+) -> None:
+    """What a worker may do to a message, an administrator may not."""
+    with pytest.raises(ValueError, match="accept"):
+        operations.decide(session, stevns.id, [doubt.id], "accept", now)
+
+
 def test_what_a_receipt_has_settled_is_left_alone(
     session: Session, stevns: Municipality, doubt: Message, now: datetime
 ) -> None:
