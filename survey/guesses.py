@@ -43,7 +43,7 @@ def source(address: str | None) -> str:
     return str(mapped or ip_network((found, 64), strict=False))
 
 
-class Lane:
+class Turnstile:
     """Slow look-ups, `at_once` at a time in this process; `waiting` more may wait for `seconds`."""
 
     def __init__(self, at_once: int, waiting: int, seconds: float = 1.0) -> None:
@@ -72,8 +72,8 @@ class Watch:
     """What one process knows: its lanes, and the failures of reading requests, which write nothing."""
 
     key: bytes
-    free: Lane = field(default_factory=lambda: Lane(2, 6))
-    shared: Lane = field(default_factory=lambda: Lane(1, 2))
+    free: Turnstile = field(default_factory=lambda: Turnstile(2, 6))
+    shared: Turnstile = field(default_factory=lambda: Turnstile(1, 2))
     failed: deque[tuple[datetime, bytes]] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
     def limited(self, session: Session | Connection, source: str, now: datetime) -> bool:
@@ -100,7 +100,7 @@ class Watch:
         names = (self._name(source), self._name(""))
         session.execute(insert(SignInAttempt), [{"who": name, "tried_at": now} for name in names])
 
-    def lane(self, limited: bool) -> Lane:
+    def lane(self, limited: bool) -> Turnstile:
         """Where a code of such a source is looked up."""
         return self.shared if limited else self.free
 

@@ -262,7 +262,7 @@ def every(seconds: int) -> Callable[[datetime], datetime]:
     return lambda now: datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
 
 
-def nightly(clock: time) -> Callable[[datetime], datetime]:
+def last_showing(clock: time) -> Callable[[datetime], datetime]:
     """The slot that began when clocks in Copenhagen last showed `clock` (UTC)."""
 
     def slot(now: datetime) -> datetime:
@@ -297,8 +297,8 @@ JOBS = (
     Timed("remind", IntervalTrigger(minutes=10), every(600), remind, quiet=True),
     Timed("silence", IntervalTrigger(minutes=10), every(600), fall_silent, has_gateways, quiet=True),
     Timed("credit", IntervalTrigger(hours=1), every(3600), ask_credit, has_gateways),
-    Timed("tally", at_night(TALLY_AT), nightly(TALLY_AT), child("tally"), has_keys),
-    Timed("retention", at_night(RETENTION_AT), nightly(RETENTION_AT), child("retention")),
+    Timed("tally", at_night(TALLY_AT), last_showing(TALLY_AT), child("tally"), has_keys),
+    Timed("retention", at_night(RETENTION_AT), last_showing(RETENTION_AT), child("retention")),
 )
 
 

@@ -24,7 +24,7 @@ SIGNATURE = "Signature"
 
 
 @dataclass(frozen=True)
-class Rule:
+class Failing:
     """What a number does: our outcome, and does the letter arrive? `slow`: the answer comes past the time-out."""
 
     outcome: Outcome
@@ -32,20 +32,20 @@ class Rule:
     slow: bool = False
 
 
-RULES: Mapping[str, Rule] = {
-    "refuse": Rule(Outcome("refused", "nummeret findes ikke", permanent=True, dead=True)),
-    "refuse for now": Rule(Outcome("refused", "modtager ikke lige nu")),
-    "no connection": Rule(Outcome("refused", "ingen forbindelse", unreached=True)),
-    "busy": Rule(Outcome("refused", "for mange på én gang (429)", retry_after=60)),
-    "error": Rule(Outcome("unknown", "fejl hos udbyderen (500)")),
-    "slow": Rule(Outcome("unknown", "intet svar i tide"), arrives="yes", slow=True),
-    "dropped": Rule(Outcome("unknown", "forbindelsen blev afbrudt"), arrives="yes"),
-    "silent": Rule(Outcome("unknown", "intet svar"), arrives="half"),
-    "partly": Rule(Outcome("refused", "afvist i et delvist svar (207)", permanent=True)),
-    "invalid": Rule(Outcome("refused", "nummeret er ugyldigt (200)", permanent=True, dead=True)),
-    "other code": Rule(Outcome("refused", "resultatkode 3000", permanent=True)),
-    "no credit": Rule(Outcome("refused", "kontoen har ikke mere kredit", stops=True)),
-    "not approved": Rule(Outcome("refused", "linket er ikke godkendt", stops=True, lane=True)),
+RULES: Mapping[str, Failing] = {
+    "refuse": Failing(Outcome("refused", "nummeret findes ikke", permanent=True, dead=True)),
+    "refuse for now": Failing(Outcome("refused", "modtager ikke lige nu")),
+    "no connection": Failing(Outcome("refused", "ingen forbindelse", unreached=True)),
+    "busy": Failing(Outcome("refused", "for mange på én gang (429)", retry_after=60)),
+    "error": Failing(Outcome("unknown", "fejl hos udbyderen (500)")),
+    "slow": Failing(Outcome("unknown", "intet svar i tide"), arrives="yes", slow=True),
+    "dropped": Failing(Outcome("unknown", "forbindelsen blev afbrudt"), arrives="yes"),
+    "silent": Failing(Outcome("unknown", "intet svar"), arrives="half"),
+    "partly": Failing(Outcome("refused", "afvist i et delvist svar (207)", permanent=True)),
+    "invalid": Failing(Outcome("refused", "nummeret er ugyldigt (200)", permanent=True, dead=True)),
+    "other code": Failing(Outcome("refused", "resultatkode 3000", permanent=True)),
+    "no credit": Failing(Outcome("refused", "kontoen har ikke mere kredit", stops=True)),
+    "not approved": Failing(Outcome("refused", "linket er ikke godkendt", stops=True, lane=True)),
 }
 """The failures of real providers, by name: what a letter meets, and whether the citizen has it all the same."""
 

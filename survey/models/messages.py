@@ -37,8 +37,8 @@ class Message(Numbered, Base):
     `claimed_by` is the worker's advisory lock: as long as it is held, the worker lives. `fell_over`: it was to go
     by SMS, which cannot reach the citizen, and goes by e-mail. `permanent`: is it refused or failed for good?
     NULL where nobody says. `segments`: how many SMS segments it took; `provider_id`: what the provider calls it.
-    What waits after it has left keeps that attempt's claim, `gateway` and `reference`: a late receipt may settle it. `doubted_at`:
-    when it came into doubt.
+    `doubted_at`: when it came into doubt. What waits after it has left keeps that attempt's claim, `gateway` and
+    `reference`: a late receipt may settle it.
     """
 
     __tablename__ = "message"

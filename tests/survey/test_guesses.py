@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey import guesses
-from survey.guesses import BusyError, Lane, Watch
+from survey.guesses import BusyError, Turnstile, Watch
 from survey.models import SignInAttempt
 
 HERE, THERE = "192.0.2.7", "198.51.100.9"
@@ -89,7 +89,7 @@ def test_memory_is_bounded(watch: Watch, now: datetime) -> None:
 
 def test_a_lane_lets_few_in_and_some_wait(watch: Watch) -> None:
     """Two turns are held; who would wait longer than allowed is told to come again, and then there is room."""
-    lane = Lane(at_once=2, waiting=1, seconds=0)
+    lane = Turnstile(at_once=2, waiting=1, seconds=0)
     with ExitStack() as held:
         held.enter_context(lane.turn())
         held.enter_context(lane.turn())
@@ -101,7 +101,7 @@ def test_a_lane_lets_few_in_and_some_wait(watch: Watch) -> None:
 
 def test_who_waits_in_a_lane_gets_the_next_turn() -> None:
     """And whoever finds every place taken is told at once."""
-    lane = Lane(at_once=1, waiting=1, seconds=60)
+    lane = Turnstile(at_once=1, waiting=1, seconds=60)
 
     def wait() -> bool:
         with lane.turn():
@@ -117,7 +117,7 @@ def test_who_waits_in_a_lane_gets_the_next_turn() -> None:
         assert second.result()
 
 
-def full(lane: Lane) -> bool:
+def full(lane: Turnstile) -> bool:
     """Are all places of the lane taken?"""
     return lane._places._value == 0
 

@@ -178,7 +178,7 @@ def test_a_job_that_fails_leaves_its_slot_unfinished(session: Session, worker: C
 )
 def test_a_nightly_slot_comes_once_also_when_the_clocks_change(expected: str, now: str) -> None:
     """3:40 in Copenhagen, in UTC, on the nights of 29 March and 25 October 2026."""
-    slot = jobs.nightly(time(3, 40))
+    slot = jobs.last_showing(time(3, 40))
     assert datetime.fromisoformat(expected) == slot(datetime.fromisoformat(now))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from survey import codes, guesses, views
-from survey.guesses import Lane, Watch
+from survey.guesses import Turnstile, Watch
 from survey.models import Ballot, Invitation, Link, Municipality, OptOut, SignInAttempt
 from tests.checking import rows_in
 from tests.fixtures.citizens import ALL_FOUR
@@ -97,7 +97,7 @@ def test_when_too_many_codes_are_looked_up_one_is_asked_to_wait(
     app: Flask, client: FlaskClient, code: str
 ) -> None:
     """503 with Retry-After, and the same code works when there is room."""
-    watch = Watch(app.config["CODE_KEY"], free=Lane(1, 0, 0))
+    watch = Watch(app.config["CODE_KEY"], free=Turnstile(1, 0, 0))
     app.extensions["code_watch"] = watch
     with ExitStack() as held:
         held.enter_context(watch.free.turn())
