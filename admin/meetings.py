@@ -1,21 +1,21 @@
 """The administrator's room for meetings: a file in, first as a trial, and what became of earlier files."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from admin import access
-from survey import config, decisions, meeting_files, meetings, workdays
+from admin import access, rule_forms
+from survey import config, decisions, lanes, meeting_files, meetings, sending_rules, words, workdays
 from survey.access import ADMINISTRATOR, open_to
 from survey.db import transaction
-from survey.models import ImportCount, MeetingImport
+from survey.models import CHANNELS, GatewayState, ImportCount, MeetingImport, Municipality, Stop
 
 doors = Blueprint("meetings", __name__)
 
@@ -68,12 +68,46 @@ def upload() -> ResponseReturnValue:
             now=now,
             dry_run=trial,
         )
+        leaving = [] if trial or not report.counts.get("invited") else _leaving(session, staff.municipality_id)
         action = "try import" if trial else "import meetings"
         access.log_access(session, staff, action, f"file {digest.hex()[:16]}", now)
-    return _page(report=report, trial=trial, name=name)
+    return _page(report=report, trial=trial, name=name, leaving=leaving)
 
 
-def _page(*, wrong: str = "", report: meetings.Report | None = None, trial: bool = False, name: str = "") -> str:
+def _leaving(session: Session, municipality_id: int) -> list[str]:
+    """When what was just invited is sent, by the municipality's own rule, and what it waits for, in sentences."""
+    slug = session.get_one(Municipality, municipality_id).slug
+    accounts = current_app.config["ACCOUNTS"]
+    carriers = {channel: lanes.carrier(accounts, slug, channel) for channel in CHANNELS}
+    names = sorted({name for name in carriers.values() if name})
+    if not names:
+        return ["Der er ingen gateway sat op, så beskederne venter, til der er."]
+    window = rule_forms.window_words(sending_rules.of(session, municipality_id).window)
+    still = [
+        f"{name} er standset, så det, den bærer, venter: se Udsendelse."
+        for name in names
+        if _stands_still(session, municipality_id, name)
+    ]
+    missing = [
+        f"Der er ingen gateway til {words.CHANNELS[channel]}." for channel, name in carriers.items() if not name
+    ]
+    return [f"Beskederne bliver sendt i sendetiden, {window}.", *still, *missing]
+
+
+def _stands_still(session: Session, municipality_id: int, name: str) -> bool:
+    by_itself = exists().where(GatewayState.name == name, GatewayState.stopped_at.is_not(None))
+    by_us = exists().where(Stop.municipality_id == municipality_id, Stop.gateway == name)
+    return bool(session.scalar(select(by_itself | by_us)))
+
+
+def _page(
+    *,
+    wrong: str = "",
+    report: meetings.Report | None = None,
+    trial: bool = False,
+    name: str = "",
+    leaving: Sequence[str] = (),
+) -> str:
     with transaction() as session:
         municipality_id, today = access.signed_in().municipality_id, workdays.day(workdays.now())
         earlier = _earlier(session, municipality_id)
@@ -85,7 +119,7 @@ def _page(*, wrong: str = "", report: meetings.Report | None = None, trial: bool
         report=report,
         trial=trial,
         name=name,
-        sending=bool(current_app.config["ACCOUNTS"]),
+        leaving=leaving,
         refused_shown=REFUSED_SHOWN,
         earlier=earlier,
         words=meetings.outcome_words,

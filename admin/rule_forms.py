@@ -310,6 +310,15 @@ def add_empty_waves(form: RuleForm) -> None:
         form.waves.append_entry()
 
 
+def window_words(window: Window) -> str:
+    """A send window in words: "mandag-fredag kl. 9-18"."""
+    return f"{weekday_words(window.weekdays)} kl. {_clock(window.opens)}-{_clock(window.closes)}"
+
+
+def _clock(clock: time) -> str:
+    return f"{clock.hour}.{clock:%M}" if clock.minute else str(clock.hour)
+
+
 def weekday_words(days: frozenset[int]) -> str:
     """ISO days in words: "mandag-fredag", "mandag, onsdag og fredag"."""
     listed = sorted(days)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -20,7 +19,7 @@ from admin.rule_forms import (
     Setting,
     add_empty_waves,
     filled_form,
-    weekday_words,
+    window_words,
 )
 from survey import samplings, scoring, sending_rules, waves, what_if, words, workdays
 from survey.access import ADMINISTRATOR, open_to
@@ -148,9 +147,8 @@ def _changed(before: Setting, after: Setting) -> list[str]:
 def _words(setting: Setting) -> dict[str, Sequence[str]]:
     """The setting as it is read aloud: subject → one or more lines."""
     rule = setting.rule
-    window = rule.window
     return {
-        "Sendetid": [f"{weekday_words(window.weekdays)} kl. {_clock(window.opens)}-{_clock(window.closes)}"],
+        "Sendetid": [window_words(rule.window)],
         "Ventetid": [_delay(rule.delay_minutes)],
         "Hvor tit": [f"højst én gang pr. {rule.quiet_days} dage, på tværs af alle teams"],
         "Hvem": [_who(rule)],
@@ -165,10 +163,6 @@ def _changes(before: Setting, after: Setting) -> list[tuple[str, Sequence[str], 
     """Subject, now, changed: of what differs."""
     then = _words(after)
     return [(subject, now, then[subject]) for subject, now in _words(before).items() if now != then[subject]]
-
-
-def _clock(clock: Any) -> str:
-    return f"{clock.hour}.{clock:%M}" if clock.minute else str(clock.hour)
 
 
 def _delay(minutes: int) -> str:

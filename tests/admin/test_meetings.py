@@ -2,7 +2,8 @@
 
 import io
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from survey import workdays
-from survey.models import AccessLog, Meeting, MeetingImport, Municipality, Staff
+from survey import sending_rules, workdays
+from survey.models import AccessLog, Meeting, MeetingImport, Municipality, Staff, Stop
+from survey.sending_rules import Rule
 
 HEADER = "SamtaleID;Team;Dato;Tid;Status;BorgerID;Navn;Mobil\n"
 
@@ -69,9 +71,23 @@ def test_without_a_gateway_the_page_does_not_promise_to_send(app: Flask, admin: 
     """It says that the messages wait; with one, when they leave."""
     day = f"{workdays.day(workdays.now()) - timedelta(days=1):%d-%m-%Y}"
     first, second = (HEADER + f"{n};Ydelse;{day};08:00;Afholdt;{n};Anne;2012345{n}\n" for n in (1, 2))
-    assert "i sendetiden, hverdage kl. 9-18" in send(admin, first.encode(), action="import").text
+    assert "i sendetiden, mandag-fredag kl. 9-18." in send(admin, first.encode(), action="import").text
     app.config["ACCOUNTS"] = ()
     assert "ingen gateway sat op" in send(admin, second.encode(), action="import").text
+
+
+def test_the_page_says_when_by_the_rule_and_what_stands_still(
+    app: Flask, admin: FlaskClient, session: Session, stevns: Municipality
+) -> None:
+    """The municipality's own window; the gateway that has stopped; the channel that nobody carries."""
+    window = workdays.Window(frozenset({2, 4}), time(10, 30), time(14))
+    sending_rules.save(session, stevns.id, Rule(window=window), staff_id=None, now=workdays.now())
+    session.add(Stop(municipality_id=stevns.id, gateway="simulated", stopped_at=workdays.now()))
+    app.config["ACCOUNTS"] = [replace(account, channels=("sms",)) for account in app.config["ACCOUNTS"]]
+    day = f"{workdays.day(workdays.now()) - timedelta(days=1):%d-%m-%Y}"
+    page = send(admin, f"{HEADER}1;Ydelse;{day};08:00;Afholdt;1;Anne;20123451\n".encode(), action="import").text
+    assert "i sendetiden, tirsdag og torsdag kl. 10.30-14. simulated er standset" in page
+    assert "ingen gateway til e-mail." in page
 
 
 def test_refused_rows_are_shown_with_line_column_value_and_remedy(admin: FlaskClient) -> None:
