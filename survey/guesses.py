@@ -20,7 +20,7 @@ from survey.models import SignInAttempt
 
 WINDOW = timedelta(minutes=15)
 PER_SOURCE = 10
-"""Failures of one source in a WINDOW before it shares a lane."""
+"""Failures of one source in a WINDOW before it shares a turnstile."""
 TOGETHER = 300
 """Failures of everybody in a WINDOW, after which one failure is enough to share it."""
 REMEMBERED = 1000
@@ -69,7 +69,7 @@ class Turnstile:
 
 @dataclass
 class Watch:
-    """What one process knows: its lanes, and the failures of reading requests, which write nothing."""
+    """What one process knows: its turnstiles, and the failures of reading requests, which write nothing."""
 
     key: bytes
     free: Turnstile = field(default_factory=lambda: Turnstile(2, 6))
@@ -77,7 +77,7 @@ class Watch:
     failed: deque[tuple[datetime, bytes]] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
     def limited(self, session: Session | Connection, source: str, now: datetime) -> bool:
-        """Has `source` failed so often that it shares a lane? One SELECT."""
+        """Has `source` failed so often that it shares a turnstile? One SELECT."""
         name, everybody, since = self._name(source), self._name(""), now - WINDOW
         rows = session.execute(
             select(SignInAttempt.who, func.count())
@@ -100,7 +100,7 @@ class Watch:
         names = (self._name(source), self._name(""))
         session.execute(insert(SignInAttempt), [{"who": name, "tried_at": now} for name in names])
 
-    def lane(self, limited: bool) -> Turnstile:
+    def turnstile(self, limited: bool) -> Turnstile:
         """Where a code of such a source is looked up."""
         return self.shared if limited else self.free
 

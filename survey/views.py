@@ -233,7 +233,7 @@ def _find_code(code: str, passed: Sequence[str]) -> Asked:
     with reading() as connection:
         limited = watch.limited(connection, source, now)
     try:
-        with watch.lane(limited).turn():
+        with watch.turnstile(limited).turn():
             hashed = invitations.token_hash(code, watch.key)
     except guesses.BusyError:
         dead_end(

@@ -89,39 +89,39 @@ def test_memory_is_bounded(watch: Watch, now: datetime) -> None:
 
 def test_a_lane_lets_few_in_and_some_wait(watch: Watch) -> None:
     """Two turns are held; who would wait longer than allowed is told to come again, and then there is room."""
-    lane = Turnstile(at_once=2, waiting=1, seconds=0)
+    turnstile = Turnstile(at_once=2, waiting=1, seconds=0)
     with ExitStack() as held:
-        held.enter_context(lane.turn())
-        held.enter_context(lane.turn())
-        with pytest.raises(BusyError), lane.turn():
+        held.enter_context(turnstile.turn())
+        held.enter_context(turnstile.turn())
+        with pytest.raises(BusyError), turnstile.turn():
             pass
-    with lane.turn():
+    with turnstile.turn():
         pass
 
 
 def test_who_waits_in_a_lane_gets_the_next_turn() -> None:
     """And whoever finds every place taken is told at once."""
-    lane = Turnstile(at_once=1, waiting=1, seconds=60)
+    turnstile = Turnstile(at_once=1, waiting=1, seconds=60)
 
     def wait() -> bool:
-        with lane.turn():
+        with turnstile.turn():
             return True
 
     with ThreadPoolExecutor(1) as pool:
-        with lane.turn():
+        with turnstile.turn():
             second = pool.submit(wait)
-            while not full(lane):
+            while not full(turnstile):
                 pass
-            with pytest.raises(BusyError), lane.turn():
+            with pytest.raises(BusyError), turnstile.turn():
                 pass
         assert second.result()
 
 
-def full(lane: Turnstile) -> bool:
-    """Are all places of the lane taken?"""
-    return lane._places._value == 0
+def full(turnstile: Turnstile) -> bool:
+    """Are all places of the turnstile taken?"""
+    return turnstile._places._value == 0
 
 
 def test_the_limited_share_a_lane_of_their_own(watch: Watch) -> None:
     """They never stand in the way of the others."""
-    assert watch.lane(True) is not watch.lane(False)
+    assert watch.turnstile(True) is not watch.turnstile(False)
