@@ -37,7 +37,7 @@ def engine(database_url: str, now: datetime) -> Iterator[Engine]:
 
 def cut(administration: Engine, connection: Connection) -> None:
     """End a connection from the server's side."""
-    pid = connection.connection.dbapi_connection.info.backend_pid  # type: ignore[union-attr]  # psycopg's
+    pid = connection.connection.dbapi_connection.info.backend_pid  # type: ignore[union-attr]  # it is psycopg's
     with administration.connect() as other:
         other.exec_driver_sql("SELECT pg_terminate_backend(%s)", (pid,))
 
