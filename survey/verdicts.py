@@ -146,6 +146,7 @@ _NOTED = {
 _EVENTS = ("accept", "refuse", "put off", "lose", "fall over")
 _ALLOWED = ", ".join(f"('{event}', '{state}')" for event in _EVENTS for state in before(event) if state != "sent")
 """Every step a note may take. A message that is sent is not a worker's any more, whatever else may befall it."""
+# What waits after an earlier attempt that may have arrived, and so kept its link, is known by that one again.
 _NOTE = text(f"""
     UPDATE message m
     SET state = o.state, reason = o.reason, due_at = coalesce(o.due_at, m.due_at),
@@ -157,13 +158,20 @@ _NOTE = text(f"""
         provider_id = CASE WHEN o.state <> 'waiting' THEN o.provider_id END,
         sent_at = CASE WHEN o.state = 'sent' THEN CAST(:now AS timestamptz) END,
         doubted_at = CASE WHEN o.state = 'unknown' THEN CAST(:now AS timestamptz) END,
-        gateway = CASE WHEN o.state <> 'waiting' THEN m.gateway END,
-        reference = CASE WHEN o.state <> 'waiting' THEN m.reference END,
-        claimed_at = CASE WHEN o.state <> 'waiting' THEN m.claimed_at END,
-        claimed_by = CASE WHEN o.state <> 'waiting' THEN m.claimed_by END
+        gateway = CASE WHEN o.state <> 'waiting' OR p.attempt IS NOT NULL THEN m.gateway END,
+        reference = CASE
+            WHEN o.state <> 'waiting' THEN m.reference
+            WHEN p.attempt IS NOT NULL THEN m.municipality_id || '-' || m.id || '-' || p.attempt END,
+        claimed_at = CASE WHEN o.state <> 'waiting' OR p.attempt IS NOT NULL THEN m.claimed_at END,
+        claimed_by = CASE WHEN o.state <> 'waiting' OR p.attempt IS NOT NULL THEN m.claimed_by END
     FROM json_to_recordset(CAST(:rows AS json)) AS o(municipality_id bigint, message_id bigint, attempt smallint,
         event text, state text, reason text, due_at timestamptz, untried smallint, permanent boolean,
         provider_id text, segments smallint)
+    LEFT JOIN LATERAL (
+        SELECT max(l.attempt) AS attempt FROM link l
+        WHERE l.municipality_id = o.municipality_id AND l.message_id = o.message_id AND l.attempt < o.attempt
+            AND o.state = 'waiting'
+    ) AS p ON true
     WHERE m.municipality_id = o.municipality_id AND m.id = o.message_id AND m.attempts = o.attempt
         AND m.claimed_by = :worker AND (o.event, m.state) IN ({_ALLOWED})
     RETURNING m.municipality_id, m.id AS message_id, m.invitation_id, o.attempt, m.state
@@ -182,6 +190,7 @@ _UNLINK = text("""
     WHERE l.municipality_id = r.municipality_id AND l.message_id = r.message_id AND l.attempt = r.attempt
 """)
 # What the claim promised too early: 14 days after the last message really handed over, nothing when there is none.
+# What waits or was skipped has a claim only when it may have left before.
 # Whoever has answered was reached, whatever a late note says, and keeps the week.
 _SHORTEN = text("""
     UPDATE invitation i
@@ -190,7 +199,7 @@ _SHORTEN = text("""
         SELECT r.municipality_id, r.id, max(m.claimed_at) AS last
         FROM unnest(CAST(:municipalities AS bigint[]), CAST(:invitations AS bigint[])) AS r(municipality_id, id)
         LEFT JOIN message m ON m.municipality_id = r.municipality_id AND m.invitation_id = r.id
-            AND m.state NOT IN ('waiting', 'skipped', 'refused')
+            AND m.state <> 'refused'
         GROUP BY r.municipality_id, r.id
     ) h
     WHERE i.municipality_id = h.municipality_id AND i.id = h.id AND (h.last IS NOT NULL OR NOT i.answered)

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import operations, receipts
+from survey.gateways import Outcome
 from survey.lanes import ForAll
-from survey.models import Message, Municipality
+from survey.models import Invitation, Message, Municipality
 from tests.survey.receiving import come_in, handed_over, report
-from tests.survey.sending import claim
+from tests.survey.sending import Obedient, claim, queue, send
 
 LATER = timedelta(minutes=5)
 SIMULATED = (ForAll("simulated", ("sms", "email")),)
@@ -67,6 +69,24 @@ def test_an_sms_that_arrived_after_all_stops_the_email_instead(
     assert doubt.channel == "email"
     receipts.store(session, "simulated", [report(doubt)], now)
     assert claim(session, now, accounts=SIMULATED).claimed == []
+
+
+@pytest.mark.parametrize("outcome", [Outcome("skipped"), Outcome("refused"), Outcome("refused", stops=True)])
+def test_what_could_not_leave_again_is_still_known_by_the_attempt_that_may_have_arrived(
+    session: Session, ready: Municipality, now: datetime, outcome: Outcome
+) -> None:
+    """Sent again in vain, it waits; then the provider of the first attempt says that it arrived."""
+    (message,) = queue(session, ready, now)
+    send(session, now, Obedient(lambda _: Outcome("unknown")))
+    session.expire_all()
+    first, then = report(message), now + LATER
+    assert again(session, message, then) == 1
+    send(session, then, Obedient(lambda _: outcome))
+    session.expire_all()
+    assert (message.state, message.reference) == ("waiting", first.reference)
+    assert session.scalars(select(Invitation.sent_week)).one() is not None
+    assert come_in(session, [first], then, "obedient") == [True]
+    assert message.state == "delivered"
 
 
 def test_what_came_into_doubt_just_now_is_not_sent_again(session: Session, doubt: Message, now: datetime) -> None:
