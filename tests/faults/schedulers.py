@@ -44,14 +44,14 @@ def two(rig: Rig, n: int, every: int) -> list[Row]:
         rig.run(then)
         deliver_all(rig, then)
         crew = [rig.ticking(now, every) for _ in range(2)]
-        wait_for(lambda: slots(rig).keys() >= {"remind", "poll", "silence", "credit"}, *crew)
+        wait_for(lambda: slots(rig).keys() >= {"remind", "poll polled", "silence", "credit"}, *crew)
         wait_for(lambda: rig.states() == Counter(delivered=n, sent=n), *crew, what="each was reminded once")
         wait_for(lambda: not unfinished(rig), *crew)
         for worker in crew:
             worker.running.terminate()
         for worker in crew:
             worker.end()
-        assert polled.requests == slots(rig)["poll"], "one read for each slot"
+        assert polled.requests == slots(rig)["poll polled"], "one read for each slot"
     race(rig, now)
     remember_reminders(rig)
     return [rig.row("two schedulers, with reminders", now=now)]
