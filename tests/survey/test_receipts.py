@@ -43,8 +43,8 @@ def test_no_receipt_changes_a_state_it_may_not(
     session: Session, give: Callable[..., Message], now: datetime, state: str
 ) -> None:
     """What is final, and a failure of what waits already: noted as not applied."""
-    message, failed = give(state=state, reason="x"), {"state": "failed", **DEAD}
-    said = [report(message, **failed)] + ([] if state == "waiting" else [report(message)])
+    message = give(state=state, reason="x")
+    said = [report(message, "failed", **DEAD)] + ([] if state == "waiting" else [report(message)])
     assert not any(come_in(session, said, now))
     assert message.state == state
     assert session.scalars(select(DeadAddress)).all() == []
