@@ -17,6 +17,7 @@ from sqlalchemy import BigInteger, Row, Select, Text, and_, bindparam, func, lit
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from survey import eligibility, letters, texts, workdays
 from survey.lanes import Lane
@@ -138,25 +139,21 @@ def _minute(now: datetime) -> datetime:
     return begun if begun == now else begun + timedelta(minutes=1)
 
 
-@lru_cache(maxsize=4)
-def _due(minute: datetime) -> Select[*tuple[Any, ...]]:
-    """Lock messages that are due, with their invitations, so that nobody answers between check and claim.
+_LANE = (
+    func.unnest(bindparam("municipalities", type_=ARRAY(BigInteger)), bindparam("channels", type_=ARRAY(Text)))
+    .table_valued("municipality_id", "channel", name="lane")
+    .render_derived()
+)
 
-    Each lane is asked by the index for its oldest messages, and the first `size` found in lane order are taken:
-    nothing is sorted, and what waits in other lanes is never read.
-    """
-    moved = (("municipalities", ARRAY(BigInteger)), ("channels", ARRAY(Text)))
-    lane = (
-        func.unnest(*(bindparam(name, type_=kind) for name, kind in moved))
-        .table_valued("municipality_id", "channel", name="lane")
-        .render_derived()
-    )
+
+def _oldest(minute: datetime) -> LateralFromClause:
+    """The oldest messages of each lane that are due, locked: their municipality and id."""
     queued = aliased(Message)
-    due = (
+    return (
         select(queued.municipality_id, queued.id)
         .where(
-            queued.municipality_id == lane.c.municipality_id,
-            queued.channel == lane.c.channel,
+            queued.municipality_id == _LANE.c.municipality_id,
+            queued.channel == _LANE.c.channel,
             queued.state == _WAITING,
             queued.due_at <= bindparam("now"),
             ~eligibility.not_yet(queued, minute),
@@ -164,9 +161,19 @@ def _due(minute: datetime) -> Select[*tuple[Any, ...]]:
         .order_by(queued.due_at, queued.id)
         .limit(bindparam("size"))
         .with_for_update(skip_locked=True, key_share=True)
-        .correlate(lane)
+        .correlate(_LANE)
         .lateral("due")
     )
+
+
+@lru_cache(maxsize=4)
+def _due(minute: datetime) -> Select[*tuple[Any, ...]]:
+    """Lock messages that are due, with their invitations, so that nobody answers between check and claim.
+
+    Each lane is asked by the index for its oldest messages, and the first `size` found in lane order are taken:
+    nothing is sorted, and what waits in other lanes is never read.
+    """
+    due = _oldest(minute)
     found: Select[*tuple[Any, ...]] = (
         select(
             Message.municipality_id,
@@ -196,7 +203,7 @@ def _due(minute: datetime) -> Select[*tuple[Any, ...]]:
             QuestionnaireVersion.questionnaire_id,
             QuestionnaireVersion.statement_count,
         )
-        .select_from(lane)
+        .select_from(_LANE)
         .join(due, true())
         .join(
             Message,
