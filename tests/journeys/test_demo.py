@@ -130,6 +130,25 @@ def test_the_current_municipality_has_work_to_do(connected: Loaded) -> None:
         assert browser(connected).get(link["url"].removeprefix(connected.settings.base_url)).status_code == 200
 
 
+def test_every_meeting_of_the_files_has_one_reason(connected: Loaded) -> None:
+    """Day by day, before the worker deletes old meetings, the decisions add up to the meetings that the case system's files held; each town has its own."""
+    town = Scenario(STEVNS, seed=2021)
+    days = sorted({visit.day for visit in town.visits})
+    filed = Counter(
+        datetime.strptime(line.split(";")[4], "%d-%m-%Y").date()  # noqa: DTZ007 - a day has no time zone
+        for day in days
+        for line in town.file(day).decode("utf-8-sig").splitlines()[1:]
+    )
+    with db.transaction() as session:
+        ids = {row.slug: row.id for row in session.execute(select(Municipality.slug, Municipality.id))}
+        stevns = decisions.per_day(session, ids["stevns"], days[0], days[-1])
+        others = [decisions.per_day(session, ids[slug], days[0], date(2100, 1, 1)) for slug in ("faxe", "fjordby")]
+    assert {day.day: sum(day.counts.values()) for day in stevns} == filed
+    assert {day.day: day.meetings for day in stevns} == filed
+    assert all(each and decisions.add_up(each) for each in others)
+    assert {"invited", "cancelled", "hurtful_moment", "asked_recently"} <= decisions.in_all(stevns).keys()
+
+
 def test_it_is_served_until_interrupted(
     connected: Loaded, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,22 +187,3 @@ def test_the_demo_sees_that_its_database_is_gone(connected: Loaded) -> None:
         for url in (make_url(str(connected.settings.database_url)), gone)
     ]
     assert there == [True, False]
-
-
-def test_every_meeting_of_the_files_has_one_reason(connected: Loaded) -> None:
-    """Day by day the decisions add up to the meetings that the case system's files held; each town has its own."""
-    town = Scenario(STEVNS, seed=2021)
-    days = sorted({visit.day for visit in town.visits})
-    filed = Counter(
-        datetime.strptime(line.split(";")[4], "%d-%m-%Y").date()  # noqa: DTZ007 - a day has no time zone
-        for day in days
-        for line in town.file(day).decode("utf-8-sig").splitlines()[1:]
-    )
-    with db.transaction() as session:
-        ids = {row.slug: row.id for row in session.execute(select(Municipality.slug, Municipality.id))}
-        stevns = decisions.per_day(session, ids["stevns"], days[0], days[-1])
-        others = [decisions.per_day(session, ids[slug], days[0], date(2100, 1, 1)) for slug in ("faxe", "fjordby")]
-    assert {day.day: sum(day.counts.values()) for day in stevns} == filed
-    assert {day.day: day.meetings for day in stevns} == filed
-    assert all(each and decisions.add_up(each) for each in others)
-    assert {"invited", "cancelled", "hurtful_moment", "asked_recently"} <= decisions.in_all(stevns).keys()
