@@ -151,7 +151,7 @@ def _page(trial_form: AddressForm | None = None, revived: AddressForm | None = N
             "outcomes": handled,
             "segments": segments,
             "price": f"{segments * sending_rules.of(session, here).segment_price:.2f}".replace(".", ","),
-            "groups": operations.doubts_by_reason(session, here, now),
+            "groups": operations.doubts_by_reason(session, here),
             "doubts": operations.in_doubt(session, here),
             "trials": trials.latest(session, here),
         }

@@ -108,8 +108,9 @@ def _of_gateways(connection: Connection) -> list[str]:
     return [
         *_metric(
             "tilfreds_gateway_stopped",
-            "1 when the gateway stopped by itself.",
-            (({"gateway": row.name}, float(row.stopped_at is not None)) for row in rows),
+            "1 for each gateway that stopped by itself; one that runs is not listed.",
+            # A row is made by the first trouble, and that may be with a reminder.
+            (({"gateway": row.name}, 1.0) for row in rows if row.stopped_at),
         ),
         *_metric(
             "tilfreds_gateway_credit",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
@@ -20,8 +20,6 @@ TOO_EARLY = timedelta(minutes=5)
 """So long after a message came into doubt it is not sent again: a worker that is taken for dead may still have it
 in hand, and a receipt may be on its way."""
 FORGED_DAYS = 30
-REMINDERS_TOLD = 5
-"""So many reminders in doubt for one reason are worth a word."""
 GIVEN_UP, COUNTED = "opgivet af en administrator", "regnet som sendt af en administrator"
 EVENTS = ("send again", "count as sent", "give up")
 """What may be decided about a message in doubt, by the words of `message_states`."""
@@ -46,7 +44,7 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Doubts:
-    """`n` invitations that `gateway` left in doubt for `reason`; with `more`, reminders of an earlier day too."""
+    """`n` invitations that `gateway` left in doubt for `reason`."""
 
     gateway: str
     reason: str
@@ -135,26 +133,19 @@ def health(
     ]
 
 
-def doubts_by_reason(session: Session, municipality_id: int, now: datetime) -> list[Doubts]:
-    """What is in doubt, by gateway and reason: invitations by number, reminders by the word alone.
+def doubts_by_reason(session: Session, municipality_id: int) -> list[Doubts]:
+    """How many invitations are in doubt, by gateway and reason; what is decided of all goes for reminders too.
 
-    Reminders are told of from the day after and from `REMINDERS_TOLD` on; fewer stay in doubt.
+    Reminders alone in doubt are not told of: only who has not answered gets one. They are never sent again.
     """
-    today = workdays.at(workdays.day(now), time(0))
     gateway, reason = func.coalesce(Message.gateway, ""), func.coalesce(Message.reason, "")
     found: Iterable[Any] = session.execute(
-        select(
-            gateway,
-            reason,
-            func.count().filter(first_invitations()),
-            func.count().filter(~first_invitations(), Message.claimed_at < today),
-        )
-        .where(Message.municipality_id == municipality_id, Message.state == "unknown")
+        select(gateway, reason, func.count())
+        .where(Message.municipality_id == municipality_id, Message.state == "unknown", first_invitations())
         .group_by(gateway, reason)
         .order_by(gateway, reason)
     )
-    groups = [Doubts(name, why, n, others >= REMINDERS_TOLD) for name, why, n, others in found]
-    return [group for group in groups if group.n or group.more]
+    return [Doubts(*row) for row in found]
 
 
 def in_doubt(session: Session, municipality_id: int) -> list[Doubt]:

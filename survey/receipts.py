@@ -258,7 +258,7 @@ _READ = text(f"""
     SELECT m.municipality_id, m.id, m.state, m.channel, m.reference, m.gateway,
         CASE m.channel WHEN 'sms' THEN c.mobile_print ELSE c.email_print END AS print,
         m.channel = 'sms' AND NOT m.fell_over AND c.email IS NOT NULL
-            AND NOT i.answered AND NOT i.held_back AND coalesce(i.expires_at > :now, true)
+            AND NOT i.held_back AND coalesce(i.expires_at > :now, true)
             AND NOT EXISTS (
                 SELECT FROM dead_address d
                 WHERE d.municipality_id = m.municipality_id AND d.fingerprint = c.email_print

@@ -177,7 +177,7 @@ def test_all_that_share_a_reason_are_settled_together(
     session: Session, stevns: Municipality, doubt: Message, now: datetime
 ) -> None:
     """Another gateway's, another reason's, and what came into doubt since the page was shown, stay."""
-    assert operations.doubts_by_reason(session, stevns.id, now) == [operations.Doubts("g", "intet svar", 1, False)]
+    assert operations.doubts_by_reason(session, stevns.id) == [operations.Doubts("g", "intet svar", 1)]
     before = now - timedelta(days=1)
     for gateway, reason, at in (("x", "intet svar", now), ("g", "andet", now), ("g", "intet svar", before)):
         assert operations.decide_all(session, stevns.id, gateway, reason, "give up", at) == 0
