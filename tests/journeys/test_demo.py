@@ -131,7 +131,7 @@ def test_the_current_municipality_has_work_to_do(connected: Loaded) -> None:
 
 
 def test_every_meeting_of_the_files_has_one_reason(connected: Loaded) -> None:
-    """Day by day, before the worker deletes old meetings, the decisions add up to the meetings that the case system's files held; each town has its own."""
+    """Day by day, before a worker deletes what is old, the decisions add up to the meetings of the files."""
     town = Scenario(STEVNS, seed=2021)
     days = sorted({visit.day for visit in town.visits})
     filed = Counter(
