@@ -49,7 +49,6 @@ class Doubts:
     gateway: str
     reason: str
     n: int
-    more: bool
 
 
 @dataclass(frozen=True)
