@@ -169,6 +169,24 @@ def test_what_a_refusal_means(expected: tuple[bool, bool, bool], status: int, co
     assert ("refused", *expected) == (found.word, found.permanent, found.dead, found.stops)
 
 
+@pytest.mark.parametrize(("expected", "code"), [(True, "0x0312"), (False, "0x0216"), (False, "0x0224")])
+def test_what_is_the_municipalitys_own_fault(expected: bool, code: str) -> None:
+    """Its link or content, not the account; in a receipt as in a refusal."""
+    assert expected == refusal(403, code).lane
+    said = report(event_id="e", reference="1-1-1", status="REJECTED", code="0x1904" if expected else "0x1010")
+    assert said is not None
+    assert (expected, expected) == (said.lane, said.stops)
+
+
+@pytest.mark.parametrize(
+    ("expected", "named"), [((True, True), "sender"), ((False, False), "message"), ((True, False), "priority")]
+)
+def test_what_an_invalid_field_means(expected: tuple[bool, bool], named: str) -> None:
+    """A sender is the municipality's, a text the letter's; what we always send would hit every letter."""
+    found = gatewayapi._invalid([{"loc": ["body", named]}])
+    assert expected == (found.stops, found.lane)
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"credit": "?", "currency": "DKK"}, {"credit": "NaN", "currency": "DKK"}, {"credit": 1}]
 )
