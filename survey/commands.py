@@ -1,12 +1,17 @@
 """The `flask` commands: doors for whoever runs the program."""
 
+import logging
 import os
 import signal
 import sys
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import partial, wraps
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
 import click
@@ -20,6 +25,7 @@ from survey import (
     accounts,
     config,
     decisions,
+    dispatch,
     jobs,
     logs,
     meeting_files,
@@ -30,10 +36,13 @@ from survey import (
 )
 from survey.config import Settings
 from survey.db import transaction
+from survey.jobs import Work
 from survey.models import Municipality
 from survey.nightly import counted
 from survey.retention import Cleaned
 
+LONGEST_STOP = dispatch.RESCUES + 45
+"""Seconds after which a worker asked to stop ends whatever hangs: a rescue, and one call to a provider."""
 MISSING_TABLES = ("42P01", "42703")
 """PostgreSQL's codes for a table and for a column that is not there."""
 
@@ -213,8 +222,7 @@ def work_command(once: bool, at: str | None) -> None:
     clock = partial(moment, at) if at else workdays.now
     accounts.check_readers(accounts.load(settings()))
     work = jobs.work_of(settings(), click.echo, clock)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: work.stopping.set())
+    stop_on_signal(work)
     if not work.gateways:
         click.echo(jobs.NO_GATEWAY)
     if not once and not jobs.has_keys(work):
@@ -222,6 +230,41 @@ def work_command(once: bool, at: str | None) -> None:
     if not once:
         logs.start()
     (jobs.once if once else jobs.run)(work)
+
+
+def stop_on_signal(work: Work) -> None:
+    """Let SIGINT and SIGTERM end `work`.
+
+    A handler may interrupt anything, itself and the very waiting for `stopping` included, so it must take no lock:
+    it puts into a queue that allows it, and a thread does the rest. Who asks again need not be heard.
+    """
+    asked: SimpleQueue[int] = SimpleQueue()
+
+    def handle(number: int, _frame: object) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_IGN)
+        asked.put(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handle)
+    Thread(target=stop, args=(work, asked.get), daemon=True).start()
+
+
+def stop(
+    work: Work,
+    asked: Callable[[], object],
+    patience: float = LONGEST_STOP,
+    end: Callable[[int], object] = os._exit,
+) -> None:
+    """Once `asked` returns stop `work`; `end` the process when it is still there after `patience` seconds.
+
+    Such an end is like a crash: what was claimed is in doubt, nothing is sent twice.
+    """
+    asked()
+    work.stopping.set()
+    time.sleep(patience)
+    logs.event("stopped while something hung", level=logging.ERROR)
+    end(1)
 
 
 # The night -----------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import takewhile
 from pathlib import Path
 from threading import Event, Lock
 from time import monotonic
@@ -189,7 +190,7 @@ def apply_receipts(work: Work) -> int:
 def poll(work: Work) -> int:
     """Fetch the reports of gateways that are asked for them; how many are new. One that fails harms no other."""
     new = 0
-    for gateway in work.gateways:
+    for gateway in takewhile(lambda _gateway: not work.stopping.is_set(), work.gateways):
         try:
             new += _polled(work, gateway)
         except OSError as error:
@@ -206,7 +207,7 @@ def _polled(work: Work, gateway: Gateway) -> int:
             new += receipts.store(session, gateway.name, reports, work.clock())
         if isinstance(gateway, Acknowledged):
             gateway.stored()
-        if not reports or monotonic() - began > POLLING:
+        if not reports or monotonic() - began > POLLING or work.stopping.is_set():
             break
     return new
 
@@ -363,7 +364,9 @@ def run(work: Work) -> None:
                 name = f"{timed.name} {number}"
                 scheduler.add_job(tick, timed.trigger, (timed, share), id=name, next_run_time=workdays.now())
     scheduler.start()
-    work.stopping.wait()
+    # By the second: the main thread can sleep on for good when two signals interrupt an endless wait.
+    while not work.stopping.wait(1):
+        pass
     scheduler.shutdown()
 
 
