@@ -59,8 +59,8 @@ def test_an_sms_that_failed_stays_failed_where_an_email_makes_no_sense(
     contact = contact_of(session, message)
     if why == "dead e-mail":
         values = {"fingerprint": contact.email_print, "channel": "email", "reason": "x"}
-        values["found_on"] = now.date().replace(day=1)
-        session.add(DeadAddress(municipality_id=message.municipality_id, **values))
+        found_on = now.date().replace(day=1)
+        session.add(DeadAddress(municipality_id=message.municipality_id, found_on=found_on, **values))
     if why == "closed":
         session.delete(contact)
     session.flush()
