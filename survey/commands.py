@@ -5,7 +5,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import partial, wraps
@@ -18,7 +19,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from survey import (
@@ -37,7 +38,7 @@ from survey import (
 from survey.config import Settings
 from survey.db import transaction
 from survey.jobs import Work
-from survey.models import Municipality
+from survey.models import GatewayState, Municipality, Stop
 from survey.nightly import counted
 from survey.retention import Cleaned
 
@@ -229,7 +230,39 @@ def work_command(once: bool, at: str | None) -> None:
         click.echo(jobs.NO_KEYS)
     if not once:
         logs.start()
+    with suppress(DBAPIError):  # a worker may start before its database
+        for line in unknown_slugs(work):
+            click.echo(line)
     (jobs.once if once else jobs.run)(work)
+    if once:
+        for line in stopped_lines(work):
+            click.echo(line)
+
+
+def unknown_slugs(work: Work) -> list[str]:
+    """A line for every short name in the file of gateways that no municipality has, with those there are."""
+    with transaction() as session:
+        slugs = session.scalars(select(Municipality.slug).order_by(Municipality.slug)).all()
+    return [
+        f"{carrier.name}: der er ingen kommune {slug!r} ({', '.join(slugs) or 'ingen endnu: kør flask init'})."
+        for carrier in work.carriers
+        for slug in sorted((carrier.municipalities or frozenset()).difference(slugs))
+    ]
+
+
+def stopped_lines(work: Work) -> list[str]:
+    """A line for every gateway that stands still, by itself or for a municipality, with the reason."""
+    names = [gateway.name for gateway in work.gateways]
+    itself = select(GatewayState.name, GatewayState.reason).where(
+        GatewayState.name.in_(names), GatewayState.stopped_at.is_not(None)
+    )
+    here = select(Stop.gateway, Municipality.slug, Stop.reason).join(Municipality).where(Stop.gateway.in_(names))
+    with transaction() as session:
+        by_itself: Sequence[Any] = session.execute(itself.order_by(GatewayState.name)).all()
+        for_one: Sequence[Any] = session.execute(here.order_by(Stop.gateway, Municipality.slug)).all()
+    return [f"Standset: {name}: {reason}" for name, reason in by_itself] + [
+        f"Standset: {name} for {slug}: {reason or 'af en administrator'}" for name, slug, reason in for_one
+    ]
 
 
 def stop_on_signal(work: Work) -> None:

@@ -82,7 +82,7 @@ def test_the_page_says_when_by_the_rule_and_what_stands_still(
     """The municipality's own window; the gateway that has stopped; the channel that nobody carries."""
     window = workdays.Window(frozenset({2, 4}), time(10, 30), time(14))
     sending_rules.save(session, stevns.id, Rule(window=window), staff_id=None, now=workdays.now())
-    session.add(Stop(municipality_id=stevns.id, gateway="simulated", stopped_at=workdays.now()))
+    session.add(Stop(municipality_id=stevns.id, gateway="simulated", stopped_at=workdays.now(), reason="x"))
     session.flush()
     app.config["ACCOUNTS"] = [replace(account, channels=("sms",)) for account in app.config["ACCOUNTS"]]
     day = f"{workdays.day(workdays.now()) - timedelta(days=1):%d-%m-%Y}"
