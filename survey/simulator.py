@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from survey import backlog, receipts, webhooks, words, workdays
+from survey import backlog, emails, phones, receipts, webhooks, words, workdays
 from survey.access import EVERYONE, open_to
 from survey.config import LOOPBACK
 from survey.db import transaction
@@ -148,11 +148,15 @@ def deliver_receipt() -> Response:
 @open_to(EVERYONE)
 def rule() -> Response:
     """Make a number or an address fail in one way, or (no rule) be reachable again."""
-    to, chosen = request.form.get("to", "").strip(), request.form.get("rule", "")
-    if not 3 <= len(to) <= 254 or chosen not in ("", *simulated.RULES):
+    typed, chosen = request.form.get("to", "").strip(), request.form.get("rule", "")
+    if chosen not in ("", *simulated.RULES):
         abort(400)
-    simulated.set_rule(_folder(), to, chosen or None)
-    flash(f"{to}: {RULE_WORDS.get(chosen, 'kan nås igen')}.")
+    to = (emails.normal(typed) if "@" in typed else phones.number(typed)) or ""
+    if chosen and not to:
+        flash("Skriv et telefonnummer som 20 12 34 56 eller en e-mail som navn@eksempel.dk. Intet er ændret.")
+        return _back()
+    simulated.set_rule(_folder(), to or typed, chosen or None)
+    flash(f"{to or typed}: {RULE_WORDS.get(chosen, 'kan nås igen')}.")
     return _back()
 
 

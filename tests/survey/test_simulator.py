@@ -171,11 +171,29 @@ def test_a_number_can_be_made_to_fail_and_to_answer_again(client: FlaskClient, s
 
 
 @pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("30400015", "+4530400015"), ("30 40 00 15", "+4530400015"), ("bo@ÆBLE.dk", "bo@xn--ble-xla.dk")],
+)
+def test_a_number_is_taken_as_people_type_it(
+    client: FlaskClient, settings: Settings, typed: str, kept: str
+) -> None:
+    """And kept as messages are addressed."""
+    client.post("/simulator/regel", data={"to": typed, "rule": "silent"})
+    assert simulated.rules(settings.simulator_dir) == {kept: "silent"}
+
+
+@pytest.mark.parametrize("typed", ["", "x" * 300, "123", "bo@"])
+def test_what_is_neither_number_nor_address_is_said(client: FlaskClient, settings: Settings, typed: str) -> None:
+    """Else nothing would ever fail, and nobody would know why."""
+    answer = client.post("/simulator/regel", data={"to": typed, "rule": "silent"}, follow_redirects=True)
+    assert "Skriv et telefonnummer som 20 12 34 56" in answer.text
+    assert simulated.rules(settings.simulator_dir) == {}
+
+
+@pytest.mark.parametrize(
     ("path", "form"),
     [
         ("/simulator/kvittering", {"reference": "1-1-1", "status": "eaten"}),
-        ("/simulator/regel", {"to": "", "rule": "silent"}),
-        ("/simulator/regel", {"to": "x" * 300, "rule": "silent"}),
         ("/simulator/regel", {"to": "+4520123456", "rule": "explode"}),
     ],
 )
