@@ -21,12 +21,12 @@ FOREIGN_TOPIC = "Vælg kun emner her på siden"
 WISHES = {"any": "Når som helst", "morning": "Om formiddagen", "afternoon": "Om eftermiddagen"}
 """When a call suits: what the form sends → the words the citizen and the caseworker both see."""
 
-NO_CODE = "Skriv koden fra beskeden"
-WRONG_LENGTH = "Koden har 9 tegn. Du har skrevet {n}. Se efter, om alle er kommet med"
+NO_CODE = "Skriv koden fra beskeden."
+WRONG_LENGTH = "Koden har 9 tegn. Du har skrevet {n}. Se efter, om alle er kommet med."
 STRANGE = (
-    "Koden kan ikke indeholde {listed}. Den har kun tallene fra 2 til 9 og bogstaver, men aldrig I, L eller O"
+    "Koden kan ikke indeholde {listed}. Den har kun tallene fra 2 til 9 og bogstaver, men aldrig I, L eller O."
 )
-WRONG_CODE = "Et af tegnene er forkert, eller to er byttet om. Sammenlign med koden i beskeden"
+WRONG_CODE = "Et af tegnene er forkert, eller to er byttet om. Sammenlign med koden i beskeden."
 LISTED = 3
 """Characters named at most when they do not belong in a code."""
 
@@ -166,7 +166,7 @@ class CodeForm(LinkForm):
         fault = codes.fault(typed)
         if fault == "character":
             strange = [f"»{character}«" for character in codes.strange(typed)[:LISTED]]
-            return STRANGE.format(listed=" eller ".join(strange))
+            return STRANGE.format(listed=" eller ".join(filter(None, [", ".join(strange[:-1]), strange[-1]])))
         if fault == "length":
             return WRONG_LENGTH.format(n=len(codes.typed(typed)))
         return NO_CODE if fault == "empty" else WRONG_CODE
