@@ -19,6 +19,7 @@ from survey.models import Municipality
 doors = Blueprint("operations", __name__)
 
 DECISIONS = {"send again": "Send igen", "count as sent": "Regn som sendt", "give up": "Opgiv"}
+SETTLED = {"send again": "bliver sendt igen", "count as sent": "regnes som sendt", "give up": "er opgivet"}
 TOO_EARLY = (
     "Det, der kom i tvivl for under fem minutter siden, kan ikke sendes igen endnu: det kan stadig være under "
     "afsendelse. Prøv igen om lidt."
@@ -129,7 +130,7 @@ def revive() -> ResponseReturnValue:
     with transaction() as session:
         dead_addresses.revive(session, staff.municipality_id, print_)
         access.log_access(session, staff, "revive address", form.channel.data, now)
-    flash("Der bliver skrevet til adressen igen næste gang.")
+    flash("Var adressen meldt død, bliver der skrevet til den igen.")
     return _back()
 
 
@@ -185,7 +186,7 @@ def _too_early(session: Session, event: str, now: datetime) -> str:
 
 def _settled(n: int, event: str) -> str:
     what = f"{n} {'besked' if n == 1 else 'beskeder'}" if n else "Beskeder i tvivl"
-    return f"{what}: {DECISIONS[event].lower()}."
+    return f"{what} {SETTLED[event]}."
 
 
 def _when(moment: Any) -> str:

@@ -225,7 +225,7 @@ class RuleForm(Form):
     link_mode = RadioField("Hvordan kommer borgeren til spørgeskemaet?", choices=choices(LINK_LABELS))
     host = SelectField("Domæne i links", coerce=lambda text: text or None)
     segment_price = ReadField(
-        "Pris pr. SMS-del i kr.",
+        "Pris pr. segment i kr.",
         price,
         "Skriv prisen i kroner fra 0 til 100, fx 0,307.",
         _written_price,

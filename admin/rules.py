@@ -153,9 +153,9 @@ def _words(setting: Setting) -> dict[str, Sequence[str]]:
         "Hvor tit": [f"højst én gang pr. {rule.quiet_days} dage, på tværs af alle teams"],
         "Hvem": [_who(rule)],
         "Bølger": [_wave(wave) for wave in setting.waves] or ["ingen"],
-        "Spørgeskemaet": [words.LINK_MODES[rule.link_mode]],
+        "Vejen til spørgeskemaet": [words.LINK_MODES[rule.link_mode]],
         "Domæne i links": [setting.host or f"{_own_host()} (fælles)"],
-        "Pris pr. SMS-del": [f"{scoring.number(Fraction(rule.segment_price), 3)} kr."],
+        "Pris pr. segment": [f"{scoring.number(Fraction(rule.segment_price), 3)} kr."],
     }
 
 

@@ -203,7 +203,8 @@ def _hosts(value: str) -> tuple[str, ...]:
     for name in names:
         if len(name) > LONGEST_HOST or not _NAME.fullmatch(name) or name.endswith((".localhost", ".local")):
             raise SettingError(
-                f"TILFREDS_HOSTS skal være domæner på højst {LONGEST_HOST} tegn som svar.kommune.dk, ikke {name!r}"
+                f"TILFREDS_HOSTS skal være domæner på højst {LONGEST_HOST} tegn som svar.kommune.dk,"
+                f" uden https:// og skråstreg, ikke {name!r}"
             )
     return names
 

@@ -280,7 +280,7 @@ def _parsed_clock(value: str) -> time | None:
 def _when(day: str, clock: str) -> tuple[date, time | None]:
     parsed = _parsed_date(day)
     if parsed is None:
-        raise RowError("date", "Datoen findes ikke. Skriv den som dd-mm-åååå, fx 20-08-2021.")
+        raise RowError("date", "Datoen findes ikke. Skriv den som dd-mm-åååå, fx 20-08-2026.")
     text = clock or parsed[1]
     at = _parsed_clock(text)
     if text and at is None:

@@ -82,7 +82,7 @@ def test_the_page_tells_the_price_and_what_failed_for_good(
     session.execute(update(Message).where(Message.id.in_(doubts)).values(**failed))
     page = admin.get("/drift").text
     assert "Ikke leveret (endeligt)" in page
-    assert "1,23 kr. for 4 SMS-dele" in page
+    assert "1,23 kr. for 4 segmenter" in page
 
 
 def test_a_stopped_gateway_is_an_alarm_with_its_reason(
@@ -125,7 +125,7 @@ def test_messages_in_doubt_are_settled_together(admin: FlaskClient, session: Ses
     )
     data = {"message": [str(number) for number in doubts], "event": "give up"}
     page = admin.post("/drift/tvivl", data=data, follow_redirects=True).text
-    assert "1 besked: opgiv. Resten var afgjort i mellemtiden." in page
+    assert "1 besked er opgivet. Resten var afgjort i mellemtiden." in page
     assert states(session) == ["delivered", "failed"]
 
 
@@ -136,7 +136,7 @@ def test_all_that_share_a_reason_are_settled_by_one_click(
     which = {"gateway": "simulated", "reason": "intet svar"}
     assert "Vælg, hvad der skal ske" in admin.post("/drift/tvivl/alle", data=which, follow_redirects=True).text
     page = admin.post("/drift/tvivl/alle", data=which | {"event": "count as sent"}, follow_redirects=True).text
-    assert "2 beskeder: regn som sendt." in page
+    assert "2 beskeder regnes som sendt." in page
     assert states(session) == ["sent", "sent"]
 
 
@@ -214,5 +214,5 @@ def test_an_address_that_works_again_is_written_to(
     assert admin.post("/drift/adresse", data={"dead-channel": channel, "dead-address": "x"}).status_code == 422
     for _ in range(2):
         data = {"dead-channel": channel, "dead-address": typed}
-        assert "igen næste gang" in admin.post("/drift/adresse", data=data, follow_redirects=True).text
+        assert "bliver der skrevet til den igen" in admin.post("/drift/adresse", data=data, follow_redirects=True).text
     assert session.scalars(select(DeadAddress)).all() == []

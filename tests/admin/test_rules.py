@@ -140,7 +140,7 @@ def test_an_empty_host_and_a_removed_wave_are_gone(
         ({"sampling": "waves"}, "Hvem bliver spurgt?: Skriv mindst én bølge herunder"),
         ({"share": "101"}, "Andel i %: Skriv et helt tal fra 1 til 100."),
         ({"link_mode": "qr"}, "Vælg en af mulighederne."),
-        ({"segment_price": "100,001"}, "Pris pr. SMS-del i kr.: Skriv prisen i kroner"),
+        ({"segment_price": "100,001"}, "Pris pr. segment i kr.: Skriv prisen i kroner"),
         ({"segment_price": "gratis"}, "Skriv prisen i kroner"),
         ({"host": "svar.evil.dk"}, "Domæne i links: Vælg en af mulighederne."),
         (SPRING | {"waves-0-name": ""}, "Bølge 1, navn: Skriv et navn på højst 40 tegn"),

@@ -56,7 +56,7 @@ def test_the_overview_shows_each_language_with_segments_and_price(admin: FlaskCl
     """Nine languages four times; the Danish checked, the others not; price with a decimal comma."""
     page = admin.get("/tekster").text
     assert [page.count(f">{name}</a>") for name in ("Dansk", "Arabisk", "Farsi")] == [4, 4, 4]
-    assert page.count("Ikke kontrolleret af et menneske") == 8 * 4
+    assert page.count("Ikke kontrolleret<") == 8 * 4
     assert "307,00 kr." in page
     assert "614,00 kr." in page
 
@@ -85,7 +85,7 @@ def test_a_text_is_saved_and_used(admin: FlaskClient, session: Session, stevns: 
     assert "Teksten er gemt" in page
     assert "Hårde og smalle mellemrum er lavet til almindelige (1 sted)." in page
     own = texts.own(session, [stevns.id]).find(stevns.id, 1, "invitation", "sms", "da")
-    assert own == texts.Own("", "{municipality}: Sig din mening...\n{link}")
+    assert own == texts.Own("", "{municipality}: Sig din mening...\n{link}", verified=True), "written in Danish"
     assert logged(session) == [("change message text", "invitation sms da, all questionnaires")]
     assert ">Egen<" in admin.get("/tekster").text
 

@@ -54,5 +54,5 @@ def test_a_gateway_is_resumed_and_doubt_settled_by_clicks(page: Page) -> None:
     for box in page.get_by_role("checkbox").all():
         box.check()
     page.get_by_role("button", name="Opgiv valgte").click()
-    page.get_by_text("2 beskeder: opgiv.").wait_for()
+    page.get_by_text("2 beskeder er opgivet.").wait_for()
     assert page.get_by_text("Ingen beskeder er i tvivl").is_visible()
