@@ -214,5 +214,8 @@ def test_an_address_that_works_again_is_written_to(
     assert admin.post("/drift/adresse", data={"dead-channel": channel, "dead-address": "x"}).status_code == 422
     for _ in range(2):
         data = {"dead-channel": channel, "dead-address": typed}
-        assert "bliver der skrevet til den igen" in admin.post("/drift/adresse", data=data, follow_redirects=True).text
+        assert (
+            "bliver der skrevet til den igen"
+            in admin.post("/drift/adresse", data=data, follow_redirects=True).text
+        )
     assert session.scalars(select(DeadAddress)).all() == []
