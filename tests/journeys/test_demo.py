@@ -87,6 +87,25 @@ def figures() -> list[tuple[object, ...]]:
         ]
 
 
+def test_every_meeting_of_the_files_has_one_reason(connected: Loaded) -> None:
+    """Day by day the decisions add up to the files; asked before retention deletes what is a year old."""
+    town = Scenario(STEVNS, seed=2021)
+    days = sorted({visit.day for visit in town.visits})
+    filed = Counter(
+        datetime.strptime(line.split(";")[4], "%d-%m-%Y").date()  # noqa: DTZ007 - a day has no time zone
+        for day in days
+        for line in town.file(day).decode("utf-8-sig").splitlines()[1:]
+    )
+    with db.transaction() as session:
+        ids = {row.slug: row.id for row in session.execute(select(Municipality.slug, Municipality.id))}
+        stevns = decisions.per_day(session, ids["stevns"], days[0], days[-1])
+        others = [decisions.per_day(session, ids[slug], days[0], date(2100, 1, 1)) for slug in ("faxe", "fjordby")]
+    assert {day.day: sum(day.counts.values()) for day in stevns} == filed
+    assert {day.day: day.meetings for day in stevns} == filed
+    assert all(each and decisions.add_up(each) for each in others)
+    assert {"invited", "cancelled", "hurtful_moment", "asked_recently"} <= decisions.in_all(stevns).keys()
+
+
 def test_the_stevns_dashboard_shows_the_published_rates(connected: Loaded) -> None:
     """559 of 1043 and 53 of 167, and no citizen's name."""
     description = json.loads(connected.marker.read_text("utf-8"))
@@ -128,25 +147,6 @@ def test_the_current_municipality_has_work_to_do(connected: Loaded) -> None:
     assert [link["questionnaire"] for link in links] == ["Faxe", "Opfølgning", "Ydelse"]
     for link in links:
         assert browser(connected).get(link["url"].removeprefix(connected.settings.base_url)).status_code == 200
-
-
-def test_every_meeting_of_the_files_has_one_reason(connected: Loaded) -> None:
-    """Day by day, before a worker deletes what is old, the decisions add up to the meetings of the files."""
-    town = Scenario(STEVNS, seed=2021)
-    days = sorted({visit.day for visit in town.visits})
-    filed = Counter(
-        datetime.strptime(line.split(";")[4], "%d-%m-%Y").date()  # noqa: DTZ007 - a day has no time zone
-        for day in days
-        for line in town.file(day).decode("utf-8-sig").splitlines()[1:]
-    )
-    with db.transaction() as session:
-        ids = {row.slug: row.id for row in session.execute(select(Municipality.slug, Municipality.id))}
-        stevns = decisions.per_day(session, ids["stevns"], days[0], days[-1])
-        others = [decisions.per_day(session, ids[slug], days[0], date(2100, 1, 1)) for slug in ("faxe", "fjordby")]
-    assert {day.day: sum(day.counts.values()) for day in stevns} == filed
-    assert {day.day: day.meetings for day in stevns} == filed
-    assert all(each and decisions.add_up(each) for each in others)
-    assert {"invited", "cancelled", "hurtful_moment", "asked_recently"} <= decisions.in_all(stevns).keys()
 
 
 def test_it_is_served_until_interrupted(
