@@ -13,11 +13,11 @@ from survey import logs
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
     """What is logged while the test runs."""
-    written = io.StringIO()
+    written, log = io.StringIO(), logging.getLogger("tilfreds")
+    log.handlers.clear()  # a worker in a test before this one may have started its own
     logs.start(written)
     logs.start()
     yield written
-    log = logging.getLogger("tilfreds")
     log.handlers.clear()
     log.propagate = True
 
