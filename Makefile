@@ -6,9 +6,10 @@ BIN := .venv/bin
 
 setup: .venv/ready
 
+# No resolving: the lock is whole, and of a package wanted with an extra pip would ask for the newest, not the locked.
 .venv/ready: requirements.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
 	touch $@
 
 demo: setup ## load three municipalities and serve them on 127.0.0.1:$$PORT until interrupted
