@@ -36,7 +36,7 @@ class Base(DeclarativeBase):
 _bind: Engine | Connection | None = None
 _reader: Engine | None = None
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration this program needs; a test holds it to the newest one there is."""
 
 TRUSTED_SECONDS = 1.0

@@ -40,7 +40,10 @@ class BallotContent:
     """One answer before it is sealed. No `repr`: its content must never reach a log or an exception text.
 
     `answers` by position: 1… on the scale, 0 for "ved ikke", None for left blank. `day` is the Copenhagen day
-    of answering, `first` is False after a reminder, `meeting_number` is "1", "2-3" or "4+".
+    of answering, `language` the page's. `channel` is "sms", "email", "paper" or "screen", `mode` "remote" or
+    "onsite". `first` is False after a reminder, `meeting_number` is "1", "2-3", "4+" or, on site, "unknown".
+    `tag` is what the answer is about ("meeting", "law", "both") where the citizen says so. `confirmation` is
+    "kept" or "changed" by who was asked whether one end of the scale throughout was meant.
     """
 
     team_id: int
@@ -55,6 +58,7 @@ class BallotContent:
     meeting_number: str
     tag: str | None
     answers: tuple[int | None, ...]
+    confirmation: str | None = None
     comment: str = ""
 
 

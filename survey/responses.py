@@ -1,5 +1,6 @@
 """Responses: submit once. The invitation is turned to answered and the sealed ballot laid in the box, together."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,6 +24,19 @@ from survey.models import Questionnaire as QuestionnaireRow
 from survey.models import Statement as StatementRow
 from survey.questionnaire import Answers, Questionnaire, Statement
 from survey.scale import Scale
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What comes with an answer beside its points: as in `keys.BallotContent`; `language` None: the contact's."""
+
+    language: str | None = None
+    tag: str | None = None
+    comment: str = ""
+    confirmation: str | None = None
+
+
+NOTHING = Beside()
 
 
 class NoOpenKeyError(Exception):
@@ -52,7 +66,7 @@ def questionnaire(session: Session | Connection, municipality_id: int, version_i
     )
 
 
-def submit(session: Session, link: str | bytes, answers: Answers, now: datetime) -> bool:
+def submit(session: Session, link: str | bytes, answers: Answers, now: datetime, beside: Beside = NOTHING) -> bool:
     """Store `answers` for the link with this token, or this hash of one: at most three statements.
 
     A code comes hashed, for that is slow. False, and nothing stored, when the link is unknown or expired or
@@ -71,24 +85,26 @@ def submit(session: Session, link: str | bytes, answers: Answers, now: datetime)
         raise ValueError(f"{marked.statement_count} answers expected, got {len(answers)}")
     if any(answer is not None and not 0 <= answer <= marked.points for answer in answers):
         raise ValueError(f"An answer is outside the scale 1-{marked.points}")
-    _lay_in_the_box(session, marked, answers, now)
+    _lay_in_the_box(session, marked, answers, now, beside)
     return True
 
 
-def _lay_in_the_box(session: Session, marked: Row[Any], answers: Answers, now: datetime) -> None:
+def _lay_in_the_box(session: Session, marked: Row[Any], answers: Answers, now: datetime, beside: Beside) -> None:
     key_id, public_key = _open_key(session, marked)
     content = keys.BallotContent(
         team_id=marked.team_id,
         law=marked.law,
         version_id=marked.version_id,
         day=workdays.day(now),
-        language=marked.language,
+        language=beside.language or marked.language,
         channel=marked.channel,
         first=marked.kind == "invitation",
         target_group=marked.target_group,
         meeting_number=meeting_number(marked.meetings),
-        tag=None,
+        tag=beside.tag,
         answers=tuple(answers),
+        confirmation=beside.confirmation,
+        comment=beside.comment,
     )
     sealed = keys.seal(public_key, content)
     ballot = {"municipality_id": marked.municipality_id, "id": uuid4(), "key_id": key_id, "sealed": sealed}

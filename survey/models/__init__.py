@@ -5,12 +5,18 @@ a row of one municipality cannot point at another's. The few tables without it a
 """
 
 from survey.models.ballots import (
+    MODES,
+    TAGS,
     Ballot,
     BallotKey,
     Batch,
     BatchComplete,
     BatchPerson,
     BatchStatement,
+    BatchTag,
+    Comment,
+    Confirmation,
+    Fragment,
     MeetingCount,
     Participation,
     Response,
@@ -34,18 +40,23 @@ from survey.models.meetings import (
 )
 from survey.models.messages import ACCEPTED_STATES, KINDS, Link, Message, MessageText
 from survey.models.municipalities import (
+    AUDIO_TYPES,
     LINK_MODES,
+    LOGO_TYPES,
     SAMPLINGS,
     Municipality,
     Questionnaire,
     QuestionnaireVersion,
+    Recording,
     Sampling,
     SendingRule,
     Statement,
     Team,
+    Translation,
     Wave,
 )
 from survey.models.providers import GatewayState, Receipt, RefusedReceipt, Stop, TrialMessage
+from survey.models.public import Deed, OnsiteCode
 from survey.models.staff import ROLES, AccessLog, Assignment, JobSlot, SignInAttempt, Staff, StaffSession
 
 GLOBAL_TABLES = frozenset(
@@ -64,6 +75,7 @@ GLOBAL_TABLES = frozenset(
 
 __all__ = [
     "ACCEPTED_STATES",
+    "AUDIO_TYPES",
     "CALLBACK_STATES",
     "CHANNELS",
     "DECISIONS",
@@ -71,9 +83,12 @@ __all__ = [
     "KINDS",
     "LAWS",
     "LINK_MODES",
+    "LOGO_TYPES",
+    "MODES",
     "PAUSE_REASONS",
     "ROLES",
     "SAMPLINGS",
+    "TAGS",
     "AccessLog",
     "Assignment",
     "Ballot",
@@ -82,10 +97,15 @@ __all__ = [
     "BatchComplete",
     "BatchPerson",
     "BatchStatement",
+    "BatchTag",
     "CallbackAttempt",
     "CallbackRequest",
+    "Comment",
+    "Confirmation",
     "Contact",
     "DeadAddress",
+    "Deed",
+    "Fragment",
     "GatewayState",
     "ImportCount",
     "Invitation",
@@ -97,12 +117,14 @@ __all__ = [
     "Message",
     "MessageText",
     "Municipality",
+    "OnsiteCode",
     "OptOut",
     "Participation",
     "Pause",
     "Questionnaire",
     "QuestionnaireVersion",
     "Receipt",
+    "Recording",
     "RefusedReceipt",
     "RefusedRow",
     "Response",
@@ -114,6 +136,7 @@ __all__ = [
     "Statement",
     "Stop",
     "Team",
+    "Translation",
     "TrialMessage",
     "Unshown",
     "Waiting",

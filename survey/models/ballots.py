@@ -23,6 +23,11 @@ from survey.keys import BALLOT_BYTES
 from survey.models.base import LAWS, Shuffled, Tenant, moment, one_of, points_to, type_integers, type_smallints
 from survey.models.meetings import DECISIONS
 
+MODES = ("remote", "onsite")
+"""Answered on a device of one's own after a message or slip, or on a screen in the waiting room."""
+TAGS = ("meeting", "law", "both")
+"""What an answer is about, where the citizen says so: the meeting, the law, or both."""
+
 
 class BallotKey(Shuffled, Base):
     """The public half of a key pair. Exactly one is open at a time; the private half is a file elsewhere."""
@@ -66,7 +71,7 @@ class Batch(Shuffled, Base):
         points_to("questionnaire_version", "version_id", "points", "statement_count"),
         UniqueConstraint("municipality_id", "id", "points", "statement_count"),
         one_of("law", LAWS),
-        one_of("mode", ("remote",)),
+        one_of("mode", MODES),
         CheckConstraint("n >= 5", name="n_at_least_five"),
         CheckConstraint("first_on <= last_on AND last_on <= tallied_on", name="days_in_order"),
         Index("ix_batch_period", "municipality_id", "law", "last_on"),
@@ -150,6 +155,77 @@ class BatchComplete(Tenant, Base):
     sums: Mapped[list[int]] = mapped_column(type_integers)
     products: Mapped[list[int]] = mapped_column(type_integers)
     differences: Mapped[list[int]] = mapped_column(type_integers)
+
+
+class BatchTag(Tenant, Base):
+    """How many in a batch said what their answer is about. Those who did not say are not counted."""
+
+    __tablename__ = "batch_tag"
+    __table_args__ = (
+        points_to("batch", "batch_id"),
+        one_of("tag", TAGS),
+        CheckConstraint("n > 0", name="n_positive"),
+    )
+
+    batch_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    tag: Mapped[str] = mapped_column(Text, primary_key=True)
+    n: Mapped[int] = mapped_column(Integer)
+
+
+class Fragment(Shuffled, Base):
+    """What an answer carried beside its points, sealed anew when the ballot was tallied: one kind of thing.
+
+    It waits, without a time or a tie to the answer, until its own group is large enough to be written out.
+    """
+
+    __tablename__ = "fragment"
+    __table_args__ = (
+        points_to("ballot_key", "key_id"),
+        CheckConstraint(f"octet_length(sealed) = {BALLOT_BYTES}", name="sealed_size"),
+        Index("ix_fragment_key", "municipality_id", "key_id"),
+    )
+
+    key_id: Mapped[UUID] = mapped_column(Uuid)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Comment(Shuffled, Base):
+    """What a citizen wrote, of one law group and quarter (its first day); never of which answer or team."""
+
+    __tablename__ = "comment"
+    __table_args__ = (
+        one_of("law", LAWS),
+        CheckConstraint(
+            "extract(day FROM quarter) = 1 AND extract(month FROM quarter) IN (1, 4, 7, 10)", name="quarter_begins"
+        ),
+        CheckConstraint("length(text) BETWEEN 1 AND 1000", name="text_length"),
+        Index("ix_comment_quarter", "municipality_id", "law", "quarter"),
+    )
+
+    law: Mapped[str] = mapped_column(Text)
+    quarter: Mapped[date] = mapped_column(Date)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class Confirmation(Tenant, Base):
+    """How many of those who chose one end of the scale throughout kept or changed their answer when asked.
+
+    Per language and quarter (its first day), over all laws and teams; written from ten on.
+    """
+
+    __tablename__ = "confirmation"
+    __table_args__ = (
+        CheckConstraint("language ~ '^[a-z]{2}$'", name="language_plain"),
+        CheckConstraint(
+            "extract(day FROM quarter) = 1 AND extract(month FROM quarter) IN (1, 4, 7, 10)", name="quarter_begins"
+        ),
+        CheckConstraint("least(kept, changed) >= 0 AND kept + changed >= 10", name="enough"),
+    )
+
+    quarter: Mapped[date] = mapped_column(Date, primary_key=True)
+    language: Mapped[str] = mapped_column(Text, primary_key=True)
+    kept: Mapped[int] = mapped_column(Integer)
+    changed: Mapped[int] = mapped_column(Integer)
 
 
 class Waiting(Tenant, Base):

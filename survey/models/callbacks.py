@@ -37,7 +37,7 @@ class CallbackRequest(Numbered, Base):
         points_to("invitation", "invitation_id"),
         UniqueConstraint("municipality_id", "invitation_id"),
         one_of("state", CALLBACK_STATES),
-        one_of("outcome", ("reached", "not_reached", "not_relevant")),
+        one_of("outcome", ("reached", "not_reached", "not_relevant", "withdrawn")),
         CheckConstraint("(taken_by IS NULL) = (taken_at IS NULL)", name="taker_has_a_time"),
         CheckConstraint("(state = 'new') = (taken_by IS NULL)", name="new_has_no_taker"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_a_time"),

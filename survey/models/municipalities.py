@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Integer,
+    LargeBinary,
     Numeric,
     SmallInteger,
     Text,
@@ -35,13 +36,18 @@ from survey.models.base import (
 
 SAMPLINGS = ("all", "share", "waves")
 LINK_MODES = ("link", "code", "code_only")
+LOGO_TYPES = ("image/png", "image/svg+xml")
+AUDIO_TYPES = ("audio/mpeg", "audio/ogg", "audio/mp4")
 
 
 class Municipality(Base):
     """The tenant. `smallest_group` is k of the disclosure rules: it can be raised, never lowered.
 
     `host` is the domain of its own in citizens' links ("svar.stevns.dk"), one of `TILFREDS_HOSTS` and of nobody
-    else; NULL: that of `TILFREDS_BASE_URL`.
+    else; NULL: that of `TILFREDS_BASE_URL`. `colour` (#rrggbb) and `logo` are how the citizen knows its pages.
+    `statement_url` is its accessibility statement, `data_officer` how to reach its data protection officer.
+    `asks_tag`: citizens may say whether their answer is about the meeting, the law or both; `asks_comment`: they
+    may write a comment; `prints_slips`: who has neither mobile nor e-mail is asked by a printed slip.
     """
 
     __tablename__ = "municipality"
@@ -51,6 +57,11 @@ class Municipality(Base):
         CheckConstraint(
             f"host ~ '^[a-z0-9][a-z0-9.-]*[a-z0-9]$' AND length(host) <= {LONGEST_HOST}", name="host_plain"
         ),
+        CheckConstraint("colour ~ '^#[0-9a-f]{6}$'", name="colour_plain"),
+        CheckConstraint("(logo IS NULL) = (logo_type IS NULL)", name="logo_has_a_type"),
+        CheckConstraint("octet_length(logo) BETWEEN 1 AND 16384", name="logo_small"),
+        CheckConstraint("statement_url ~ '^https://[^[:space:]]+$'", name="statement_url_secure"),
+        one_of("logo_type", LOGO_TYPES),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -60,6 +71,14 @@ class Municipality(Base):
     sms_sender: Mapped[str] = mapped_column(Text)
     smallest_group: Mapped[int] = mapped_column(SmallInteger, default=5, server_default="5")
     host: Mapped[str | None] = mapped_column(Text, unique=True)
+    colour: Mapped[str | None] = mapped_column(Text)
+    logo: Mapped[bytes | None] = mapped_column(LargeBinary)
+    logo_type: Mapped[str | None] = mapped_column(Text)
+    statement_url: Mapped[str | None] = mapped_column(Text)
+    data_officer: Mapped[str] = mapped_column(Text, default="", server_default="")
+    asks_tag: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+    asks_comment: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+    prints_slips: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
 
 
 class SendingRule(Tenant, Base):
@@ -187,6 +206,56 @@ class Statement(Tenant, Base):
     position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     text: Mapped[str] = mapped_column(Text)
     offers_callback: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+
+
+class Translation(Tenant, Base):
+    """A version's labels and statements in another language than Danish, in their order.
+
+    `verified_at` is set once a person who knows the language has read it; from then on it never changes (a
+    trigger keeps it, see 0004).
+    """
+
+    __tablename__ = "translation"
+    __table_args__ = (
+        points_to("questionnaire_version", "version_id", "points", "statement_count"),
+        CheckConstraint("language ~ '^[a-z]{2}$' AND language <> 'da'", name="language_foreign"),
+        CheckConstraint("cardinality(labels) = points", name="every_point_labelled"),
+        CheckConstraint("cardinality(statements) = statement_count", name="every_statement"),
+        CheckConstraint("'' <> ALL (labels) AND '' <> ALL (statements)", name="nothing_blank"),
+        CheckConstraint("(verified_at IS NULL) = (verified_by IS NULL)", name="verified_by_somebody"),
+    )
+
+    version_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    language: Mapped[str] = mapped_column(Text, primary_key=True)
+    points: Mapped[int] = mapped_column(SmallInteger)
+    statement_count: Mapped[int] = mapped_column(SmallInteger)
+    labels: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    statements: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    verified_at: Mapped[datetime | None] = mapped_column(moment)
+    verified_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class Recording(Tenant, Base):
+    """One statement of a version read aloud in one language; `name` is the content's SHA-256 in hexadecimal."""
+
+    __tablename__ = "recording"
+    __table_args__ = (
+        points_to("questionnaire_version", "version_id"),
+        CheckConstraint("position BETWEEN 1 AND 10", name="position_range"),
+        CheckConstraint("language ~ '^[a-z]{2}$'", name="language_plain"),
+        CheckConstraint("octet_length(content) BETWEEN 1 AND 1048576", name="content_small"),
+        CheckConstraint("name ~ '^[0-9a-f]{64}$'", name="name_plain"),
+        one_of("kind", AUDIO_TYPES),
+    )
+
+    version_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    language: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    uploaded_at: Mapped[datetime] = mapped_column(moment)
+    uploaded_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
 
 
 class Team(Numbered, Base):

@@ -61,6 +61,7 @@ def test_an_answer_is_one_sealed_ballot(session: Session, token: str, private_ke
         "meeting_number": "1",
         "tag": None,
         "answers": FIVE,
+        "confirmation": None,
         "comment": "",
     }
 
@@ -98,6 +99,21 @@ def test_a_reminders_link_says_so(
     assert responses.submit(session, reminder, FIVE, now)
     assert not responses.submit(session, token, FIVE, now)
     assert content(session, private_key).first is False
+
+
+def test_what_comes_beside_the_answers_is_sealed_with_them(
+    session: Session, token: str, private_key: bytes, now: datetime
+) -> None:
+    """The page's language, the tag, the comment and the confirmation lie in the ballot."""
+    beside = responses.Beside(language="ar", tag="law", comment="Tak for hjælpen", confirmation="kept")
+    assert responses.submit(session, token, FIVE, now, beside)
+    found = content(session, private_key)
+    assert ("ar", "law", "Tak for hjælpen", "kept") == (
+        found.language,
+        found.tag,
+        found.comment,
+        found.confirmation,
+    )
 
 
 @pytest.mark.parametrize(("meetings", "words"), [(1, "1"), (2, "2-3"), (3, "2-3"), (4, "4+"), (9, "4+")])
