@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench faults lock clean
+.PHONY: setup demo test check bench faults catalogues lock clean
 
 setup: .venv/ready
 
@@ -30,6 +30,13 @@ faults: setup ## what breaks in the middle of sending, and a table of what becam
 
 bench: setup ## ratios in one run
 	$(BIN)/python -m bench
+
+catalogues: setup ## a maintainer's tool: gather what the citizen's pages say, for translation, and compile what is translated
+	$(BIN)/pybabel extract --mapping-file pyproject.toml --keywords later --no-location --sort-output --width 115 \
+		--project Tilfreds --version 1 --copyright-holder 'the authors of Tilfreds' --output-file templates/languages/messages.pot survey templates/survey
+	$(BIN)/pybabel update --input-file templates/languages/messages.pot --output-dir templates/languages \
+		--no-fuzzy-matching --ignore-obsolete --width 115
+	$(BIN)/pybabel compile --directory templates/languages
 
 lock: setup ## a maintainer's tool: lock anew what pyproject.toml asks for
 	$(BIN)/pip install --quiet --disable-pip-version-check uv

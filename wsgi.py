@@ -30,10 +30,25 @@ from admin import (
     texts,
 )
 from admin import commands as staff_commands
-from survey import accounts, commands, config, db, embedded, metrics, side_pages, simulator, views, webhooks
+from survey import (
+    accounts,
+    commands,
+    config,
+    db,
+    embedded,
+    languages,
+    metrics,
+    pages,
+    side_pages,
+    simulator,
+    views,
+    webhooks,
+)
 from survey.access import EVERYONE, open_to
 from survey.config import SettingError, Settings
 
+CITIZENS = (views, side_pages)
+"""Imported for the routes they give to `pages.pages`."""
 csrf = CSRFProtect()
 
 COMMANDS = [
@@ -132,15 +147,16 @@ def create_app(settings: Settings | None = None) -> Flask:
         accounts.check_readers(app.config["ACCOUNTS"])
         metrics.check(settings)
     access.install(app)
+    languages.install(app, {pages.pages.name})
     csrf.init_app(app)
-    csrf.exempt(views.pages)  # the link is the citizen's authority; a CSRF token would need a cookie
+    csrf.exempt(pages.pages)  # the link is the citizen's authority; a CSRF token would need a cookie
     csrf.exempt(webhooks.pages)  # providers have no session; they sign what they post
-    app.register_blueprint(side_pages.pages)  # those of views, and the smaller ones
+    app.register_blueprint(pages.pages)
     app.register_blueprint(webhooks.pages)
     app.register_blueprint(metrics.pages)
     if settings.simulator_open:
         app.register_blueprint(simulator.pages)
-    app.register_error_handler(HTTPException, views.http_problem)
+    app.register_error_handler(HTTPException, pages.http_problem)
     app.register_error_handler(SettingError, tell_setting(app))
     for kind, status in FAULTS.items():
         app.register_error_handler(kind, answer_with(app, status))

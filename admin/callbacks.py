@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from admin import access
 from admin.access import CurrentStaff
 from admin.forms import OUTCOMES, CallRecord
-from survey import callbacks, phones, workdays
+from survey import callbacks, phones, texts, workdays
 from survey.access import CASEWORKER, open_to
 from survey.db import transaction
 from survey.models import CallbackAttempt, CallbackRequest, Staff, Team
 
 doors = Blueprint("callbacks", __name__)
 
+WITHDRAWN = {"withdrawn": "Borgeren har trukket ønsket tilbage"}
 TOO_LATE = "En kollega var hurtigere, eller opkaldet er lukket. Intet er ændret."
 
 
@@ -33,6 +34,7 @@ class Card:
     dial: str
     wished_time: str
     topics: Sequence[str]
+    language: str
     caseworker: str | None
     team: str
     whose: str
@@ -169,6 +171,7 @@ def _card(row: CallbackRequest, staff: CurrentStaff, today: date, tries: int, ta
         dial=row.phone,
         wished_time=row.wished_time,
         topics=row.topics,
+        language="" if row.language == "da" else texts.about(row.language)["name"],
         caseworker=row.caseworker,
         team=team if len(staff.caseworker_teams) > 1 else "",
         whose=whose,
@@ -178,7 +181,7 @@ def _card(row: CallbackRequest, staff: CurrentStaff, today: date, tries: int, ta
         urgency=_urgency(row, today),
         asked=_day(workdays.day(row.asked_at)),
         tries=tries,
-        outcome=OUTCOMES.get(row.outcome or "", ""),
+        outcome=(OUTCOMES | WITHDRAWN).get(row.outcome or "", ""),
         note=row.note,
     )
 

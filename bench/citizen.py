@@ -37,7 +37,7 @@ ROOT = Path(__file__).parent.parent
 SLOT = "{% endraw %}{{ token }}{% raw %}"
 """Where the bare template puts the token."""
 
-ANSWER = b"&".join(b"s%d=4" % position for position in range(1, 8))
+ANSWER = b"&".join(b"s%d=%d" % (position, 3 + position % 2) for position in range(1, 8))
 
 bare_rows = Table("bench_row", MetaData(), Column("id", Uuid, primary_key=True), Column("data", LargeBinary))
 

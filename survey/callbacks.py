@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import ARRAY, Date, DateTime, Text, case, func, insert, literal, select, update
+from sqlalchemy import ARRAY, Date, DateTime, Text, case, delete, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ TRANSITIONS = {
     "take_over": ("taken", "taken"),
     "log_attempt": ("taken", "taken"),
     "close": ("taken", "closed"),
+    "withdraw": ("taken", "closed"),
 }
 """What can be done → the state it needs and the state it leaves. Everything else is refused."""
 
@@ -36,12 +37,13 @@ def ask(
     phone: str,
     wished_time: str,
     topics: Sequence[str],
+    language: str,
     now: datetime,
 ) -> bool:
     """Store the invitation's one callback with copies of name, team and caseworker, in one statement.
 
-    `phone` is E.164, `topics` are texts of statements. False when the invitation has its callback already
-    (also when two requests race: the unique key lets one through) or is gone.
+    `phone` is E.164, `topics` are texts of statements, `language` is what the citizen read. False when the
+    invitation has its callback already (also when two requests race: the unique key lets one through) or is gone.
     """
     copies = (
         select(
@@ -55,15 +57,25 @@ def ask(
             literal(wished_time),
             Meeting.caseworker,
             literal(list(topics), ARRAY(Text)),
+            literal(language),
         )
         .join(Contact)
         .join(Meeting)
         .where(Invitation.municipality_id == municipality_id, Invitation.id == invitation_id)
     )
     columns = ["municipality_id", "invitation_id", "team_id", "asked_at", "due_on"]
-    columns += ["name", "phone", "wished_time", "caseworker", "topics"]
+    columns += ["name", "phone", "wished_time", "caseworker", "topics", "language"]
     statement = postgresql.insert(CallbackRequest).from_select(columns, copies).on_conflict_do_nothing()
     return session.execute(statement.returning(CallbackRequest.id)).first() is not None
+
+
+def take_back(session: Session, municipality_id: int, invitation_id: int, now: datetime) -> None:
+    """The citizen no longer wants the call: if nobody has taken it, it is deleted, else closed as withdrawn."""
+    mine = (CallbackRequest.municipality_id == municipality_id, CallbackRequest.invitation_id == invitation_id)
+    # A caseworker may take it between the two: the second statement then finds it taken.
+    session.execute(delete(CallbackRequest).where(*mine, CallbackRequest.state == "new"))
+    withdrawn = {"state": "closed", "closed_at": now, "outcome": "withdrawn"}
+    session.execute(update(CallbackRequest).where(*mine, CallbackRequest.state == "taken").values(withdrawn))
 
 
 def take(session: Session, municipality_id: int, callback_id: int, *, staff_id: int, now: datetime) -> bool:

@@ -77,7 +77,10 @@ def place(base_url: str, host: str | None) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What a citizen's link leads to. `mobile` is E.164 or None; `called` means a callback is asked for."""
+    """What a citizen's link leads to. `mobile` is E.164 or None; `called` means a callback is asked for.
+
+    `language` (ISO 639-1) is the citizen's, "" where nobody knows. `look` names the municipality's style sheet.
+    """
 
     token_hash: bytes
     municipality_id: int
@@ -91,6 +94,11 @@ class Asked:
     called: bool
     name: str
     mobile: str | None
+    language: str
+    host: str | None
+    statement_url: str | None
+    asks_tag: bool
+    asks_comment: bool
 
     def expired(self, now: datetime) -> bool:
         """Is the link too old to open at `now`?"""
@@ -118,6 +126,11 @@ _FIND = (
         .label("called"),
         _contacts.name,
         _contacts.mobile,
+        _contacts.language,
+        _municipalities.host,
+        _municipalities.statement_url,
+        _municipalities.asks_tag,
+        _municipalities.asks_comment,
     )
     .join_from(Link.__table__, Invitation.__table__)
     .join(Contact.__table__)

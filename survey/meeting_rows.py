@@ -244,8 +244,8 @@ def _hurtful(value: str) -> bool:
 
 
 def _language(value: str) -> str:
-    code = value.lower() or "da"
-    if not re.fullmatch("[a-z]{2}", code):
+    code = value.lower()
+    if not re.fullmatch("([a-z]{2})?", code):
         raise RowError("language", "Skriv sproget med to bogstaver, fx da, en eller ar.")
     return code
 

@@ -144,6 +144,7 @@ class Life:
                 invitation_id=asked.invitation_id,
                 phone=asked.mobile or "+4556575757",
                 wished_time=list(WISHES.values())[visit.citizen % len(WISHES)],
+                language="da",
                 topics=content.callback_topics(visit.answers or ()),
                 now=now,
             )

@@ -2,24 +2,21 @@
 
 from flask import Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import select
 
-from survey import invitations, opt_outs, views, workdays
+from survey import invitations, languages, opt_outs, workdays
 from survey.access import EVERYONE, open_to
 from survey.config import Settings
 from survey.db import reading, transaction
 from survey.forms import CodeForm
+from survey.invitations import Asked
+from survey.links import find_link
 from survey.models import Municipality
-from survey.views import find_link, page
+from survey.pages import TOWNS_READABLE, page, pages
 
-pages = views.pages
 EXAMPLE = "7KXM-4PQ9-R"
 """A code that is well-formed, to show what one looks like."""
-GONE = (
-    "Fristen for at svare kan være udløbet, og så har vi slettet linket.",
-    "Vil du ikke have flere beskeder, så ring til kommunen, og sig det. De skal kun bruge dit navn og dit nummer.",
-)
-"""How to say no thanks when the link is deleted."""
 
 
 @pages.get("/svar")
@@ -48,7 +45,7 @@ def enter_code() -> ResponseReturnValue:
 @open_to(EVERYONE)
 def no_more(token: str) -> Response:
     """The button that says no thanks, or yes again to whoever said no before. Changes nothing itself."""
-    asked = find_link(token, GONE)
+    asked = _found(token)
     with reading() as connection:
         out = opt_outs.is_out(connection, asked.municipality_id, asked.invitation_id)
     return page("no_more.html", token=token, asked=asked, out=out, leaving=True)
@@ -58,7 +55,7 @@ def no_more(token: str) -> Response:
 @open_to(EVERYONE)
 def opt_out(token: str) -> Response:
     """Leave the citizen in peace: by the button, or by a mail program's one click (RFC 8058), again and again."""
-    asked = find_link(token, GONE)
+    asked = _found(token)
     with transaction() as session:
         opt_outs.opt_out(session, asked.municipality_id, asked.invitation_id, workdays.now())
     return page("no_more.html", token=token, asked=asked, out=True, leaving=True)
@@ -68,10 +65,24 @@ def opt_out(token: str) -> Response:
 @open_to(EVERYONE)
 def undo(token: str) -> Response:
     """Let the citizen be asked again."""
-    asked = find_link(token, GONE)
+    asked = _found(token)
     with transaction() as session:
         opt_outs.undo(session, asked.municipality_id, asked.invitation_id)
     return page("welcome_back.html", token=token, asked=asked, leaving=True)
+
+
+def _found(token: str) -> Asked:
+    """Whom the link asks, in whose language; the page of one that is deleted says how to be left in peace."""
+    asked = find_link(
+        token,
+        _("Fristen for at svare kan være udløbet, og så har vi slettet linket."),
+        _(
+            "Vil du ikke have flere beskeder, så ring til kommunen, og sig det. "
+            "De skal kun bruge dit navn og dit nummer."
+        ),
+    )
+    languages.settle(asked.language, languages.NAMES)
+    return asked
 
 
 @pages.get("/er-beskeden-aegte")
@@ -86,3 +97,39 @@ def genuine() -> Response:
     towns = here + [town for town in served if town not in here]
     hosts = {town.host or "": invitations.site(settings.base_url, town.host).partition("://")[2] for town in towns}
     return page("genuine.html", towns=towns, own=bool(here), hosts=hosts)
+
+
+@pages.get("/privatliv")
+@open_to(EVERYONE)
+def privacy() -> Response:
+    """What is kept of whom, why and for how long (GDPR, article 13), of every municipality that may be meant."""
+    with reading() as connection:
+        towns = connection.execute(_RESPONSIBLE.limit(TOWNS_READABLE + 1)).all()
+    return page("privacy.html", towns=towns if len(towns) <= TOWNS_READABLE else ())
+
+
+@pages.get("/s/<token>/privatliv")
+@open_to(EVERYONE)
+def privacy_of_link(token: str) -> Response:
+    """The same, of the municipality that asks; one tap from the first statement."""
+    asked = _found(token)
+    with reading() as connection:
+        towns = connection.execute(_RESPONSIBLE.where(Municipality.id == asked.municipality_id)).all()
+    return page("privacy.html", token=token, asked=asked, towns=towns)
+
+
+@pages.get("/was")
+@open_to(EVERYONE)
+def statement() -> ResponseReturnValue:
+    """On to the accessibility statement of the municipality whose host this is, or of the only one, or a list."""
+    columns = (Municipality.name, Municipality.statement_url)
+    with reading() as connection:
+        known = select(*columns).where(Municipality.statement_url.is_not(None)).order_by(Municipality.name)
+        here = connection.execute(known.where(Municipality.host == request.host)).all()
+        towns = here or connection.execute(known).all()
+    if len(towns) == 1:
+        return redirect(towns[0].statement_url, 302)
+    return page("was.html", towns=towns)
+
+
+_RESPONSIBLE = select(Municipality.name, Municipality.phone, Municipality.data_officer).order_by(Municipality.name)

@@ -31,6 +31,7 @@ def upgrade() -> None:
     """Step forward."""
     recheck("batch", "mode_known", MODES.format(more=", 'onsite'"))
     recheck("callback_request", "outcome_known", OUTCOMES.format(more=", 'withdrawn'"))
+    op.add_column("callback_request", sa.Column("language", sa.Text(), server_default="da", nullable=False))
     op.create_table(
         "comment",
         sa.Column("municipality_id", sa.BigInteger(), nullable=False),
@@ -270,5 +271,6 @@ def downgrade() -> None:
     op.drop_table("confirmation")
     op.drop_index("ix_comment_quarter", table_name="comment")
     op.drop_table("comment")
+    op.drop_column("callback_request", "language")
     recheck("callback_request", "outcome_known", OUTCOMES.format(more=""))
     recheck("batch", "mode_known", MODES.format(more=""))

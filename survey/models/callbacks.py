@@ -54,6 +54,7 @@ class CallbackRequest(Numbered, Base):
     wished_time: Mapped[str] = mapped_column(Text)
     caseworker: Mapped[str | None] = mapped_column(Text)
     topics: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    language: Mapped[str] = mapped_column(Text, default="da", server_default="da")
     state: Mapped[str] = mapped_column(Text, default="new", server_default="new")
     taken_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     taken_at: Mapped[datetime | None] = mapped_column(moment)

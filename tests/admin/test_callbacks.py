@@ -40,6 +40,7 @@ def ask(session: Session, stevns: Municipality, invite: Callable[..., int]) -> A
             invitation_id=invitation_id,
             phone="+4520123456",
             wished_time="efter kl. 14",
+            language="da",
             topics=[TOPIC],
             now=asked or workdays.now(),
         )

@@ -80,6 +80,7 @@ def sign_in(page: Page, email: str, path: str, heading: str) -> None:
 
 def check(page: Page) -> None:
     """Nothing axe objects to; the page does not scroll sideways; no target is lower than 44 px."""
+    page.wait_for_load_state()  # a click does not wait for the next page's style sheet
     found = Axe().run(page, options=RULES)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")

@@ -24,7 +24,9 @@ def town(live: str, app: Flask, invite: Callable[..., int], employ: Callable[...
             person = employ(session, stevns, role, team, "bo@stevns.dk")
         for _ in range(3):
             place = {"municipality_id": stevns.id, "invitation_id": invite(session, stevns)}
-            callbacks.ask(session, **place, phone="+4520123456", wished_time="", topics=["Et udsagn"], now=now)
+            callbacks.ask(
+                session, **place, phone="+4520123456", wished_time="", language="da", topics=["Et udsagn"], now=now
+            )
         first = session.scalars(select(CallbackRequest.id).order_by(CallbackRequest.id)).first()
         assert first is not None
         callbacks.take(session, stevns.id, first, staff_id=person.id, now=now)

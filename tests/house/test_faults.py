@@ -51,7 +51,7 @@ def test_a_fault_is_answered_kindly_and_logged_without_the_link(
     status: int,
 ) -> None:
     """A path is a link that works: the log has the route and the kind of error, nothing else."""
-    monkeypatch.setattr(views, "_open", failing(error))
+    monkeypatch.setattr(views, "visit", failing(error))
     with caplog.at_level(logging.DEBUG):
         answer = client.get(f"/s/{TOKEN}")
     assert answer.status_code == status

@@ -43,6 +43,7 @@ def ids(
         invitation_id=invitation,
         phone="+4520123456",
         wished_time="Om formiddagen",
+        language="da",
         topics=["Svar"],
         now=now,
     )

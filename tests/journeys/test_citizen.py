@@ -4,12 +4,13 @@ import re
 from datetime import date
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from survey import callbacks, views, workdays
+from survey import callbacks, languages, workdays
 from survey.models import CallbackRequest, Contact, Municipality
 from tests.fixtures.citizens import ALL_FOUR
 
@@ -30,7 +31,7 @@ def words(page: TestResponse) -> str:
 def test_the_promise_stands_before_the_button(client: FlaskClient, path: str) -> None:
     """What happens to the answer, and that it cannot be changed, is read before sending."""
     said = words(client.get(path))
-    promise = said.index("Når mindst fem fra samme gruppe har svaret")
+    promise = said.index("Når mindst 5 fra samme gruppe har svaret")
     assert said.index("Udsagn 5 af 5") < promise < said.index("Svaret kan ikke ændres") < said.index("Send mine")
 
 
@@ -62,12 +63,14 @@ def test_who_does_not_know_what_to_do_is_asked_outright(client: FlaskClient, pat
     assert APPLICATION in words(thanks)
 
 
-def test_a_call_is_promised_by_a_date(session: Session, client: FlaskClient, path: str) -> None:
+def test_a_call_is_promised_by_a_date(session: Session, app: Flask, client: FlaskClient, path: str) -> None:
     """The page says by when, and what was asked for; the caseworker's list has it."""
     client.post(path, data={**ALL_FOUR, "s4": "2"})
     promised = words(client.post(f"{path}/opkald", data={"wish": "afternoon", "topic": "4"}))
+    with app.test_request_context():
+        due = languages.spoken_day(callbacks.due_on(workdays.now()))
     stored = session.scalars(select(CallbackRequest)).one()
-    assert f"senest {views.danish_day(callbacks.due_on(workdays.now()))}" in promised
+    assert f"senest denne dag: {due}" in promised
     assert f"Nummeret, der ender på 56 Tidspunkt Om eftermiddagen Emne {APPLICATION}" in promised
     assert (stored.name, stored.phone, stored.wished_time) == ("Anne Sørensen", "+4520123456", "Om eftermiddagen")
     assert stored.topics == [APPLICATION]
@@ -146,6 +149,10 @@ def test_the_number_we_know_is_never_shown_whole(client: FlaskClient, path: str)
         assert "123456" not in page.text.replace(" ", "")
 
 
-def test_days_are_said_in_danish() -> None:
+@pytest.mark.parametrize(
+    ("language", "said"), [("da", "tirsdag den 24. november"), ("en", "Tuesday, November 24, 2026")]
+)
+def test_days_are_said_in_the_language_of_the_page(app: Flask, language: str, said: str) -> None:
     """Weekday, day and month."""
-    assert views.danish_day(date(2026, 11, 24)) == "tirsdag den 24. november"
+    with app.test_request_context(f"/svar?sprog={language}"):
+        assert languages.spoken_day(date(2026, 11, 24)) == said

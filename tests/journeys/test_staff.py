@@ -31,7 +31,13 @@ def anne(session: Session, stevns: Municipality, invite: Callable[..., int]) -> 
     place = {"municipality_id": stevns.id, "invitation_id": invite(session, stevns)}
     topics = ["Jeg ved, hvad jeg skal gøre for, at min ansøgning kan behandles"]
     callbacks.ask(
-        session, **place, phone="+4520123456", wished_time="formiddag", topics=topics, now=workdays.now()
+        session,
+        **place,
+        phone="+4520123456",
+        wished_time="formiddag",
+        language="da",
+        topics=topics,
+        now=workdays.now(),
     )
     return f"/opkald/{session.scalars(select(CallbackRequest.id)).one()}"
 

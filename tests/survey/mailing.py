@@ -5,6 +5,7 @@ import email
 import email.policy
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -30,10 +31,13 @@ VERP = Verp("retur@svar.stevns.dk", b"a secret of tests, 32 bytes long")
 
 
 class Postmaster:
-    """What the server does: fixed answers by step, and the mails it took on with their envelope senders."""
+    """What the server does: fixed answers by step, and the mails it took on with their envelope senders.
 
-    def __init__(self, **answers: str) -> None:
-        self.answers = answers
+    With `groups` it announces PIPELINING, as the servers of this world do.
+    """
+
+    def __init__(self, *, groups: bool = True, **answers: str) -> None:
+        self.groups, self.answers = groups, answers
         self.mails: list[EmailMessage] = []
         self.raw: list[bytes] = []
         self.senders: list[str] = []
@@ -43,17 +47,26 @@ class Postmaster:
         # An answer is used once, so that the next letter meets an ordinary server.
         return self.answers.pop(step, "250 OK")
 
+    async def handle_EHLO(  # noqa: N802 - the name aiosmtpd looks for
+        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, lines: list[str]
+    ) -> list[str]:
+        """What the server can do."""
+        session.host_name = hostname
+        return [lines[0], *(["250-PIPELINING"] if self.groups else []), *lines[1:]]
+
     async def handle_MAIL(  # noqa: N802 - the name aiosmtpd looks for
         self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """Answer to MAIL FROM; "again" is that of a session's second mail, after which the server hangs up."""
         again = id(session) in self.sessions and "again" in self.answers
         self.sessions.add(id(session))
-        envelope.mail_from = address
+        answer = self._answer("again" if again else "mail")
+        if answer.startswith("250"):
+            envelope.mail_from = address
         if again:
             assert server.transport is not None
             asyncio.get_running_loop().call_soon(server.transport.close)
-        return self._answer("again" if again else "mail")
+        return answer
 
     async def handle_RCPT(  # noqa: N802 - the name aiosmtpd looks for
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -90,6 +103,36 @@ def serving(postmaster: Postmaster, **options: Any) -> Iterator[int]:
         yield port
     finally:
         controller.stop()
+
+
+@contextmanager
+def scripted(*answers: bytes | None) -> Iterator[tuple[int, list[bytes]]]:
+    """A server that gives `answers` one after the other, and its port and what it was told.
+
+    It reads a line after each, after 354 to DATA a whole text, of which the last line counts as told. None: it
+    hangs up, and the rest is for the next connection. b"": it reads on without a word.
+    """
+    told: list[bytes] = []
+    rest = list(answers)
+
+    def talk() -> None:
+        while rest:
+            connection, _ = server.accept()
+            with connection, connection.makefile("rb") as lines:
+                while rest and (answer := rest.pop(0)) is not None:
+                    connection.sendall(answer + b"\r\n" if answer else b"")
+                    texts = b"DATA\r\n" in told[-1:] and b"354" in answer
+                    line = lines.readline()
+                    while texts and line not in (b".\r\n", b""):
+                        line = lines.readline()
+                    told.append(line)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(5)  # for a connection that never comes
+        thread = threading.Thread(target=talk)
+        thread.start()
+        yield server.getsockname()[1], told
+        thread.join()
 
 
 @contextmanager

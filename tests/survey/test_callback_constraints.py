@@ -18,7 +18,7 @@ Invite = Callable[..., int]
 def asked(session: Session, stevns: Municipality, now: datetime, invite: Invite) -> CallbackRequest:
     """A new callback of the team Ydelse."""
     place = {"municipality_id": stevns.id, "invitation_id": invite(session, stevns)}
-    callbacks.ask(session, **place, phone="+4520123456", wished_time="", topics=[], now=now)
+    callbacks.ask(session, **place, phone="+4520123456", wished_time="", language="da", topics=[], now=now)
     return session.scalars(select(CallbackRequest)).one()
 
 

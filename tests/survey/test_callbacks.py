@@ -28,6 +28,7 @@ def ask(session: Session, municipality: Municipality, invitation_id: int, now: d
         invitation_id=invitation_id,
         phone="+4520123456",
         wished_time="formiddag",
+        language="da",
         topics=["Jeg ved, hvad jeg skal gøre"],
         now=now,
     )

@@ -83,7 +83,7 @@ def test_a_row_has_its_defaults() -> None:
         row.email,
         row.opted_out,
         row.protected,
-    ) == ("da", "+4520123456", None, False, False)
+    ) == ("", "+4520123456", None, False, False)
     assert (date(2021, 8, 20), None, None, None) == (row.held_on, row.clock, row.citizen_id, row.kind)
 
 

@@ -19,6 +19,7 @@ from survey.models import Ballot, BallotKey, CallbackRequest, Invitation, Meetin
 Counting = Callable[[], AbstractContextManager[list[str]]]
 BLOCKED = "SELECT true FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
 FIVE = (4, 3, 0, None, 1)
+from tests.fixtures.citizens import ALL_FOUR
 
 
 @pytest.fixture
@@ -108,12 +109,12 @@ def test_what_comes_beside_the_answers_is_sealed_with_them(
     beside = responses.Beside(language="ar", tag="law", comment="Tak for hjælpen", confirmation="kept")
     assert responses.submit(session, token, FIVE, now, beside)
     found = content(session, private_key)
-    assert ("ar", "law", "Tak for hjælpen", "kept") == (
+    assert (
         found.language,
         found.tag,
         found.comment,
         found.confirmation,
-    )
+    ) == ("ar", "law", "Tak for hjælpen", "kept")
 
 
 @pytest.mark.parametrize(("meetings", "words"), [(1, "1"), (2, "2-3"), (3, "2-3"), (4, "4+"), (9, "4+")])
@@ -202,8 +203,7 @@ def at_once(app: Flask, path: str, data: dict[str, str]) -> list[int]:
 
 def test_eight_simultaneous_answers_are_one_ballot(app: Flask, new_link: Callable[..., str]) -> None:
     """One thank-you page, seven polite ones, one ballot."""
-    sent = {f"s{n}": "4" for n in range(1, 6)}
-    assert at_once(app, f"/s/{new_link()}", sent) == [200] + [409] * 7
+    assert at_once(app, f"/s/{new_link()}", ALL_FOUR) == [200] + [409] * 7
     with db.transaction() as session:
         assert session.scalar(select(func.count()).select_from(Ballot)) == 1
 

@@ -85,6 +85,7 @@ def test_a_callback_outlives_the_invitation_without_the_tie(
         "phone": "+4520123456",
         "wished_time": "",
         "topics": [],
+        "language": "da",
     }
     assert callbacks.ask(session, municipality_id=stevns.id, **asked, now=now)
     retention.close_weeks(session, stevns.id, now + OVER)

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from survey import codes, guesses, views
+from survey import codes, guesses, pages
 from survey.guesses import Turnstile, Watch
 from survey.models import Ballot, Invitation, Link, Municipality, OptOut, SignInAttempt
 from tests.checking import rows_in
@@ -169,7 +169,7 @@ def test_the_pages_are_private_and_without_a_cookie(client: FlaskClient, token: 
     """Strict headers, and never a Set-Cookie."""
     answers = [client.get(path.format(token)), client.head(path.format(token))]
     for answer in [*answers, client.post(path.format(token))] if path != "/er-beskeden-aegte" else answers:
-        assert {name: answer.headers.get(name) for name in views.HEADERS} == views.HEADERS
+        assert {name: answer.headers.get(name) for name in pages.HEADERS} == pages.HEADERS
         assert "Set-Cookie" not in answer.headers
     assert [answer.status_code for answer in answers] == [200, 200]
 

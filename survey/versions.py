@@ -1,0 +1,69 @@
+"""Published questionnaires made ready once per process, in every language they are offered in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask import current_app
+
+from survey import languages, links, responses
+from survey.db import reading
+from survey.forms import AnswerForm, answer_form
+from survey.invitations import Asked
+from survey.languages import Speech
+from survey.questionnaire import Questionnaire
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version: it never changes, but for its translations and recordings, which `Asked.dress` counts.
+
+    `by_language` has Danish always. `untouched` are pages with nothing chosen, by all that makes them differ.
+    """
+
+    by_language: Mapping[str, Questionnaire]
+    forms: dict[tuple[bool, bool], type[AnswerForm]] = field(default_factory=dict)
+    untouched: dict[tuple[object, ...], str] = field(default_factory=dict)
+
+    @property
+    def danish(self) -> Questionnaire:
+        """What staff read."""
+        return self.by_language["da"]
+
+    def form(self, asked: Asked) -> type[AnswerForm]:
+        """The form of the answers, with what this municipality asks beside the statements."""
+        key = (asked.asks_tag, asked.asks_comment)
+        if key not in self.forms:
+            self.forms[key] = answer_form(self.danish, asks_tag=key[0], asks_comment=key[1])
+        return self.forms[key]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request by a link: whom it asks, what, and in which language."""
+
+    token: str
+    asked: Asked
+    version: Version
+    speech: Speech
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        """The questionnaire in the page's language."""
+        return self.version.by_language[self.speech.language]
+
+
+def visit(token: str) -> Visit:
+    """Whom the link asks, and what. Ends the request with a kind page for a link that leads nowhere."""
+    asked = links.find_link(token)
+    version = _version(asked)
+    return Visit(token, asked, version, languages.settle(asked.language, version.by_language.keys()))
+
+
+def _version(asked: Asked) -> Version:
+    known: dict[object, Version] = current_app.extensions.setdefault("questionnaire_versions", {})
+    key = (asked.municipality_id, asked.version_id)
+    if key not in known:
+        with reading() as connection:
+            content = responses.questionnaire(connection, *key)
+        known[key] = Version({"da": content})
+    return known[key]
