@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from survey import db, keys, question_sets, responses
 from survey.models import Ballot, BallotKey, CallbackRequest, Invitation, Meeting, Municipality, Team
+from tests.fixtures.citizens import ALL_FOUR
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
 BLOCKED = "SELECT true FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
 FIVE = (4, 3, 0, None, 1)
-from tests.fixtures.citizens import ALL_FOUR
 
 
 @pytest.fixture
