@@ -23,6 +23,7 @@ LONGEST_LINE = 998
 RIGHT_TO_LEFT = ("ar", "fa", "he", "ur", "ps", "ckb")
 LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
 
+_BLANK = re.compile(r"\n\s*\n")
 _UNSUBSCRIBE = re.compile(r"https?://[!#-;=?-~]+", re.ASCII)
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 -]{0,60}", re.ASCII)
 _PLAIN_TEXT = re.compile(r"(?!.*=\?)[ -~]{0,60}", re.ASCII)
@@ -74,28 +75,31 @@ def written(letter: Letter, sender: str, *, reply_to: str = "", unsubscribe_mail
 
 def page(letter: Letter) -> str:
     """The HTML part: the letter's own text in paragraphs, escaped, links as links; no images, no tracking."""
-    paragraphs = (part.strip("\n") for part in re.split(r"\n\s*\n", letter.body.replace("\r\n", "\n")))
+    paragraphs = (part.strip("\n") for part in _BLANK.split(_linked(letter.body.replace("\r\n", "\n"))))
     return _PAGE.format(
         language=escape(letter.language),
         direction="rtl" if letter.language.partition("-")[0] in RIGHT_TO_LEFT else "ltr",
         title=escape(letter.subject),
-        paragraphs="\n".join(f"<p>{_linked(part)}</p>" for part in paragraphs if part.strip()),
+        paragraphs="\n".join(_paragraph(part) for part in paragraphs if part.strip()),
     )
 
 
 def _linked(text: str) -> str:
-    """`text` as HTML: everything escaped, http(s) links made links, line breaks kept."""
+    """`text` as HTML: everything escaped, http(s) links made links."""
     edges = [0, *(edge for found in LINK.finditer(text) for edge in found.span()), len(text)]
     pieces = [text[start:end] for start, end in pairwise(edges)]
-    return "".join(_link(piece) if place % 2 else _broken(piece) for place, piece in enumerate(pieces))
+    return "".join(_link(piece) if place % 2 else escape(piece) for place, piece in enumerate(pieces))
 
 
 def _link(address: str) -> str:
-    return f'<a href="{escape(address)}" dir="ltr">{escape(address)}</a>'
+    escaped = escape(address)
+    return f'<a href="{escaped}" dir="ltr">{escaped}</a>'
 
 
-def _broken(text: str) -> str:
-    return escape(text).replace("\n", "<br>\n")
+def _paragraph(html: str) -> str:
+    """A paragraph with its line breaks kept."""
+    lines = html.replace("\n", "<br>\n")
+    return f"<p>{lines}</p>"
 
 
 def _parts(letter: Letter) -> bytes:
@@ -115,8 +119,8 @@ def _parts(letter: Letter) -> bytes:
 
 def _quoted(text: str) -> bytes:
     """`text` in quoted-printable (RFC 2045, 6.7), lines of 76 characters at most, ended by CRLF."""
-    lines = re.sub(r"\r\n?|\n", "\r\n", text.rstrip("\r\n") + "\n")
-    return b2a_qp(lines.encode(), istext=True)
+    lines = text.rstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n") + "\n"
+    return b2a_qp(lines.replace("\n", "\r\n").encode(), istext=True)
 
 
 def _unsubscribing(letter: Letter, mailto: str) -> list[tuple[str, str]]:
