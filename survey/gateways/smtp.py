@@ -17,6 +17,8 @@ PATIENCE = 30
 """Seconds to wait for the server before a call counts as unanswered."""
 IDLE = 60
 """Seconds a connection is kept without a mail; servers close theirs after a few minutes."""
+WAITING = 354
+"""What a server answers to DATA when it waits for the text."""
 GOODBYE = 421
 """What a server answers, whatever it was asked, when it is closing the connection (RFC 5321, 3.8)."""
 SIGN_IN = (530, 534, 535, 538)
@@ -25,14 +27,17 @@ POLICY_REFUSALS = 5
 """After so many refusals by policy (5.7.x) in a row, whoever they were to, it is us who are refused."""
 
 Tls = Literal["starttls", "implicit", "none"]
+Step = Literal["mail", "rcpt", "data"]
+"""What is asked of the server before it gets the text, in this order."""
 
 
 class _Refused(Exception):  # noqa: N818 - an answer of the server's, not an error of ours
-    """The server said no; the letter is surely not taken on."""
+    """The server said no to a command before the text; the letter is surely not taken on."""
 
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.detail)
-        self.outcome = outcome
+    def __init__(self, code: int, answer: bytes, *, step: Step) -> None:
+        super().__init__(code)
+        self.code = code
+        self.outcome = _verdict(code, answer, step=step)
 
 
 class _Goodbye(_Refused):
@@ -116,7 +121,7 @@ class Smtp:
         except ValueError:
             return Outcome("refused", "mailen kan ikke skrives", permanent=True)
         try:
-            connection = self._enveloped(letter)
+            connection = self._ready(letter)
         except _Refused as refused:
             return refused.outcome
         except OSError as error:
@@ -145,8 +150,11 @@ class Smtp:
             except OSError:
                 connection.close()
 
-    def _enveloped(self, letter: Letter) -> smtplib.SMTP:
-        """A connection on which sender and recipient are accepted. A kept one may have been closed: once anew."""
+    def _ready(self, letter: Letter) -> smtplib.SMTP:
+        """A connection whose server waits for the text of `letter`. A kept one may have been closed: once anew.
+
+        Until then nothing of the text has left, so that a second try never makes a second mail.
+        """
         kept = self._kept()
         if kept is not None:
             with suppress(_Goodbye, OSError):
@@ -184,42 +192,72 @@ class Smtp:
         return connection
 
     def _addressed(self, connection: smtplib.SMTP, letter: Letter) -> smtplib.SMTP:
-        """`connection` with sender and recipient accepted. Raises _Refused, and OSError when it broke."""
-        sender, of_mail, of_recipient = self._envelope(connection, letter)
+        """`connection` when its server waits for the text. Raises _Refused, and OSError when it broke.
+
+        All commands leave in one write where the server takes groups (PIPELINING, RFC 2920).
+        """
+        commands = self._envelope(connection, letter)
+        steps = iter(commands)
+        together = connection.has_extn("pipelining")
         try:
-            _accepted(*connection.mail(sender, of_mail), step="mail")
-            _accepted(*connection.rcpt(letter.to, of_recipient), step="rcpt")
-        except _Refused:
-            self._reset(connection)
-            raise
-        except OSError:
+            if together:
+                connection.send("".join(commands.values()))
+            for step in steps:
+                if not together:
+                    connection.send(commands[step])
+                _granted(*connection.getreply(), step=step)
+        except (_Goodbye, OSError):
             connection.close()
+            raise
+        except _Refused as refused:
+            self._withdrawn(connection, refused.code, unread=len(list(steps)) if together else 0)
             raise
         return connection
 
-    def _envelope(self, connection: smtplib.SMTP, letter: Letter) -> tuple[str, list[str], list[str]]:
-        """The envelope's sender, and what is asked of bounces (RFC 3461) where the server can: no text returned.
+    def _envelope(self, connection: smtplib.SMTP, letter: Letter) -> dict[Step, str]:
+        """The commands before the text. Bounces are asked to return no text (RFC 3461) where the server can.
 
         The text holds a link that answers for its owner; a bounce passes through strangers' hands.
         """
-        signed = self._verp.signed(letter.reference) if self._verp is not None else ""
         sender = self._verp.sender(letter.reference) if self._verp is not None else self._sender
-        if not connection.has_extn("dsn"):
-            return sender, [], []
-        return sender, ["RET=HDRS", *([f"ENVID={signed}"] if signed else [])], ["NOTIFY=FAILURE"]
+        of_mail = of_recipient = ""
+        if connection.has_extn("dsn"):
+            envid = f" ENVID={self._verp.signed(letter.reference)}" if self._verp is not None else ""
+            of_mail, of_recipient = f" RET=HDRS{envid}", " NOTIFY=FAILURE"
+        return {
+            "mail": f"MAIL FROM:<{sender}>{of_mail}\r\n",
+            "rcpt": f"RCPT TO:<{letter.to}>{of_recipient}\r\n",
+            "data": "DATA\r\n",
+        }
+
+    def _withdrawn(self, connection: smtplib.SMTP, code: int, *, unread: int) -> None:
+        """Make `connection` ready for the next letter after a refusal, or let go of it.
+
+        Every command of a group has an answer of its own. One may be that the text is waited for although nobody
+        is to get it: a lone dot ends that (RFC 2920, 3.1). Where the recipient was not refused the dot would be an
+        empty mail, and only hanging up takes everything back.
+        """
+        codes = [code]
+        try:
+            codes += [connection.getreply()[0] for _ in range(unread)]
+            if unread and codes[-1] == WAITING and codes[-2] >= 400:
+                connection.send(".\r\n")
+                connection.getreply()
+                codes.pop()
+        except OSError:
+            connection.close()
+            return
+        # Only clear refusals: after anything else the next answer may belong to another command.
+        if GOODBYE in codes or codes[0] < 400 or codes[-1] < 400:
+            connection.close()
+        else:
+            self._reset(connection)
 
     def _texted(self, connection: smtplib.SMTP, text: bytes) -> Outcome:
-        """What became of `text` on a `connection` whose envelope is accepted."""
+        """What became of `text` on a `connection` whose server waits for it."""
         try:
-            code, answer = connection.docmd("DATA")
-        except OSError as error:
-            connection.close()
-            return _unreachable(error)
-        if code != 354:
-            self._reset(connection)
-            return _verdict(code, answer, step="data")
-        try:
-            connection.send(re.sub(rb"(?m)^\.", b"..", text) + b".\r\n")
+            # Text and end in one write. Its first line is a header, all others follow a CRLF.
+            connection.send(text.replace(b"\r\n.", b"\r\n..") + b".\r\n")
             code, answer = connection.getreply()
         except OSError as error:
             connection.close()
@@ -227,17 +265,23 @@ class Smtp:
         if 200 <= code < 300:
             self._idle.append((connection, monotonic()))
             return Outcome("accepted", provider_id=_queue_id(answer))
-        self._reset(connection)
+        if code < 400 or code == GOODBYE:
+            connection.close()
+        else:
+            self._reset(connection)
         return _verdict(code, answer, step="data") if code >= 400 else Outcome("unknown", "uforståeligt svar")
 
     def _reset(self, connection: smtplib.SMTP) -> None:
         """Make `connection` ready for the next letter, or let go of it."""
         try:
-            connection.rset()
+            code, _ = connection.rset()
         except OSError:
-            connection.close()
-        else:
+            code = GOODBYE
+        # Anything but a yes may be the answer to something else.
+        if 200 <= code < 300:
             self._idle.append((connection, monotonic()))
+        else:
+            connection.close()
 
 
 def verified(ca_file: str = "") -> ssl.SSLContext:
@@ -247,14 +291,14 @@ def verified(ca_file: str = "") -> ssl.SSLContext:
     return context
 
 
-def _accepted(code: int, answer: bytes, *, step: str) -> None:
+def _granted(code: int, answer: bytes, *, step: Step) -> None:
     if code == GOODBYE:
-        raise _Goodbye(_verdict(code, answer, step=step))
-    if not 200 <= code < 300:
-        raise _Refused(_verdict(code, answer, step=step))
+        raise _Goodbye(code, answer, step=step)
+    if not (code == WAITING if step == "data" else 200 <= code < 300):
+        raise _Refused(code, answer, step=step)
 
 
-def _verdict(code: int, answer: bytes, *, step: str) -> Outcome:
+def _verdict(code: int, answer: bytes, *, step: Step) -> Outcome:
     """What a refusal means, by its code, its enhanced status (RFC 3463) and the step it came at.
 
     About the sender or the sign-in: the account is meant. 5.7 is policy and may be our own set-up: for now. Any

@@ -1,10 +1,7 @@
 """SMTP against a real server on this machine: connections, and the outcome of every answer."""
 
 import socket
-import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -12,33 +9,7 @@ import pytest
 
 from survey.gateways import Outcome, smtp
 from survey.gateways.smtp import Smtp
-from tests.survey.mailing import LETTER, VERP, Postmaster, plainly, serving
-
-
-@contextmanager
-def scripted(*answers: bytes | None) -> Iterator[tuple[int, list[bytes]]]:
-    """A server that gives `answers` one after the other (None: it hangs up); its port, and what it was told."""
-    told: list[bytes] = []
-
-    def talk() -> None:
-        connection, _ = server.accept()
-        with connection, connection.makefile("rb") as lines:
-            for answer in answers:
-                if answer is None:
-                    return
-                connection.sendall(answer + b"\r\n")
-                line = lines.readline()
-                while (
-                    told and told[-1] == b"DATA\r\n" and answer.startswith(b"354") and line not in (b".\r\n", b"")
-                ):
-                    line = lines.readline()
-                told.append(line)
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=talk)
-        thread.start()
-        yield server.getsockname()[1], told
-        thread.join()
+from tests.survey.mailing import LETTER, VERP, Postmaster, plainly, scripted, serving
 
 
 def test_many_mails_share_one_connection() -> None:
@@ -61,6 +32,7 @@ def test_threads_send_at_once_on_a_connection_each() -> None:
     assert len(postmaster.sessions) <= 4
 
 
+@pytest.mark.parametrize("groups", [True, False])
 @pytest.mark.parametrize(
     ("expected", "answers"),
     [
@@ -87,10 +59,10 @@ def test_threads_send_at_once_on_a_connection_each() -> None:
     ],
 )
 def test_an_answer_of_the_server_has_one_meaning_and_the_next_mail_goes_through(
-    expected: Outcome, answers: dict[str, str]
+    groups: bool, expected: Outcome, answers: dict[str, str]
 ) -> None:
-    """The reason is code and status alone, and names nobody."""
-    postmaster = Postmaster(**answers)
+    """The reason is code and status alone, and names nobody; with and without PIPELINING."""
+    postmaster = Postmaster(groups=groups, **answers)
     with serving(postmaster) as port, plainly(port) as gateway:
         assert expected == gateway.send(LETTER)
         assert gateway.send(LETTER).word == "accepted"
@@ -184,9 +156,10 @@ def test_a_kept_connection_the_server_has_closed_is_opened_anew() -> None:
     assert len(postmaster.sessions) == 2
 
 
-def test_a_connection_cut_while_it_is_made_ready_is_let_go_of() -> None:
-    """A refusal, then silence: the outcome stands, and nothing is kept."""
-    answers = [b"220 x", b"250 x", b"250 ok", b"550 5.1.1 no", None]
+@pytest.mark.parametrize("answer", [None, b"503 what?", b"421 closing"])
+def test_a_connection_that_cannot_be_made_ready_is_let_go_of(answer: bytes | None) -> None:
+    """A refusal, then silence or no yes to RSET: the outcome stands, and nothing is kept."""
+    answers = [b"220 x", b"250 x", b"250 ok", b"550 5.1.1 no", answer]
     with scripted(*answers) as (port, _), plainly(port) as gateway:
         assert gateway.send(LETTER).dead is True
         assert list(gateway._idle) == []
