@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import Response, request
+from flask import Response, render_template, request
 from flask_babel import gettext as _
 
 from survey import callbacks, invitations, workdays
 from survey.access import EVERYONE, open_to
 from survey.db import transaction
 from survey.forms import WISHES, CallForm, Problem
-from survey.pages import expired, page, pages
+from survey.pages import HEADERS, expired, page, pages
 from survey.versions import Visit, visit
 
 
@@ -81,6 +81,12 @@ def take_back(token: str) -> Response:
     return page("not_called.html", token=token, asked=here.asked, over=_is_over(here))
 
 
+def thanks(here: Visit, topics: Sequence[str]) -> Response:
+    """The page that thanks for an answer, and asks outright about a call where `topics` lead to it."""
+    text = here.once("thanks", lambda anybody: _written("thanks.html", anybody, topics), *topics)
+    return Response(text, headers=HEADERS)
+
+
 def call_page(
     template: str,
     status: int,
@@ -90,11 +96,21 @@ def call_page(
     problems: Sequence[Problem] = (),
 ) -> Response:
     """A page with the form for a call. `chosen`: the Danish texts of the statements that are ticked."""
-    return page(
-        template,
-        status,
+    return Response(_written(template, here, chosen, form, problems), status, headers=HEADERS)
+
+
+def _written(
+    template: str,
+    here: Visit,
+    chosen: Sequence[str],
+    form: CallForm | None = None,
+    problems: Sequence[Problem] = (),
+) -> str:
+    return render_template(
+        f"survey/{template}",
         token=here.token,
         asked=here.asked,
+        digits=(here.asked.mobile or "")[-2:],
         offered=[(position, danish, text) for position, (danish, text) in _topics(here).items()],
         chosen=chosen,
         top=here.questionnaire.scale.labels[-1],

@@ -108,6 +108,13 @@ def reading() -> Iterator[Connection]:
 
 
 @contextmanager
+def alone() -> Iterator[Connection]:
+    """A connection for a door that writes by one statement, its own transaction: durable when it returns."""
+    with reading() as connection:
+        yield connection
+
+
+@contextmanager
 def snapshot() -> Iterator[Session]:
     """A session for a door that reads one state of the database in several statements, and cannot write."""
     bind = bound()

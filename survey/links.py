@@ -1,6 +1,6 @@
 """Whom a link or a code asks; a kind page where it leads nowhere."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from flask import abort, current_app, request
@@ -13,20 +13,23 @@ from survey.invitations import Asked
 from survey.pages import dead_end, page
 
 
-def find_link(token: str, *passed: str) -> Asked:
+def _passed() -> tuple[str, ...]:
+    return (
+        _("Fristen for at svare kan være udløbet, eller der kan være et forkert tegn."),
+        _("Prøv igen med linket eller koden i den besked, du har fået."),
+    )
+
+
+def find_link(token: str, passed: Callable[[], tuple[str, ...]] = _passed) -> Asked:
     """Whom the link asks. Ends the request with a kind page for one that leads nowhere; `passed` says why."""
     if not token:
         line = _("Adressen er ikke, som den står i beskeden. Tryk på linket der.")
         dead_end(404, _("Linket er ikke rigtigt"), line)
-    passed = passed or (
-        _("Fristen for at svare kan være udløbet, eller der kan være et forkert tegn."),
-        _("Prøv igen med linket eller koden i den besked, du har fået."),
-    )
     if invitations.is_code(token):
         return _at_home(token, _find_code(token, passed))
     with reading() as connection:
         asked = invitations.find(connection, token)
-    return _at_home(token, asked or dead_end(404, _("Linket virker ikke"), *passed))
+    return _at_home(token, asked or dead_end(404, _("Linket virker ikke"), *passed()))
 
 
 def _at_home(token: str, asked: Asked) -> Asked:
@@ -38,7 +41,7 @@ def _at_home(token: str, asked: Asked) -> Asked:
     return asked
 
 
-def _find_code(code: str, passed: Sequence[str]) -> Asked:
+def _find_code(code: str, passed: Callable[[], tuple[str, ...]]) -> Asked:
     """As `find_link`. A code is always looked up; only those who fail are told to wait."""
     watch, source, now = _watch(), guesses.source(request.remote_addr), workdays.now()
     with reading() as connection:
@@ -55,7 +58,7 @@ def _find_code(code: str, passed: Sequence[str]) -> Asked:
         _tell_to_wait()
     if not asked:
         _note_failure(watch, source, now)
-    return asked or dead_end(404, _("Koden virker ikke"), *passed)
+    return asked or dead_end(404, _("Koden virker ikke"), *passed())
 
 
 def _tell_to_wait() -> None:

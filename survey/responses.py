@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from sqlalchemy import Connection, DateTime, Row, bindparam, func, insert, or_, select, true, update
+from sqlalchemy import Connection, DateTime, and_, bindparam, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from survey import invitations, keys, workdays
 from survey.models import (
-    Ballot,
     BallotKey,
     Contact,
     Invitation,
@@ -37,6 +36,8 @@ class Beside:
 
 
 NOTHING = Beside()
+ATTEMPTS = 3
+"""So often an answer is sealed anew when the tally changes keys just then; it does so once a night."""
 
 
 class NoOpenKeyError(Exception):
@@ -66,59 +67,54 @@ def questionnaire(session: Session | Connection, municipality_id: int, version_i
     )
 
 
-def submit(session: Session, link: str | bytes, answers: Answers, now: datetime, beside: Beside = NOTHING) -> bool:
-    """Store `answers` for the link with this token, or this hash of one: at most three statements.
+def submit(
+    session: Session | Connection, link: str | bytes, answers: Answers, now: datetime, beside: Beside = NOTHING
+) -> bool:
+    """Store `answers` for the link with this token, or this hash of one: two statements, the second writes all.
 
     A code comes hashed, for that is slow. False, and nothing stored, when the link is unknown or expired or
-    somebody was first. Raises ValueError for answers that do not fit the questionnaire and NoOpenKeyError; the
-    door's transaction then rolls back.
+    somebody was first. Raises ValueError for answers that do not fit the questionnaire and NoOpenKeyError, with
+    nothing stored.
     """
-    text = invitations.readable(link) if isinstance(link, str) else None
-    hashed = invitations.token_hash(text) if text else link
-    latest = now - invitations.ANSWER_GRACE
-    marked = (
-        session.execute(_MARK, {"hash": hashed, "latest": latest}).first() if isinstance(hashed, bytes) else None
-    )
-    if not marked:
+    readable = invitations.readable(link) if isinstance(link, str) else None
+    hashed = invitations.token_hash(readable) if readable else link
+    if not isinstance(hashed, bytes):
         return False
-    if len(answers) != marked.statement_count:
-        raise ValueError(f"{marked.statement_count} answers expected, got {len(answers)}")
-    if any(answer is not None and not 0 <= answer <= marked.points for answer in answers):
-        raise ValueError(f"An answer is outside the scale 1-{marked.points}")
-    _lay_in_the_box(session, marked, answers, now, beside)
-    return True
+    latest = now - invitations.ANSWER_GRACE
+    # The tally may close the key between the two statements: then both are made anew, with the next one.
+    for _attempt in range(ATTEMPTS):
+        asked = session.execute(_ASKED, {"hash": hashed, "latest": latest}).first()
+        if not asked:
+            return False
+        if asked.key_id is None:
+            raise NoOpenKeyError
+        sealed = keys.seal(asked.public_key, _content(asked, answers, now, beside))
+        values = {"municipality": asked.municipality_id, "invitation": asked.invitation_id, "latest": latest}
+        if session.execute(_ANSWER, values | {"key": asked.key_id, "ballot": uuid4(), "sealed": sealed}).first():
+            return True
+    raise NoOpenKeyError
 
 
-def _lay_in_the_box(session: Session, marked: Row[Any], answers: Answers, now: datetime, beside: Beside) -> None:
-    key_id, public_key = _open_key(session, marked)
-    content = keys.BallotContent(
-        team_id=marked.team_id,
-        law=marked.law,
-        version_id=marked.version_id,
+def _content(asked: Any, answers: Answers, now: datetime, beside: Beside) -> keys.BallotContent:
+    if len(answers) != asked.statement_count:
+        raise ValueError(f"{asked.statement_count} answers expected, got {len(answers)}")
+    if any(answer is not None and not 0 <= answer <= asked.points for answer in answers):
+        raise ValueError(f"An answer is outside the scale 1-{asked.points}")
+    return keys.BallotContent(
+        team_id=asked.team_id,
+        law=asked.law,
+        version_id=asked.version_id,
         day=workdays.day(now),
-        language=beside.language or marked.language,
-        channel=marked.channel,
-        first=marked.kind == "invitation",
-        target_group=marked.target_group,
-        meeting_number=meeting_number(marked.meetings),
+        language=beside.language or asked.language,
+        channel=asked.channel,
+        first=asked.kind == "invitation",
+        target_group=asked.target_group,
+        meeting_number=meeting_number(asked.meetings),
         tag=beside.tag,
         answers=tuple(answers),
         confirmation=beside.confirmation,
         comment=beside.comment,
     )
-    sealed = keys.seal(public_key, content)
-    ballot = {"municipality_id": marked.municipality_id, "id": uuid4(), "key_id": key_id, "sealed": sealed}
-    session.execute(_LAY, ballot)
-
-
-def _open_key(session: Session, marked: Row[Any]) -> tuple[UUID, bytes]:
-    if marked.key_id is not None:
-        return marked.key_id, marked.public_key
-    # The tally closed the key while we waited for its row: the next one is open now.
-    row = session.execute(_OPEN_KEY, {"municipality": marked.municipality_id}).first()
-    if row is None:
-        raise NoOpenKeyError
-    return row.key_id, row.public_key
 
 
 def meeting_number(meetings: int) -> str:
@@ -133,12 +129,6 @@ _link, _invitation, _message, _contact = (t.__table__.c for t in (Link, Invitati
 _meeting, _team, _version, _key = (t.__table__.c for t in (Meeting, Team, QuestionnaireVersion, BallotKey))
 _earlier = Meeting.__table__.alias("earlier")
 
-_OPEN_KEY = (
-    select(_key.id.label("key_id"), _key.public_key)
-    .where(_key.municipality_id == bindparam("municipality"), _key.state == "open")
-    .with_for_update(read=True)
-)
-
 _meetings_so_far = (
     select(func.count())
     .where(
@@ -151,29 +141,10 @@ _meetings_so_far = (
     .correlate(Meeting.__table__)
 )
 
-# Two posts with one link race for the invitation's row: the second waits, finds it answered and marks nothing.
-_marked = (
-    update(Invitation.metadata.tables["invitation"])
-    .values(answered=True)
-    .where(
-        _link.token_hash == bindparam("hash"),
-        _invitation.municipality_id == _link.municipality_id,
-        _invitation.id == _link.invitation_id,
-        _invitation.answered.is_(False),
-        or_(_invitation.expires_at.is_(None), _invitation.expires_at > bindparam("latest", type_=DateTime(True))),
-        _message.municipality_id == _link.municipality_id,
-        _message.id == _link.message_id,
-        _contact.municipality_id == _link.municipality_id,
-        _contact.invitation_id == _link.invitation_id,
-        _meeting.municipality_id == _link.municipality_id,
-        _meeting.id == _invitation.meeting_id,
-        _team.municipality_id == _link.municipality_id,
-        _team.id == _invitation.team_id,
-        _version.municipality_id == _link.municipality_id,
-        _version.id == _invitation.version_id,
-    )
-    .returning(
+_ASKED = (
+    select(
         _invitation.municipality_id,
+        _invitation.id.label("invitation_id"),
         _invitation.team_id,
         _invitation.version_id,
         _team.law,
@@ -184,20 +155,47 @@ _marked = (
         _message.kind,
         _meeting.target_group,
         _meetings_so_far.label("meetings"),
+        _key.id.label("key_id"),
+        _key.public_key,
     )
-    .cte("marked")
+    .join_from(Link.__table__, Invitation.__table__)
+    .join(
+        Message.__table__, and_(_message.municipality_id == _link.municipality_id, _message.id == _link.message_id)
+    )
+    .join(
+        Contact.__table__,
+        and_(_contact.municipality_id == _link.municipality_id, _contact.invitation_id == _link.invitation_id),
+    )
+    .join(
+        Meeting.__table__,
+        and_(_meeting.municipality_id == _link.municipality_id, _meeting.id == _invitation.meeting_id),
+    )
+    .join(Team.__table__, and_(_team.municipality_id == _link.municipality_id, _team.id == _invitation.team_id))
+    .join(
+        QuestionnaireVersion.__table__,
+        and_(_version.municipality_id == _link.municipality_id, _version.id == _invitation.version_id),
+    )
+    .outerjoin(BallotKey.__table__, and_(_key.municipality_id == _link.municipality_id, _key.state == "open"))
+    .where(
+        _link.token_hash == bindparam("hash"),
+        _invitation.answered.is_(False),
+        or_(_invitation.expires_at.is_(None), _invitation.expires_at > bindparam("latest", type_=DateTime(True))),
+    )
 )
 
+# Two posts with one link race for the invitation's row: the second waits, finds it answered and writes nothing.
 # FOR SHARE keeps the tally from closing the key until this ballot is in the box.
-_open = (
-    select(_key.id.label("key_id"), _key.public_key)
-    .where(
-        _key.state == "open",
-        _key.municipality_id
-        == select(_link.municipality_id).where(_link.token_hash == bindparam("hash")).scalar_subquery(),
+_ANSWER = text("""
+    WITH open_key AS MATERIALIZED (
+        SELECT id FROM ballot_key
+        WHERE municipality_id = :municipality AND id = :key AND state = 'open' FOR SHARE
+    ), marked AS (
+        UPDATE invitation SET answered = true
+        WHERE municipality_id = :municipality AND id = :invitation AND NOT answered
+            AND (expires_at IS NULL OR expires_at > :latest) AND EXISTS (SELECT FROM open_key)
+        RETURNING municipality_id
     )
-    .with_for_update(read=True)
-    .cte("open_key")
-)
-_MARK = select(_marked, _open).select_from(_marked.outerjoin(_open, true()))
-_LAY = insert(Ballot.metadata.tables["ballot"])
+    INSERT INTO ballot (municipality_id, id, key_id, sealed)
+    SELECT municipality_id, CAST(:ballot AS uuid), CAST(:key AS uuid), CAST(:sealed AS bytea) FROM marked
+    RETURNING true
+""")

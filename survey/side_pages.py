@@ -71,16 +71,19 @@ def undo(token: str) -> Response:
     return page("welcome_back.html", token=token, asked=asked, leaving=True)
 
 
-def _found(token: str) -> Asked:
-    """Whom the link asks, in whose language; the page of one that is deleted says how to be left in peace."""
-    asked = find_link(
-        token,
+def _gone() -> tuple[str, ...]:
+    return (
         _("Fristen for at svare kan være udløbet, og så har vi slettet linket."),
         _(
             "Vil du ikke have flere beskeder, så ring til kommunen, og sig det. "
             "De skal kun bruge dit navn og dit nummer."
         ),
     )
+
+
+def _found(token: str) -> Asked:
+    """Whom the link asks, in whose language; the page of one that is deleted says how to be left in peace."""
+    asked = find_link(token, _gone)
     languages.settle(asked.language, languages.NAMES)
     return asked
 

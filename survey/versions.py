@@ -1,9 +1,11 @@
 """Published questionnaires made ready once per process, in every language they are offered in."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 
 from flask import current_app
+from markupsafe import escape
 
 from survey import languages, links, responses
 from survey.db import reading
@@ -12,17 +14,22 @@ from survey.invitations import Asked
 from survey.languages import Speech
 from survey.questionnaire import Questionnaire
 
+TOKEN, NAME, DIGITS = "-token-", "\ue000\ue001", "\ue002\ue003"
+"""Stand for what is one citizen's own: the token, the name, the last two digits of the mobile."""
+SLOTS = re.compile(f"{TOKEN}|{NAME}|{DIGITS}")
+
 
 @dataclass(frozen=True)
 class Version:
     """A published version: it never changes, but for its translations and recordings, which `Asked.dress` counts.
 
-    `by_language` has Danish always. `untouched` are pages with nothing chosen, by all that makes them differ.
+    `by_language` has Danish always. `made` are pages made once, by all that makes them differ but what is one
+    citizen's own; in its place stand slots.
     """
 
     by_language: Mapping[str, Questionnaire]
     forms: dict[tuple[bool, bool], type[AnswerForm]] = field(default_factory=dict)
-    untouched: dict[tuple[object, ...], str] = field(default_factory=dict)
+    made: dict[tuple[object, ...], str] = field(default_factory=dict)
 
     @property
     def danish(self) -> Questionnaire:
@@ -50,6 +57,18 @@ class Visit:
     def questionnaire(self) -> Questionnaire:
         """The questionnaire in the page's language."""
         return self.version.by_language[self.speech.language]
+
+    def once(self, name: str, write: Callable[["Visit"], str], *by: Hashable) -> str:
+        """The page `name` as `write` makes it for anybody; made once for all who are alike in this and `by`."""
+        asked = self.asked
+        town = (asked.municipality, asked.phone, asked.smallest_group, asked.statement_url, self.speech)
+        key = (name, *town, asked.called, asked.asks_tag, asked.asks_comment, asked.mobile is None, *by)
+        if key not in self.version.made:
+            mobile = None if asked.mobile is None else DIGITS
+            anybody = replace(self, token=TOKEN, asked=replace(asked, name=NAME, mobile=mobile))
+            self.version.made[key] = write(anybody)
+        own = {TOKEN: self.token, NAME: str(escape(asked.name)), DIGITS: (asked.mobile or "")[-2:]}
+        return SLOTS.sub(lambda slot: own[slot[0]], self.version.made[key])
 
 
 def visit(token: str) -> Visit:

@@ -9,15 +9,13 @@ from werkzeug.datastructures import MultiDict
 
 from survey import call_pages, invitations, responses, workdays
 from survey.access import EVERYONE, open_to
-from survey.db import transaction
+from survey.db import alone
 from survey.forms import AnswerForm, Problem
 from survey.pages import HEADERS, expired, pages, problem_page
 from survey.questionnaire import Questionnaire
 from survey.responses import Beside
 from survey.versions import Visit, visit
 
-SLOT = "-token-"
-"""Stands for the token in a page that is made once."""
 ROOM = 1024 * 1024
 """Bytes of an answer with a comment: room to tell somebody that theirs is too long."""
 
@@ -35,8 +33,7 @@ def questionnaire(token: str) -> Response:
     preselected = {name: value for name, value in request.args.items() if _is_option(here, name, value)}
     if preselected:
         return _page(here, preselected)
-    # A readable token is letters and digits, so it needs no escaping.
-    return Response(_untouched(here).replace(SLOT, token), headers=HEADERS)
+    return Response(here.once("questionnaire", lambda anybody: _written(anybody, {})), headers=HEADERS)
 
 
 @pages.post("/s/<token>")
@@ -63,14 +60,13 @@ def answer(token: str) -> Response:
         return _page(here, form.chosen, "confirm.html", comment=form.comment_text, checked=end, label=label)
     beside = Beside(here.speech.language, form.tag_chosen, form.comment_text, form.confirmation(end))
     try:
-        with transaction() as session:
-            stored = responses.submit(session, here.asked.token_hash, answers, now, beside)
+        with alone() as connection:
+            stored = responses.submit(connection, here.asked.token_hash, answers, now, beside)
     except responses.NoOpenKeyError:
         return _not_now(here)
     if not stored:
         return call_pages.answered(here, now)
-    topics = here.version.danish.callback_topics(answers)
-    return call_pages.call_page("thanks.html", 200, here, topics)
+    return call_pages.thanks(here, here.version.danish.callback_topics(answers))
 
 
 def _sent(here: Visit) -> MultiDict[str, str]:
@@ -84,15 +80,6 @@ def _is_option(here: Visit, name: str, value: str) -> bool:
     """Is this a statement of the questionnaire with a point of its scale (as in a link of an e-mail)?"""
     names = {f"s{position}" for position in range(1, len(here.questionnaire.statements) + 1)}
     return name in names and value in {str(point) for point in range(here.questionnaire.scale.top + 1)}
-
-
-def _untouched(here: Visit) -> str:
-    asked, made = here.asked, here.version.untouched
-    looks = (asked.municipality, asked.phone, asked.smallest_group, asked.statement_url, here.speech)
-    key = (*looks, asked.called, asked.asks_tag, asked.asks_comment)
-    if key not in made:
-        made[key] = _written(here, {}, token=SLOT)
-    return made[key]
 
 
 def _page(
