@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from flask import Response, render_template, request
 from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from survey import call_pages, invitations, responses, workdays
@@ -12,7 +11,6 @@ from survey.access import EVERYONE, open_to
 from survey.db import alone
 from survey.forms import AnswerForm, Problem
 from survey.pages import HEADERS, expired, pages, problem_page
-from survey.questionnaire import Questionnaire
 from survey.responses import Beside
 from survey.versions import Visit, visit
 
@@ -57,7 +55,15 @@ def answer(token: str) -> Response:
     end = scale.end(answers)
     if end and not form.checked.data:
         label = scale.labels[0 if end == "low" else -1]
-        return _page(here, form.chosen, "confirm.html", comment=form.comment_text, checked=end, label=label)
+        return _page(
+            here,
+            form.chosen,
+            "confirm.html",
+            comment=form.comment_text,
+            rest=form.rest.data,
+            checked=end,
+            label=label,
+        )
     beside = Beside(here.speech.language, form.tag_chosen, form.comment_text, form.confirmation(end))
     try:
         with alone() as connection:
@@ -83,48 +89,33 @@ def _is_option(here: Visit, name: str, value: str) -> bool:
 
 
 def _page(
-    here: Visit,
-    chosen: Mapping[str, object],
-    template: str = "questionnaire.html",
-    *,
-    comment: str = "",
-    checked: str | None = None,
-    label: str = "",
+    here: Visit, chosen: Mapping[str, object], template: str = "questionnaire.html", **context: object
 ) -> Response:
     """The questionnaire, or the question before it is stored, with what was `chosen` kept."""
-    return Response(
-        _written(here, chosen, template, comment=comment, checked=checked, label=label), headers=HEADERS
-    )
+    return Response(_written(here, chosen, template, **context), headers=HEADERS)
 
 
 def _with_problems(here: Visit, form: AnswerForm, problems: Sequence[Problem]) -> Response:
     wrong = {problem.target.partition("-")[0]: problem.message for problem in problems}
     may_leave_blank = form.has_answers and not form.foreign and "comment" not in wrong
-    text = _written(
+    response = _page(
         here,
         form.chosen,
+        comment=form.comment_text,
+        checked=form.checked.data,
         problems=problems,
         wrong=wrong,
         may_leave_blank=may_leave_blank,
-        comment=form.comment_text,
-        checked=form.checked.data,
     )
-    return Response(text, 422, headers=HEADERS)
+    response.status_code = 422
+    return response
 
 
 def _written(
     here: Visit, chosen: Mapping[str, object], template: str = "questionnaire.html", **context: object
 ) -> str:
-    wrong: Mapping[str, str] = context.pop("wrong", {})  # type: ignore[assignment]  # as _with_problems gives it
-    context = {"token": here.token, "asked": here.asked, "chosen": chosen, "wrong": wrong, **context}
-    statements = _statements(here.questionnaire, chosen, wrong)
-    return render_template(f"survey/{template}", **context, statements=statements)
-
-
-def _statements(content: Questionnaire, chosen: Mapping[str, object], wrong: Mapping[str, str]) -> Markup:
-    return Markup(  # noqa: S704 - our own template, which escapes what it is handed
-        render_template("survey/_statements.html", questionnaire=content, chosen=chosen, wrong=wrong)
-    )
+    context = {"wrong": {}, "chosen": chosen, "questionnaire": here.questionnaire, **context}
+    return render_template(f"survey/{template}", token=here.token, asked=here.asked, **context)
 
 
 def _not_now(here: Visit) -> Response:
