@@ -54,7 +54,7 @@ class MailRig:
 
     def send(self, shape: str) -> tuple[Outcome, int]:
         """Send one mail that meets `shape`."""
-        postmaster = Slow() if shape == "slow" else Postmaster(**ANSWERS.get(shape, {}))
+        postmaster = Slow() if shape == "slow" else Postmaster(groups=True, **ANSWERS.get(shape, {}))
         body = CYRILLIC if shape == "another alphabet" else TEXT
         to = "ingen adresse" if shape == "no number" else "anne@borger.dk"
         sending = Letter("1-2-1", "email", to, "Stevns Kommune", "Hvordan gik din samtale?", body)
