@@ -236,7 +236,7 @@ class CodeForm(LinkForm):
         typed = self.code.data or ""
         fault = codes.fault(typed)
         if fault == "character":
-            strange = listed([f"»{character}«" for character in codes.strange(typed)[:LISTED]])
+            strange = listed([f'"{character}"' for character in codes.strange(typed)[:LISTED]])
             return str(
                 _(
                     "Koden kan ikke indeholde %(strange)s. Den har kun tallene fra 2 til 9 og bogstaver, "
