@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench faults catalogues lock clean
+.PHONY: setup demo test check bench axe faults catalogues lock clean
 
 setup: .venv/ready
 
@@ -24,6 +24,10 @@ check: setup ## the static gates
 test: check ## everything, the browser included
 	tests/browser/install-chromium
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+axe: setup ## every citizen page, in every language, in both schemes and three widths
+	tests/browser/install-chromium
+	TILFREDS_WHOLE=1 $(BIN)/python -m pytest --no-cov -q -s tests/browser/test_citizen.py -k every_page
 
 faults: setup ## what breaks in the middle of sending, and a table of what became of every message
 	$(BIN)/python -m tests.faults
