@@ -13,7 +13,7 @@ from wtforms.validators import Length, ValidationError
 
 from admin import access
 from admin.forms import Form, no_cpr
-from survey import logos, looks, looks_pages, own_looks, workdays
+from survey import logos, looks, looks_pages, own_looks, pages, workdays
 from survey.access import ADMINISTRATOR, open_to
 from survey.db import transaction
 from survey.logos import Logo
@@ -134,7 +134,7 @@ def preview() -> ResponseReturnValue:
         town = session.get_one(Municipality, access.signed_in().municipality_id)
         page = render_template("admin/look_preview.html", town=town, **_wanted(town))
     response = make_response(page)
-    response.headers.update(access.HEADERS | {"Content-Security-Policy": looks_pages.POLICY})
+    response.headers.update(access.HEADERS | {"Content-Security-Policy": pages.HEADERS["Content-Security-Policy"]})
     return response
 
 

@@ -7,21 +7,19 @@ from flask import Blueprint, Response, abort, make_response, render_template
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import deeds, looks_pages, municipalities, public_figures, results, scoring, views, workdays
+from survey import deeds, languages, municipalities, public_figures, results, scoring, workdays
 from survey.access import EVERYONE, open_to
 from survey.db import snapshot
 from survey.models import Municipality
+from survey.pages import HEADERS as SHARED
+from survey.pages import http_problem
 from survey.public_figures import Group
 from survey.results import Period, TeamView
 
 pages = Blueprint("deeds", __name__)
 
-HEADERS = {
-    "Cache-Control": "no-cache",
-    "Content-Security-Policy": looks_pages.POLICY,
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+HEADERS = {name: value for name, value in SHARED.items() if name != "X-Robots-Tag"} | {"Cache-Control": "no-cache"}
+"""Those of the citizen's pages, but anybody may find it, and what is withdrawn is in nobody's cache."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Town:
 
 @pages.after_request
 def guard(response: Response) -> Response:
-    """Nothing is framed, sent on or run, and a text that is withdrawn is in nobody's cache."""
+    """Nothing is framed, sent on or run."""
     if "Content-Security-Policy" not in response.headers:
         response.headers.update(HEADERS)
     return response
@@ -94,6 +92,7 @@ def _page(
     teams: tuple[TeamView, ...],
     team: TeamView | None = None,
 ) -> Response:
+    languages.settle("", ("da",))  # figures and deeds are in Danish; who reads another language is told so
     page = render_template(
         "survey/deeds.html",
         asked=town,
@@ -114,4 +113,4 @@ def day(of: date) -> str:
 
 
 for _status in (404, 405):
-    pages.register_error_handler(_status, views.http_problem)
+    pages.register_error_handler(_status, http_problem)

@@ -15,11 +15,6 @@ from survey.models import Municipality
 
 pages = Blueprint("looks", __name__)
 
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
-"""The policy of a page that has a look: a logo is a picture inside the style sheet."""
 A_YEAR = "public, max-age=31536000, immutable"
 KEPT = 128
 """Sheets kept ready in a process: more than there are municipalities in Denmark."""
