@@ -182,7 +182,7 @@ def _logo(logo: logos.Logo) -> str:
         'header::before {\n  content: ""; float: inline-end; flex: none; margin-inline-start: 1rem;\n'
         f"  width: {width:.3f}rem; height: {width / shape:.3f}rem;\n"
         f'  background: url("{address}") no-repeat center / contain;\n}}\n'
-        'header::after { content: ""; display: block; clear: both; }\n'
+        'header::after { content: ""; display: block; }\nheader::after, header nav { clear: both; }\n'
         f"@media (prefers-color-scheme: dark) {{ header::before {{ {plate} }} }}\n"
         f"@media (forced-colors: active) {{ header::before {{ forced-color-adjust: none; {plate} }} }}\n"
         "@media print { header::before { display: none; } }\n"
