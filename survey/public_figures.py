@@ -84,9 +84,8 @@ def _public_mean(mean: Figure, parts: Sequence["_Part"], smallest: int) -> Figur
     if not mean.shown:
         return mean
     whole = _together(parts)
-    if not all(_tells_little(whole, part, smallest) for part in _between(parts, whole)):
-        return scoring.WITHHELD
-    return coarse(mean, scoring.mean(whole.counts))
+    quiet = all(_tells_little(whole, part, smallest) for part in _between(parts, whole))
+    return coarse(mean, scoring.mean(whole.counts)) if quiet else scoring.WITHHELD
 
 
 def _as_told(series: Series, mean: Figure, several: bool) -> Told:
@@ -170,27 +169,37 @@ def _between(parts: Sequence[_Part], whole: _Part) -> Iterator[_Part]:
 
 
 def _tells_little(whole: _Part, part: _Part, smallest: int) -> bool:
-    """Is `part`'s mean as open beside the pages of `whole`, and of `whole` without it, as printed by itself?"""
+    """Is `part`'s mean as open beside the pages of `whole`, and of `whole` without it, as printed by itself?
+
+    Away from the ends of the scale it always is: two pages leave open more than a decimal of what is between.
+    """
     rest = whole.minus(part)
-    points, n = len(whole.counts), scoring.answers(part.counts)
-    if not n or rest.people < smallest or part.people < smallest:
-        return True  # a page without a mean tells nothing
-    (least, most), (low, high) = (_scores(each, smallest) for each in (whole, rest))
-    learned = min(most - low, Fraction(points * n)) - max(least - high, Fraction(n))
-    own_low, own_high = _scores(part, smallest, exact=True)
+    if min(rest.people, part.people) < smallest or not scoring.capped(own := _published(part, smallest)):
+        return True
+    n = scoring.answers(part.counts)
+    (least, most), (low, high) = (_scores(each, _public(each, smallest)) for each in (whole, rest))
+    learned = min(most - low, Fraction(len(part.counts) * n)) - max(least - high, Fraction(n))
+    own_low, own_high = _scores(part, own)
     return learned >= own_high - own_low
 
 
-def _scores(part: _Part, smallest: int, *, exact: bool = False) -> tuple[Fraction, Fraction]:
-    """The least and the greatest sum of scores that agree with a part's printed mean; `exact`: the dashboard's."""
-    points, n, value = len(part.counts), scoring.answers(part.counts), scoring.mean(part.counts)
-    mean = scoring.published_mean(value, part.people, points, answers=n, smallest=smallest)
-    shown = mean if exact else coarse(mean, value)
-    printed = Fraction(shown.value or 0).limit_denominator(100)
-    half = Fraction(1, 2 * 10 ** len(shown.text.partition(",")[2]))
+def _published(part: _Part, smallest: int) -> Figure:
+    value, n = scoring.mean(part.counts), scoring.answers(part.counts)
+    return scoring.published_mean(value, part.people, len(part.counts), answers=n, smallest=smallest)
+
+
+def _public(part: _Part, smallest: int) -> Figure:
+    return coarse(_published(part, smallest), scoring.mean(part.counts))
+
+
+def _scores(part: _Part, mean: Figure) -> tuple[Fraction, Fraction]:
+    """The least and the greatest sum of scores that agree with a part's printed `mean`."""
+    points, n = len(part.counts), scoring.answers(part.counts)
+    printed = Fraction(mean.value or 0).limit_denominator(100)
+    half = Fraction(1, 2 * 10 ** len(mean.text.partition(",")[2]))
     low, high = max(printed - half, Fraction(1)), min(printed + half, Fraction(points))
-    if shown.text.startswith("mindst"):
+    if mean.text.startswith("mindst"):
         low, high = printed, Fraction(points)
-    elif shown.text.startswith("højst"):
+    elif mean.text.startswith("højst"):
         low, high = Fraction(1), printed
     return low * n, high * n

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -21,16 +22,16 @@ Answers = list[list[int]]
 """A batch: five statements answered by each person."""
 
 
-def page(batches: Sequence[Answers], smallest: int = 5) -> Told:
-    """The public page after so many batches of one team, one a day."""
-    of: dict[str, Any] = {"law": "LAS", "team_id": 1, "version_id": 1}
+def counted(batches: Sequence[Answers], team_id: int = 1) -> Counts:
+    """What the tally wrote of so many batches of one team, one a day."""
+    of: dict[str, Any] = {"law": "LAS", "team_id": team_id, "version_id": 1}
     rows = [
         SimpleNamespace(
             **of,
             first_on=DAY + timedelta(days=n),
             last_on=DAY + timedelta(days=n),
             n=len(people),
-            people=len(people),
+            people=sum(any(one) for one in people),
             **{f"n{point}": sum(one.count(point) for one in people) for point in (1, 2, 3, 4, 5)},
         )
         for n, people in enumerate(batches)
@@ -39,12 +40,17 @@ def page(batches: Sequence[Answers], smallest: int = 5) -> Told:
         SimpleNamespace(**of, answered=len(one), n=1, total=sum(one), squares=sum(one) ** 2)
         for people in batches
         for one in people
+        if any(one)
     ]
     version = SimpleNamespace(id=1, name="Ydelse", number=1, points=4, labels=["1", "2", "3", "4"])
     empty: dict[str, Any] = {key: [] for key in ("statements", "weeks", "meetings", "waiting", "unshown")}
     read: dict[str, Any] = {"versions": [version], "batches": rows, "people": persons, "teams": (TEAM,)}
-    counts = Counts(period=Period(DAY, DAY + timedelta(days=99)), smallest=smallest, **read, **empty)
-    (group,) = public_figures.groups(counts)
+    return Counts(period=Period(DAY, DAY + timedelta(days=99)), smallest=5, **read, **empty)
+
+
+def page(batches: Sequence[Answers]) -> Told:
+    """The public page after so many batches of one team."""
+    (group,) = public_figures.groups(counted(batches))
     return group.told[0]
 
 
@@ -120,3 +126,28 @@ def test_uncertainty_is_one_number_rounded_up() -> None:
     told = page([[[4, 4, 3, 3, 3], [2, 3, 3, 2, 4]] * 20])
     assert (told.mean.text, told.n) == ("3,1", 40)
     assert told.within in ("0,1", "0,2")
+
+
+def test_what_is_withheld_beside_the_other_teams_is_so_on_a_teams_own_page() -> None:
+    """Of two teams one has no mean: the law group's, less the other's, would be it."""
+    own, silent = counted([[[3, 3, 2, 3, 4]] * 8]), counted([[[0] * 5] * 6], team_id=2)
+    teams = (TEAM, replace(TEAM, id=2, name="Andre ydelser"))
+    together: dict[str, Any] = {
+        name: [*getattr(own, name), *getattr(silent, name)] for name in ("batches", "people")
+    }
+    counts = replace(own, teams=teams, **together)
+    assert public_figures.of_team(own, TEAM).told[0].mean.text == "3,0"
+    assert [public_figures.of_team(counts, team).told[0].mean for team in teams] == [
+        scoring.WITHHELD,
+        scoring.HIDDEN,
+    ]
+
+
+def test_two_versions_of_a_questionnaire_are_told_apart_by_number() -> None:
+    """A new version begins its own series; a name alone would not tell which."""
+    first = counted([[[3, 3, 2, 3, 4]] * 8])
+    versions = [first.versions[0], SimpleNamespace(**vars(first.versions[0]) | {"id": 2, "number": 2})]
+    later = [SimpleNamespace(**vars(row) | {"version_id": 2}) for row in first.batches]
+    both: Any = {"versions": versions, "batches": [*first.batches, *later]}
+    (group,) = public_figures.groups(replace(first, **both))
+    assert [told.name for told in group.told] == ["Ydelse, version 1", "Ydelse, version 2"]
