@@ -18,8 +18,10 @@ from admin import (
     access,
     callbacks,
     dashboard,
+    deeds,
     login,
     meetings,
+    municipality,
     municipality_commands,
     operations,
     pauses,
@@ -35,8 +37,10 @@ from survey import (
     commands,
     config,
     db,
+    deeds_pages,
     embedded,
     languages,
+    looks_pages,
     metrics,
     pages,
     side_pages,
@@ -147,11 +151,13 @@ def create_app(settings: Settings | None = None) -> Flask:
         accounts.check_readers(app.config["ACCOUNTS"])
         metrics.check(settings)
     access.install(app)
-    languages.install(app, {pages.pages.name})
+    languages.install(app, {pages.pages.name, deeds_pages.pages.name})
     csrf.init_app(app)
     csrf.exempt(pages.pages)  # the link is the citizen's authority; a CSRF token would need a cookie
     csrf.exempt(webhooks.pages)  # providers have no session; they sign what they post
     app.register_blueprint(pages.pages)
+    app.register_blueprint(looks_pages.pages)
+    app.register_blueprint(deeds_pages.pages)
     app.register_blueprint(webhooks.pages)
     app.register_blueprint(metrics.pages)
     if settings.simulator_open:
@@ -170,6 +176,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         operations.doors,
         rules.doors,
         pauses.doors,
+        deeds.doors,
+        municipality.doors,
     )
     for doors in (login.doors, *rooms):
         app.register_blueprint(doors)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin import people
+from admin import demo_look, people
 from survey import config, invitations, municipalities, replay, responses, samplings, workdays
 from survey.config import Settings
 from survey.db import transaction
@@ -84,6 +84,8 @@ def load(settings: Settings, key_places: Sequence[Path], now: datetime) -> None:
     fjordby.postbox.inner = Simulated(settings.simulator_dir)
     fjordby.live(days(scenario.series[0].first, today - timedelta(days=1)))
     fjordby.night(today)
+    with transaction() as session:
+        demo_look.present(session, fjordby.municipality_id, now)
     # The newest file comes when no more is sent today, so that there are messages waiting to look at.
     fjordby.scenario = Scenario([newest(today)], seed=today.toordinal())
     closed = now if not workdays.in_send_window(now) else workdays.at(today, time(18, 30))

@@ -17,6 +17,8 @@ MUNICIPALITY = {
     "logo_small": "octet_length(logo) BETWEEN 1 AND 16384",
     "statement_url_secure": "statement_url ~ '^https://[^[:space:]]+$'",
     "logo_type_known": "logo_type IN ('image/png', 'image/svg+xml')",
+    "look_plain": "look ~ '^[0-9a-f]{16}$'",
+    "look_of_something": "(look IS NULL) = (colour IS NULL AND logo IS NULL)",
 }
 MODES = "mode IN ('remote'{more})"
 
@@ -99,6 +101,12 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "length(said) BETWEEN 1 AND 300 AND length(done) BETWEEN 1 AND 600", name=op.f("ck_deed_text_length")
         ),
+        sa.CheckConstraint("said ~ '[^[:space:]]' AND done ~ '[^[:space:]]'", name=op.f("ck_deed_text_not_blank")),
+        sa.CheckConstraint(
+            "done_on <= (written_at AT TIME ZONE 'Europe/Copenhagen')::date",
+            name=op.f("ck_deed_done_not_in_the_future"),
+        ),
+        sa.CheckConstraint("withdrawn_at >= written_at", name=op.f("ck_deed_withdrawn_after_written")),
         sa.ForeignKeyConstraint(
             ["municipality_id", "team_id"], ["team.municipality_id", "team.id"], name=op.f("fk_deed_team_id")
         ),
@@ -217,6 +225,7 @@ def upgrade() -> None:
     op.add_column("municipality", sa.Column("colour", sa.Text(), nullable=True))
     op.add_column("municipality", sa.Column("logo", sa.LargeBinary(), nullable=True))
     op.add_column("municipality", sa.Column("logo_type", sa.Text(), nullable=True))
+    op.add_column("municipality", sa.Column("look", sa.Text(), nullable=True))
     op.add_column("municipality", sa.Column("statement_url", sa.Text(), nullable=True))
     op.add_column("municipality", sa.Column("data_officer", sa.Text(), server_default="", nullable=False))
     op.add_column(
@@ -256,6 +265,7 @@ def downgrade() -> None:
     op.drop_column("municipality", "asks_tag")
     op.drop_column("municipality", "data_officer")
     op.drop_column("municipality", "statement_url")
+    op.drop_column("municipality", "look")
     op.drop_column("municipality", "logo_type")
     op.drop_column("municipality", "logo")
     op.drop_column("municipality", "colour")

@@ -44,7 +44,8 @@ class Municipality(Base):
     """The tenant. `smallest_group` is k of the disclosure rules: it can be raised, never lowered.
 
     `host` is the domain of its own in citizens' links ("svar.stevns.dk"), one of `TILFREDS_HOSTS` and of nobody
-    else; NULL: that of `TILFREDS_BASE_URL`. `colour` (#rrggbb) and `logo` are how the citizen knows its pages.
+    else; NULL: that of `TILFREDS_BASE_URL`. `colour` (#rrggbb) and `logo` are how the citizen knows its pages;
+    `look` names the style sheet made of them (`looks.name`).
     `statement_url` is its accessibility statement, `data_officer` how to reach its data protection officer.
     `asks_tag`: citizens may say whether their answer is about the meeting, the law or both; `asks_comment`: they
     may write a comment; `prints_slips`: who has neither mobile nor e-mail is asked by a printed slip.
@@ -62,6 +63,8 @@ class Municipality(Base):
         CheckConstraint("octet_length(logo) BETWEEN 1 AND 16384", name="logo_small"),
         CheckConstraint("statement_url ~ '^https://[^[:space:]]+$'", name="statement_url_secure"),
         one_of("logo_type", LOGO_TYPES),
+        CheckConstraint("look ~ '^[0-9a-f]{16}$'", name="look_plain"),
+        CheckConstraint("(look IS NULL) = (colour IS NULL AND logo IS NULL)", name="look_of_something"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -72,8 +75,9 @@ class Municipality(Base):
     smallest_group: Mapped[int] = mapped_column(SmallInteger, default=5, server_default="5")
     host: Mapped[str | None] = mapped_column(Text, unique=True)
     colour: Mapped[str | None] = mapped_column(Text)
-    logo: Mapped[bytes | None] = mapped_column(LargeBinary)
+    logo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     logo_type: Mapped[str | None] = mapped_column(Text)
+    look: Mapped[str | None] = mapped_column(Text)
     statement_url: Mapped[str | None] = mapped_column(Text)
     data_officer: Mapped[str] = mapped_column(Text, default="", server_default="")
     asks_tag: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))

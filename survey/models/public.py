@@ -11,12 +11,20 @@ from survey.models.base import Numbered, Tenant, moment, points_to
 
 
 class Deed(Numbered, Base):
-    """What was said and what was done about it ("I sagde, vi gjorde"); `team_id` NULL: the whole municipality."""
+    """What was said and what was done about it ("I sagde, vi gjorde"); `team_id` NULL: the whole municipality.
+
+    Withdrawn it is kept, and no longer public.
+    """
 
     __tablename__ = "deed"
     __table_args__ = (
         points_to("team", "team_id"),
         CheckConstraint("length(said) BETWEEN 1 AND 300 AND length(done) BETWEEN 1 AND 600", name="text_length"),
+        CheckConstraint("said ~ '[^[:space:]]' AND done ~ '[^[:space:]]'", name="text_not_blank"),
+        CheckConstraint(
+            "done_on <= (written_at AT TIME ZONE 'Europe/Copenhagen')::date", name="done_not_in_the_future"
+        ),
+        CheckConstraint("withdrawn_at >= written_at", name="withdrawn_after_written"),
         Index("ix_deed_team", "municipality_id", "team_id", "done_on"),
     )
 

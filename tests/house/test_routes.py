@@ -60,6 +60,9 @@ def ids(
         "language": "da",
         "pause_id": 1,
         "name": "simulated",
+        "slug": "stevns",
+        "look": "0123456789abcdef",
+        "deed_id": 1,
     }
 
 
