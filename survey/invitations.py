@@ -96,6 +96,7 @@ class Asked:
     mobile: str | None
     language: str
     host: str | None
+    look: str | None
     statement_url: str | None
     asks_tag: bool
     asks_comment: bool
@@ -128,6 +129,7 @@ _FIND = (
         _contacts.mobile,
         _contacts.language,
         _municipalities.host,
+        _municipalities.look,
         _municipalities.statement_url,
         _municipalities.asks_tag,
         _municipalities.asks_comment,

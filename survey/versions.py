@@ -61,8 +61,9 @@ class Visit:
     def once(self, name: str, write: Callable[["Visit"], str], *by: Hashable) -> str:
         """The page `name` as `write` makes it for anybody; made once for all who are alike in this and `by`."""
         asked = self.asked
-        town = (asked.municipality, asked.phone, asked.smallest_group, asked.statement_url, self.speech)
-        key = (name, *town, asked.called, asked.asks_tag, asked.asks_comment, asked.mobile is None, *by)
+        town = (asked.municipality, asked.phone, asked.look, asked.smallest_group, asked.statement_url)
+        asks = (asked.called, asked.asks_tag, asked.asks_comment, asked.mobile is None)
+        key = (name, *town, *asks, self.speech, *by)
         if key not in self.version.made:
             mobile = None if asked.mobile is None else DIGITS
             anybody = replace(self, token=TOKEN, asked=replace(asked, name=NAME, mobile=mobile))
