@@ -24,10 +24,13 @@ from admin import (
     operations,
     pauses,
     people_pages,
+    questionnaires,
+    recordings,
     rules,
     running,
     teams,
     texts,
+    translations,
 )
 from admin import commands as staff_commands
 from survey import (
@@ -41,6 +44,7 @@ from survey import (
     pages,
     side_pages,
     simulator,
+    sounds,
     views,
     webhooks,
 )
@@ -152,6 +156,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.exempt(pages.pages)  # the link is the citizen's authority; a CSRF token would need a cookie
     csrf.exempt(webhooks.pages)  # providers have no session; they sign what they post
     app.register_blueprint(pages.pages)
+    app.register_blueprint(sounds.pages)
     app.register_blueprint(webhooks.pages)
     app.register_blueprint(metrics.pages)
     if settings.simulator_open:
@@ -166,6 +171,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         meetings.doors,
         people_pages.doors,
         teams.doors,
+        questionnaires.doors,
+        translations.doors,
+        recordings.doors,
         texts.doors,
         operations.doors,
         rules.doors,

@@ -10,7 +10,7 @@ from survey import municipalities, published, wording
 from survey.models import Questionnaire as QuestionnaireRow
 from survey.models import Team
 from survey.published import Version
-from survey.questionnaire import Statement
+from survey.questionnaire import Questionnaire, Statement
 from survey.scale import Scale
 from survey.wording import Finding, WordingError
 
@@ -33,6 +33,10 @@ class Draft:
 
     labels: tuple[str, ...]
     statements: tuple[Statement, ...]
+
+    def after(self, before: Version) -> Questionnaire:
+        """The content of the version after `before`, whose code and name stay. Raises ValueError for no scale."""
+        return replace(before.content, scale=Scale(self.labels), statements=self.statements)
 
 
 class StaleError(Exception):
@@ -91,5 +95,4 @@ def succeed(session: Session, before: Version, draft: Draft, now: datetime) -> i
         raise StaleError
     if found := problems(draft, current):
         raise WordingError(found)
-    content = replace(current.content, scale=Scale(draft.labels), statements=draft.statements)
-    return municipalities.publish(session, before.municipality_id, content, now)[1]
+    return municipalities.publish(session, before.municipality_id, draft.after(current), now)[1]

@@ -60,6 +60,9 @@ def ids(
         "language": "da",
         "pause_id": 1,
         "name": "simulated",
+        "questionnaire_id": session.scalar(text("SELECT id FROM questionnaire WHERE code = 'ydelse'")),
+        "version_id": session.scalar(text("SELECT min(id) FROM questionnaire_version")),
+        "position": 1,
     }
 
 
