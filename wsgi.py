@@ -26,10 +26,13 @@ from admin import (
     operations,
     pauses,
     people_pages,
+    questionnaires,
+    recordings,
     rules,
     running,
     teams,
     texts,
+    translations,
 )
 from admin import commands as staff_commands
 from survey import (
@@ -45,6 +48,7 @@ from survey import (
     pages,
     side_pages,
     simulator,
+    sounds,
     views,
     webhooks,
 )
@@ -158,6 +162,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(pages.pages)
     app.register_blueprint(looks_pages.pages)
     app.register_blueprint(deeds_pages.pages)
+    app.register_blueprint(sounds.pages)
     app.register_blueprint(webhooks.pages)
     app.register_blueprint(metrics.pages)
     if settings.simulator_open:
@@ -172,6 +177,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         meetings.doors,
         people_pages.doors,
         teams.doors,
+        questionnaires.doors,
+        translations.doors,
+        recordings.doors,
         texts.doors,
         operations.doors,
         rules.doors,

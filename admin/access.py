@@ -26,7 +26,7 @@ MOST_DISCARDED = 64 * 1024**2
 SECRET = "secret"  # noqa: S105 - the name of the cookie's entry, not a secret
 
 CONTENT_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
@@ -43,7 +43,7 @@ MESSAGES = {
     405: ("Det kan siden ikke", "Gå tilbage, og prøv igen."),
     413: (
         "For meget på én gang",
-        "Det, du sendte, er for stort, og intet er gemt. En fil med samtaler må højst fylde 20 MB.",
+        "Det var for stort, og intet er gemt. En fil med samtaler må højst fylde 20 MB, en indtaling 1 MB.",
     ),
 }
 

@@ -10,12 +10,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import demo_look, people
-from survey import config, invitations, municipalities, replay, responses, samplings, workdays
+from survey import (
+    config,
+    invitations,
+    municipalities,
+    published,
+    recordings,
+    replay,
+    samplings,
+    translations,
+    workdays,
+)
+from survey.access import ADMINISTRATOR
 from survey.config import Settings
 from survey.db import transaction
 from survey.demo import FAXE, STEVNS, Scenario, Series, current, newest
 from survey.gateways.simulated import Simulated, mailbox
-from survey.models import Team
+from survey.models import Assignment, Team
 from survey.sending_rules import Rule
 from survey.waves import Wave
 
@@ -80,6 +91,7 @@ def load(settings: Settings, key_places: Sequence[Path], now: datetime) -> None:
     today = workdays.day(now)
     scenario = Scenario(current(today), seed=today.toordinal())
     fjordby = found(FJORDBY_TOWN, scenario, settings, key_places, scenario.series[0].first)
+    read_aloud(fjordby.municipality_id, scenario.series[0].first)
     fjordby.base_url = settings.base_url
     fjordby.postbox.inner = Simulated(settings.simulator_dir)
     fjordby.live(days(scenario.series[0].first, today - timedelta(days=1)))
@@ -90,6 +102,25 @@ def load(settings: Settings, key_places: Sequence[Path], now: datetime) -> None:
     fjordby.scenario = Scenario([newest(today)], seed=today.toordinal())
     closed = now if not workdays.in_send_window(now) else workdays.at(today, time(18, 30))
     fjordby.take_in(fjordby.scenario.visits[0].day, closed)
+
+
+def read_aloud(municipality_id: int, first: date) -> None:
+    """Let a machine's voice (espeak-ng) say the first statement of Opfølgning in Danish, uploaded on `first`."""
+    with transaction() as session:
+        versions = published.versions(session, municipality_id)
+        version = next(each for each in versions if each.content.code == "opfoelgning")
+        administrator = (
+            select(Assignment.staff_id)
+            .where(Assignment.municipality_id == municipality_id, Assignment.role == ADMINISTRATOR)
+            .limit(1)
+        )
+        recordings.save(
+            session,
+            recordings.Place(municipality_id, version.id, "da", 1),
+            Path(__file__).with_name("demo_statement.mp3").read_bytes(),
+            staff_id=session.scalars(administrator).one(),
+            now=workdays.at(first, replay.MORNING),
+        )
 
 
 def ask_in_waves(municipality_id: int, series: Sequence[Series]) -> None:
@@ -192,7 +223,7 @@ def links(settings: Settings, now: datetime) -> list[dict[str, str]]:
             asked = invitations.find(session, token)
             if asked is None or asked.answered or asked.expired(now):
                 continue
-            name = responses.questionnaire(session, asked.municipality_id, asked.version_id).name
+            name = translations.whole(session, asked.municipality_id, asked.version_id).by_language["da"].name
             found.setdefault(name, f"{settings.base_url}/s/{token}")
             if len(found) == len(FJORDBY_TOWN.teams):
                 break

@@ -16,7 +16,19 @@ from sqlalchemy import Connection, create_engine, make_url, select, text
 from admin import demo, people
 from admin.commands import checked_email
 from admin.forms import ROLE_NAMES
-from survey import accounts, config, db, embedded, metrics, municipalities, nightly, phones, processes, workdays
+from survey import (
+    accounts,
+    config,
+    db,
+    embedded,
+    metrics,
+    municipalities,
+    nightly,
+    phones,
+    processes,
+    translations,
+    workdays,
+)
 from survey.access import ADMINISTRATOR
 from survey.commands import settings
 from survey.config import Settings
@@ -95,7 +107,10 @@ def migrate_command() -> None:
     """Opdatér tabellerne til denne udgave af programmet."""
     with transaction() as session:
         db.migrate(session.connection())
+        filled = translations.fill(session)
     click.echo("Tabellerne er opdateret.")
+    if filled:
+        click.echo(f"Udgaver, der har fået de medfølgende oversættelser (ikke kontrolleret): {filled}.")
 
 
 @click.command("serve")

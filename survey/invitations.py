@@ -25,6 +25,7 @@ from survey.models import (
     Meeting,
     Message,
     Municipality,
+    QuestionnaireVersion,
 )
 
 REMIND_AFTER = timedelta(days=3)
@@ -79,7 +80,8 @@ def place(base_url: str, host: str | None) -> str:
 class Asked:
     """What a citizen's link leads to. `mobile` is E.164 or None; `called` means a callback is asked for.
 
-    `language` (ISO 639-1) is the citizen's, "" where nobody knows. `look` names the municipality's style sheet.
+    `language` (ISO 639-1) is the citizen's, "" where nobody knows. `look` names the municipality's style sheet;
+    `dress` counts the changes of the version's translations and recordings.
     """
 
     token_hash: bytes
@@ -89,6 +91,7 @@ class Asked:
     smallest_group: int
     invitation_id: int
     version_id: int
+    dress: int
     answered: bool
     expires_at: datetime | None
     called: bool
@@ -108,6 +111,7 @@ class Asked:
 
 _links, _invitations, _contacts = Link.__table__.c, Invitation.__table__.c, Contact.__table__.c
 _municipalities, _callbacks = Municipality.__table__.c, CallbackRequest.__table__.c
+_versions = QuestionnaireVersion.__table__.c
 # Tables instead of classes, and built once: this runs at every request of a citizen.
 _FIND = (
     select(
@@ -118,6 +122,7 @@ _FIND = (
         _municipalities.smallest_group,
         _links.invitation_id,
         _invitations.version_id,
+        _versions.dress,
         _invitations.answered,
         _invitations.expires_at,
         exists()
@@ -137,6 +142,10 @@ _FIND = (
     .join_from(Link.__table__, Invitation.__table__)
     .join(Contact.__table__)
     .join(Municipality.__table__)
+    .join(
+        QuestionnaireVersion.__table__,
+        and_(_versions.municipality_id == _links.municipality_id, _versions.id == _invitations.version_id),
+    )
     .where(_links.token_hash == bindparam("token_hash"))
 )
 

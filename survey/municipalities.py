@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey import linter, question_sets
+from survey import linter, question_sets, recordings, translations
 from survey.models import Municipality, Questionnaire, QuestionnaireVersion, Statement, Team
 from survey.questionnaire import Questionnaire as Content
 
@@ -74,7 +74,8 @@ def establish(
 def publish(session: Session, municipality_id: int, content: Content, now: datetime) -> tuple[int, int]:
     """Publish `content` as the next version of its questionnaire: (questionnaire id, version id).
 
-    The version before it is closed: what waits for it is tallied with its law group.
+    The version before it is closed: what waits for it is tallied with its law group. Translations follow
+    unverified where every text is known, and recordings where the words are the same.
     """
     row = session.scalar(
         select(Questionnaire).where(
@@ -89,6 +90,8 @@ def publish(session: Session, municipality_id: int, content: Content, now: datet
         QuestionnaireVersion.municipality_id == municipality_id,
         QuestionnaireVersion.questionnaire_id == row.id,
     )
+    before = session.scalar(select(func.max(QuestionnaireVersion.id)).where(*of_this))
+    followed = translations.following(session, municipality_id, before, content)
     for open_version in session.scalars(
         select(QuestionnaireVersion).where(*of_this, QuestionnaireVersion.closed_at.is_(None))
     ):
@@ -116,4 +119,7 @@ def publish(session: Session, municipality_id: int, content: Content, now: datet
     session.flush()
     version.published_at = now
     session.flush()
+    translations.carry(session, municipality_id, version.id, followed)
+    if before is not None:
+        recordings.carry(session, municipality_id, before, version.id)
     return row.id, version.id

@@ -1,7 +1,7 @@
 """Questionnaires as rules: statements on one scale, and who is asked outright whether they want a call."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from survey.scale import Scale
 
@@ -28,6 +28,20 @@ class Questionnaire:
     name: str
     scale: Scale
     statements: tuple[Statement, ...]
+
+    def worded(self, labels: Sequence[str], statements: Sequence[str]) -> "Questionnaire":
+        """The same questionnaire in other words: what offers a call still does.
+
+        Raises ValueError when there is not exactly one label per point and one text per statement.
+        """
+        if len(labels) != self.scale.top:
+            raise ValueError(f"{self.scale.top} labels expected, got {len(labels)}")
+        told = zip(self.statements, statements, strict=True)
+        return replace(
+            self,
+            scale=Scale(tuple(labels)),
+            statements=tuple(replace(statement, text=text) for statement, text in told),
+        )
 
     def callback_topics(self, answers: Answers) -> list[str]:
         """The statements that lead to an offer of a call: they offer one and were not answered at the top,

@@ -19,10 +19,7 @@ from survey.models import (
     QuestionnaireVersion,
     Team,
 )
-from survey.models import Questionnaire as QuestionnaireRow
-from survey.models import Statement as StatementRow
-from survey.questionnaire import Answers, Questionnaire, Statement
-from survey.scale import Scale
+from survey.questionnaire import Answers
 
 
 @dataclass(frozen=True)
@@ -42,29 +39,6 @@ ATTEMPTS = 3
 
 class NoOpenKeyError(Exception):
     """The municipality has no open ballot key: nothing can be sealed, so nothing is stored."""
-
-
-def questionnaire(session: Session | Connection, municipality_id: int, version_id: int) -> Questionnaire:
-    """The content of a published version, in one SELECT. It never changes, so it may be kept for ever."""
-    rows = session.execute(
-        select(
-            QuestionnaireRow.code,
-            QuestionnaireRow.name,
-            QuestionnaireVersion.labels,
-            StatementRow.text,
-            StatementRow.offers_callback,
-        )
-        .join(QuestionnaireRow)
-        .join(StatementRow)
-        .where(QuestionnaireVersion.municipality_id == municipality_id, QuestionnaireVersion.id == version_id)
-        .order_by(StatementRow.position)
-    ).all()
-    return Questionnaire(
-        code=rows[0].code,
-        name=rows[0].name,
-        scale=Scale(tuple(rows[0].labels)),
-        statements=tuple(Statement(row.text, row.offers_callback) for row in rows),
-    )
 
 
 def submit(

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from flask import current_app
 from markupsafe import escape
 
-from survey import languages, links, responses
+from survey import languages, links, translations
 from survey.db import reading
 from survey.forms import AnswerForm, answer_form
 from survey.invitations import Asked
 from survey.languages import Speech
 from survey.questionnaire import Questionnaire
+from survey.recordings import Sound
 
 TOKEN, NAME, DIGITS = "-token-", "\ue000\ue001", "\ue002\ue003"
 """Stand for what is one citizen's own: the token, the name, the last two digits of the mobile."""
@@ -24,10 +25,11 @@ class Version:
     """A published version: it never changes, but for its translations and recordings, which `Asked.dress` counts.
 
     `by_language` has Danish always. `made` are pages made once, by all that makes them differ but what is one
-    citizen's own; in its place stand slots.
+    citizen's own; in its place stand slots. `sounds` are statements read aloud, by language and position.
     """
 
     by_language: Mapping[str, Questionnaire]
+    sounds: Mapping[tuple[str, int], Sound] = field(default_factory=dict)
     forms: dict[tuple[bool, bool], type[AnswerForm]] = field(default_factory=dict)
     made: dict[tuple[object, ...], str] = field(default_factory=dict)
 
@@ -58,6 +60,12 @@ class Visit:
         """The questionnaire in the page's language."""
         return self.version.by_language[self.speech.language]
 
+    @property
+    def sounds(self) -> dict[int, Sound]:
+        """The statements that are read aloud in the page's language, by position."""
+        spoken = self.speech.language
+        return {at: sound for (language, at), sound in self.version.sounds.items() if language == spoken}
+
     def once(self, name: str, write: Callable[["Visit"], str], *by: Hashable) -> str:
         """The page `name` as `write` makes it for anybody; made once for all who are alike in this and `by`."""
         asked = self.asked
@@ -81,9 +89,9 @@ def visit(token: str) -> Visit:
 
 def _version(asked: Asked) -> Version:
     known: dict[object, Version] = current_app.extensions.setdefault("questionnaire_versions", {})
-    key = (asked.municipality_id, asked.version_id)
+    key, place = (asked.municipality_id, asked.version_id, asked.dress), (asked.municipality_id, asked.version_id)
     if key not in known:
         with reading() as connection:
-            content = responses.questionnaire(connection, *key)
-        known[key] = Version({"da": content})
+            found = translations.whole(connection, *place)
+        known[key] = Version(found.by_language, found.sounds)
     return known[key]

@@ -114,7 +114,13 @@ def _with_problems(here: Visit, form: AnswerForm, problems: Sequence[Problem]) -
 def _written(
     here: Visit, chosen: Mapping[str, object], template: str = "questionnaire.html", **context: object
 ) -> str:
-    context = {"wrong": {}, "chosen": chosen, "questionnaire": here.questionnaire, **context}
+    context = {
+        "wrong": {},
+        "chosen": chosen,
+        "questionnaire": here.questionnaire,
+        "sounds": here.sounds,
+        **context,
+    }
     return render_template(f"survey/{template}", token=here.token, asked=here.asked, **context)
 
 

@@ -152,13 +152,12 @@ def upgrade() -> None:
             "kind IN ('audio/mpeg', 'audio/ogg', 'audio/mp4')", name=op.f("ck_recording_kind_known")
         ),
         sa.CheckConstraint("language ~ '^[a-z]{2}$'", name=op.f("ck_recording_language_plain")),
-        sa.CheckConstraint("name ~ '^[0-9a-f]{64}$'", name=op.f("ck_recording_name_plain")),
+        sa.CheckConstraint("name = encode(sha256(content), 'hex')", name=op.f("ck_recording_name_of_the_content")),
         sa.CheckConstraint("octet_length(content) BETWEEN 1 AND 1048576", name=op.f("ck_recording_content_small")),
-        sa.CheckConstraint("position BETWEEN 1 AND 10", name=op.f("ck_recording_position_range")),
         sa.ForeignKeyConstraint(
-            ["municipality_id", "version_id"],
-            ["questionnaire_version.municipality_id", "questionnaire_version.id"],
-            name=op.f("fk_recording_version_id"),
+            ["municipality_id", "version_id", "position"],
+            ["statement.municipality_id", "statement.version_id", "statement.position"],
+            name=op.f("fk_recording_version_id_position"),
         ),
         sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_recording_municipality")),
         sa.ForeignKeyConstraint(["uploaded_by"], ["staff.id"], name=op.f("fk_recording_uploaded_by")),
@@ -166,6 +165,7 @@ def upgrade() -> None:
             "municipality_id", "version_id", "position", "language", name=op.f("pk_recording")
         ),
     )
+    op.create_index("ix_recording_name", "recording", ["name"], unique=False)
     op.create_table(
         "translation",
         sa.Column("municipality_id", sa.BigInteger(), nullable=False),
@@ -178,7 +178,9 @@ def upgrade() -> None:
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("verified_by", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "'' <> ALL (labels) AND '' <> ALL (statements)", name=op.f("ck_translation_nothing_blank")
+            "'' <> ALL (labels) AND '' <> ALL (statements) "
+            "AND array_position(labels, NULL) IS NULL AND array_position(statements, NULL) IS NULL",
+            name=op.f("ck_translation_nothing_blank"),
         ),
         sa.CheckConstraint(
             "language ~ '^[a-z]{2}$' AND language <> 'da'", name=op.f("ck_translation_language_foreign")
@@ -237,6 +239,7 @@ def upgrade() -> None:
     op.add_column(
         "municipality", sa.Column("prints_slips", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
+    op.add_column("questionnaire_version", sa.Column("dress", sa.Integer(), server_default="0", nullable=False))
     for name, condition in MUNICIPALITY.items():
         op.create_check_constraint(op.f(f"ck_municipality_{name}"), "municipality", condition)
     op.execute(
@@ -253,6 +256,18 @@ def upgrade() -> None:
         END $$;
         CREATE TRIGGER keep_verified_translation BEFORE UPDATE OR DELETE ON translation
             FOR EACH ROW EXECUTE FUNCTION keep_verified_translation();
+
+        CREATE FUNCTION note_dress() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE line record := coalesce(NEW, OLD);
+        BEGIN
+            UPDATE questionnaire_version SET dress = dress + 1
+            WHERE municipality_id = line.municipality_id AND id = line.version_id;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER note_dress AFTER INSERT OR UPDATE OR DELETE ON translation
+            FOR EACH ROW EXECUTE FUNCTION note_dress();
+        CREATE TRIGGER note_dress AFTER INSERT OR UPDATE OR DELETE ON recording
+            FOR EACH ROW EXECUTE FUNCTION note_dress();
         """
     )
 
@@ -260,6 +275,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Step back. Fails where there is what the older version does not know."""
     op.execute("DROP TRIGGER keep_verified_translation ON translation; DROP FUNCTION keep_verified_translation()")
+    op.execute(
+        "DROP TRIGGER note_dress ON translation; DROP TRIGGER note_dress ON recording; DROP FUNCTION note_dress()"
+    )
+    op.drop_column("questionnaire_version", "dress")
     op.drop_column("municipality", "prints_slips")
     op.drop_column("municipality", "asks_comment")
     op.drop_column("municipality", "asks_tag")
@@ -271,6 +290,7 @@ def downgrade() -> None:
     op.drop_column("municipality", "colour")
     op.drop_table("batch_tag")
     op.drop_table("translation")
+    op.drop_index("ix_recording_name", table_name="recording")
     op.drop_table("recording")
     op.drop_index("ix_onsite_code_team", table_name="onsite_code")
     op.drop_table("onsite_code")

@@ -9,7 +9,9 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
+    Index,
     Integer,
     LargeBinary,
     Numeric,
@@ -174,7 +176,8 @@ class Questionnaire(Numbered, Base):
 class QuestionnaireVersion(Numbered, Base):
     """Statements on one scale. Published means it never changes again (a trigger keeps it, see 0002).
 
-    `labels` are the scale's points in words, lowest first. `statement_count` fixes the width of answers.
+    `labels` are the scale's points in words, lowest first. `statement_count` fixes the width of answers. `dress`
+    counts every change of its translations and recordings (triggers keep it, see 0004).
     """
 
     __tablename__ = "questionnaire_version"
@@ -195,6 +198,7 @@ class QuestionnaireVersion(Numbered, Base):
     labels: Mapped[list[str]] = mapped_column(ARRAY(Text))
     published_at: Mapped[datetime | None] = mapped_column(moment)
     closed_at: Mapped[datetime | None] = mapped_column(moment)
+    dress: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 class Statement(Tenant, Base):
@@ -225,7 +229,11 @@ class Translation(Tenant, Base):
         CheckConstraint("language ~ '^[a-z]{2}$' AND language <> 'da'", name="language_foreign"),
         CheckConstraint("cardinality(labels) = points", name="every_point_labelled"),
         CheckConstraint("cardinality(statements) = statement_count", name="every_statement"),
-        CheckConstraint("'' <> ALL (labels) AND '' <> ALL (statements)", name="nothing_blank"),
+        CheckConstraint(
+            "'' <> ALL (labels) AND '' <> ALL (statements) "
+            "AND array_position(labels, NULL) IS NULL AND array_position(statements, NULL) IS NULL",
+            name="nothing_blank",
+        ),
         CheckConstraint("(verified_at IS NULL) = (verified_by IS NULL)", name="verified_by_somebody"),
     )
 
@@ -244,11 +252,14 @@ class Recording(Tenant, Base):
 
     __tablename__ = "recording"
     __table_args__ = (
-        points_to("questionnaire_version", "version_id"),
-        CheckConstraint("position BETWEEN 1 AND 10", name="position_range"),
+        ForeignKeyConstraint(
+            ["municipality_id", "version_id", "position"],
+            ["statement.municipality_id", "statement.version_id", "statement.position"],
+        ),
+        Index("ix_recording_name", "name"),
         CheckConstraint("language ~ '^[a-z]{2}$'", name="language_plain"),
         CheckConstraint("octet_length(content) BETWEEN 1 AND 1048576", name="content_small"),
-        CheckConstraint("name ~ '^[0-9a-f]{64}$'", name="name_plain"),
+        CheckConstraint("name = encode(sha256(content), 'hex')", name="name_of_the_content"),
         one_of("kind", AUDIO_TYPES),
     )
 

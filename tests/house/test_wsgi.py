@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -18,7 +19,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from admin import running
-from survey import commands, db, embedded
+from survey import commands, db, embedded, municipalities
 from survey.config import SettingError, Settings
 from survey.models import Municipality
 from tests.conftest import ROOT
@@ -228,6 +229,21 @@ def test_migrate_brings_an_old_database_up(settings: Settings, database_url: str
     result = app.test_cli_runner().invoke(args=["migrate"])
     engine.dispose()
     assert result.output == "Tabellerne er opdateret.\n"
+
+
+def test_migrate_gives_older_versions_their_translations(
+    settings: Settings, database_url: str, now: datetime
+) -> None:
+    """Each that has none; once."""
+    engine = db.connect(database_url)
+    with db.transaction() as session:
+        municipalities.establish(session, slug="s", name="S", phone="1", sms_sender="S", now=now)
+        session.execute(text("DELETE FROM translation"))
+    app = create_app(settings)
+    first, second = (app.test_cli_runner().invoke(args=["migrate"]).output for _ in range(2))
+    engine.dispose()
+    assert first.endswith("oversættelser (ikke kontrolleret): 3.\n")
+    assert second == "Tabellerne er opdateret.\n"
 
 
 @pytest.mark.parametrize(

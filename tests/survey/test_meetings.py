@@ -211,7 +211,7 @@ def test_an_invitation_comes_with_contact_version_and_a_message_due_in_the_windo
     version = session.get_one(QuestionnaireVersion, (stevns.id, invitation.version_id))
     team = session.get_one(Team, (stevns.id, invitation.team_id))
     assert (team.name, version.questionnaire_id, version.closed_at) == ("Ydelse", team.questionnaire_id, None)
-    assert (contact.name, contact.mobile, contact.email, contact.language) == ("Åse", None, "Bo@eksempel.dk", "da")
+    assert (contact.name, contact.mobile, contact.email, contact.language) == ("Åse", None, "Bo@eksempel.dk", "")
     assert ("invitation", "waiting", MONDAY + timedelta(hours=1)) == (message.kind, message.state, message.due_at)
 
 

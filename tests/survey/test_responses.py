@@ -13,7 +13,7 @@ from nacl.public import PrivateKey
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from survey import db, keys, question_sets, responses
+from survey import db, keys, responses
 from survey.models import Ballot, BallotKey, CallbackRequest, Invitation, Meeting, Municipality, Team
 from tests.fixtures.citizens import ALL_FOUR
 
@@ -175,17 +175,6 @@ def test_without_an_open_key_nothing_is_stored(session: Session, token: str, now
     with pytest.raises(responses.NoOpenKeyError), session.begin_nested():
         responses.submit(session, token, FIVE, now)
     assert session.scalar(select(Invitation.answered)) is False
-
-
-def test_a_version_is_read_whole_in_one_statement(
-    session: Session, stevns: Municipality, token: str, sql: Counting
-) -> None:
-    """The published content comes back as it was shipped."""
-    version_id = session.scalars(select(Invitation.version_id)).one()
-    with sql() as statements:
-        found = responses.questionnaire(session, stevns.id, version_id)
-    assert found == question_sets.load("ydelse")
-    assert len(statements) == 1
 
 
 def at_once(app: Flask, path: str, data: dict[str, str]) -> list[int]:
