@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from admin import sessions
-from survey import workdays
+from survey import pages, workdays
 from survey.access import ADMINISTRATOR, CASEWORKER, EVERYONE, MANAGER, SIGNED_IN, View, declared
 from survey.db import reading, transaction
 from survey.models import AccessLog, Assignment, Municipality, Staff, StaffSession
@@ -177,6 +177,8 @@ def log_access(session: Session, staff: CurrentStaff, action: str, subject: str,
 
 
 def _message(error: HTTPException) -> ResponseReturnValue:
+    if request.endpoint is None and current_staff() is None:
+        return pages.http_problem(error)  # most likely a citizen who typed an address
     code = error.code or 500
     if code == 413:
         _read_to_the_end()
