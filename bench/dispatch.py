@@ -110,17 +110,16 @@ def _send(n: int, worker: Work) -> Pace:
 
 def _bare(kind: Callable[[int], Callable[[bytes], bytes]], port: int) -> Pace:
     """A loop that does nothing else, over as many kept connections."""
-    writing = texts.Writing(
+    draft = texts.Draft(
         kind="invitation",
         channel="sms",
         municipality="Kommune0",
         phone="1",
-        name="",
         questions=5,
         smallest_group=5,
         sender="Kommune0",
-        link=f"https://svar.stevns.dk/s/{'a' * 26}",
     )
+    writing = texts.Writing(draft, "", f"https://svar.stevns.dk/s/{'a' * 26}")
     message = texts.render(writing).body
 
     def ask(mine: range) -> None:

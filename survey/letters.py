@@ -1,7 +1,6 @@
 """Letters: a message in hand with the only copy of its link, and handing it to a gateway."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -17,8 +16,7 @@ UNTOLD = "stille: "
 """Begins the words for what only the operator's own total counts: reminders, and what leaves once more."""
 
 
-@dataclass(frozen=True, repr=False)
-class Claimed:
+class Claimed(NamedTuple):
     """A message this worker alone may hand over, with the only copy of its link. Never logged.
 
     It may leave while `window` is open, and is of no use from `useful_until` (UTC) on. `fallback`: an SMS that
@@ -43,6 +41,10 @@ class Claimed:
     unsubscribe: str
     first: bool
 
+    def __repr__(self) -> str:
+        """Its name at the provider, which tells nobody anything."""
+        return f"<Claimed {self.reference}>"
+
     @property
     def reference(self) -> str:
         """What the provider calls this attempt by."""
@@ -51,7 +53,7 @@ class Claimed:
     @property
     def channel(self) -> str:
         """How it goes: "sms" or "email"."""
-        return self.writing.channel
+        return self.writing.draft.channel
 
 
 class Handled(NamedTuple):
@@ -69,12 +71,34 @@ class Drawn(NamedTuple):
     token_hash: bytes
 
 
-def claimed(row: Row[Any], lane: Lane, drawn: Drawn, base_url: str, own: texts.Texts) -> Claimed:
+def draft(row: Row[Any], lane: Lane, base_url: str, own: texts.Texts) -> texts.Draft:
+    """What a `row` of `outbox.claim` has in common with others that have the same `sort`."""
+    return texts.Draft(
+        kind=row.kind,
+        channel=row.channel,
+        municipality=row.municipality,
+        phone=row.phone,
+        questions=row.statement_count,
+        smallest_group=row.smallest_group,
+        sender=row.sms_sender if row.channel == "sms" else texts.plain(row.municipality),
+        language=row.language,
+        own=own.find(row.municipality_id, row.questionnaire_id, row.kind, row.channel, row.language),
+        link_mode=lane.link_mode,
+        place=invitations.place(base_url, row.host) if lane.link_mode == "code_only" else "",
+    )
+
+
+def sort(row: Row[Any]) -> tuple[object, ...]:
+    """What decides the draft of a `row` of `outbox.claim`."""
+    return row.municipality_id, row.questionnaire_id, row.statement_count, row.kind, row.channel, row.language
+
+
+def claimed(row: Row[Any], lane: Lane, drawn: Drawn, base_url: str, draft: texts.Draft) -> Claimed:
     """What is to be handed over of a `row` of `outbox.claim`, whose link is `drawn`."""
     by_sms = row.channel == "sms"
     link = invitations.address(base_url, row.host, drawn.token)
-    coded = lane.link_mode == "code_only"
     unsubscribe = "" if by_sms else f"{link}/afmeld"
+    code = codes.shown(drawn.token) if lane.link_mode == "code_only" else ""
     return Claimed(
         municipality_id=row.municipality_id,
         message_id=row.id,
@@ -84,23 +108,7 @@ def claimed(row: Row[Any], lane: Lane, drawn: Drawn, base_url: str, own: texts.T
         to=row.mobile if by_sms else row.email,
         token=drawn.token,
         token_hash=drawn.token_hash,
-        writing=texts.Writing(
-            kind=row.kind,
-            channel=row.channel,
-            municipality=row.municipality,
-            phone=row.phone,
-            name=row.citizen,
-            questions=row.statement_count,
-            smallest_group=row.smallest_group,
-            link=link,
-            sender=row.sms_sender if by_sms else texts.plain(row.municipality),
-            language=row.language,
-            own=own.find(row.municipality_id, row.questionnaire_id, row.kind, row.channel, row.language),
-            link_mode=lane.link_mode,
-            place=invitations.place(base_url, row.host) if coded else "",
-            code=codes.shown(drawn.token) if coded else "",
-            unsubscribe=unsubscribe,
-        ),
+        writing=texts.Writing(draft, row.citizen, link, code, unsubscribe),
         window=lane.window,
         useful_until=_useful_until(row),
         fallback=by_sms and row.by_email and not row.fell_over,
@@ -145,7 +153,7 @@ def handed(message: Claimed, gateway: Gateway) -> Handled:
         message.reference,
         message.channel,
         message.to,
-        message.writing.sender,
+        message.writing.draft.sender,
         written.subject,
         written.body,
         written.language,
