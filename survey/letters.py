@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
-
-from sqlalchemy import Row
+from typing import NamedTuple
 
 from survey import codes, eligibility, invitations, references, texts, workdays
 from survey.gateways import Gateway, Letter, Outcome
@@ -56,6 +54,41 @@ class Claimed(NamedTuple):
         return self.writing.draft.channel
 
 
+class Due(NamedTuple):
+    """A message that is due, and all that its letter needs: a row of `outbox.due`, in its order."""
+
+    municipality_id: int
+    id: int
+    invitation_id: int
+    attempts: int
+    kind: str
+    channel: str
+    fell_over: bool
+    why_not: str | None
+    by_sms: bool
+    by_email: bool
+    citizen: str
+    language: str
+    mobile: str | None
+    email: str | None
+    mobile_print: bytes | None
+    email_print: bytes | None
+    expires_at: datetime | None
+    sent_week: date | None
+    held_on: date
+    municipality: str
+    phone: str
+    sms_sender: str
+    smallest_group: int
+    host: str | None
+    questionnaire_id: int
+    statement_count: int
+
+    def __repr__(self) -> str:
+        """Nothing of it: it holds a name and a number."""
+        return "<Due>"
+
+
 class Handled(NamedTuple):
     """What became of a message that was claimed; `segments` of its SMS."""
 
@@ -71,8 +104,8 @@ class Drawn(NamedTuple):
     token_hash: bytes
 
 
-def draft(row: Row[Any], lane: Lane, base_url: str, own: texts.Texts) -> texts.Draft:
-    """What a `row` of `outbox.claim` has in common with others that have the same `sort`."""
+def draft(row: Due, lane: Lane, base_url: str, own: texts.Texts) -> texts.Draft:
+    """What a `row` has in common with others that have the same `sort`."""
     return texts.Draft(
         kind=row.kind,
         channel=row.channel,
@@ -88,13 +121,13 @@ def draft(row: Row[Any], lane: Lane, base_url: str, own: texts.Texts) -> texts.D
     )
 
 
-def sort(row: Row[Any]) -> tuple[object, ...]:
-    """What decides the draft of a `row` of `outbox.claim`."""
+def sort(row: Due) -> tuple[object, ...]:
+    """What decides the draft of a `row`."""
     return row.municipality_id, row.questionnaire_id, row.statement_count, row.kind, row.channel, row.language
 
 
-def claimed(row: Row[Any], lane: Lane, drawn: Drawn, base_url: str, draft: texts.Draft) -> Claimed:
-    """What is to be handed over of a `row` of `outbox.claim`, whose link is `drawn`."""
+def claimed(row: Due, lane: Lane, drawn: Drawn, base_url: str, draft: texts.Draft) -> Claimed:
+    """What is to be handed over of a `row`, whose link is `drawn`."""
     by_sms = row.channel == "sms"
     link = invitations.address(base_url, row.host, drawn.token)
     unsubscribe = "" if by_sms else f"{link}/afmeld"
@@ -105,7 +138,7 @@ def claimed(row: Row[Any], lane: Lane, drawn: Drawn, base_url: str, draft: texts
         invitation_id=row.invitation_id,
         attempt=row.attempts + 1,
         gateway=lane.gateway,
-        to=row.mobile if by_sms else row.email,
+        to=(row.mobile if by_sms else row.email) or "",
         token=drawn.token,
         token_hash=drawn.token_hash,
         writing=texts.Writing(draft, row.citizen, link, code, unsubscribe),
@@ -119,16 +152,15 @@ def claimed(row: Row[Any], lane: Lane, drawn: Drawn, base_url: str, draft: texts
     )
 
 
-def is_first(row: Row[Any]) -> bool:
-    """Is a `row` of `outbox.claim` an invitation that nobody has had yet? No other is counted in a log."""
+def is_first(row: Due) -> bool:
+    """Is a `row` an invitation that nobody has had yet? No other is counted in a log."""
     return row.kind == "invitation" and row.sent_week is None
 
 
-def _useful_until(row: Row[Any]) -> datetime:
+def _useful_until(row: Due) -> datetime:
     """When an invitation is about too old a meeting, or a reminder about a link that has expired."""
     if row.kind == "reminder" and row.expires_at:
-        expires: datetime = row.expires_at
-        return expires
+        return row.expires_at
     return _too_old_at(row.held_on)
 
 

@@ -4,21 +4,17 @@ A message is handed over at most once per attempt, and only a sure refusal leads
 transaction of `claim` ends before the network is touched; `verdicts.note` gets another one afterwards.
 """
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Row,
     Select,
     Text,
-    TextClause,
     and_,
     bindparam,
     func,
@@ -32,9 +28,9 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from survey import eligibility, letters, texts, workdays
+from survey import bulk, eligibility, letters, texts, workdays
 from survey.lanes import Lane
-from survey.letters import Claimed, Drawn
+from survey.letters import Claimed, Drawn, Due
 from survey.message_states import before
 from survey.models import DECISIONS, Contact, Invitation, Meeting, Message, Municipality, QuestionnaireVersion
 
@@ -82,17 +78,17 @@ def claim(
     if not lanes:
         return Claim([], Counter())
     session.execute(_PLAN_BY_INDEX)
-    # The bare connection makes rows at half the price of the session.
-    rows = session.connection().execute(due(now), asked(lanes, now, size)).all()
+    # The bare connection makes rows at half the price of the session, and a named tuple is read ten times as fast.
+    rows = [Due(*row) for row in session.connection().execute(due(now), asked(lanes, now, size))]
     skipped, turned, leaving = _sorted(rows, {lane.municipality_id for lane in lanes if lane.only})
     _skip(session, skipped)
     _turn(session, turned)
     claimed = _claimed(session, leaving, lanes, base_url, drawn)
     if claimed:
         week = workdays.monday(workdays.day(now))
-        columns = joined(claimed, **_CLAIMED)
-        session.execute(_LINK, columns)
-        session.execute(_CLAIM, columns | {"worker": worker, "now": now, "week": week})
+        session.execute(_LINK, bulk.in_columns(claimed, _LINKED))
+        given = bulk.in_columns(claimed, _CLAIMED)
+        session.execute(_CLAIM, {**given, "worker": worker, "now": now, "week": week})
     told = Counter(eligibility.words[why] for row, why in skipped if letters.is_first(row))
     return Claim(claimed, Counter(eligibility.words[why] for _row, why in skipped), len(turned), told)
 
@@ -114,30 +110,6 @@ def fall_silent(session: Session, gateways: Sequence[str], now: datetime, limit:
     """Turn up to `limit` messages sent three days ago by `gateways`, which report, into "unknown"; how many."""
     values = {"gateways": list(gateways), "then": now - SILENT_AFTER, "now": now, "reason": SILENT, "limit": limit}
     return len(session.execute(_FALL_SILENT, values | {"before": list(before("fall silent"))}).all())
-
-
-def listed(rows: Sequence[Any], **columns: str) -> dict[str, list[Any]]:
-    """Parameters of a statement over many rows: each a list of the rows' attribute."""
-    return {parameter: [getattr(row, column) for row in rows] for parameter, column in columns.items()}
-
-
-def joined(rows: Sequence[Any], **columns: str) -> dict[str, str]:
-    """As `listed`, each list as one text: ten times as fast. Bytes in hexadecimal; no text may hold a comma."""
-    values = {parameter: map(attrgetter(column), rows) for parameter, column in columns.items()}
-    return {
-        parameter: ",".join([each.hex() if isinstance(each, bytes) else str(each) for each in column])
-        for parameter, column in values.items()
-    }
-
-
-def as_json(rows: Sequence[Any], columns: Sequence[str]) -> str:
-    """One parameter with these attributes of many rows, which may be missing."""
-    values = map(attrgetter(*columns), rows)
-    return json.dumps([dict(zip(columns, row, strict=True)) for row in values], default=_in_json)
-
-
-def _in_json(value: bytes | datetime) -> str:
-    return value.hex() if isinstance(value, bytes) else value.isoformat()
 
 
 # What is due ----------------------------------------------------------------------------------------------
@@ -246,13 +218,11 @@ def _due(minute: datetime) -> Select[*tuple[Any, ...]]:
     return found
 
 
-def _sorted(
-    rows: Sequence[Row[Any]], only: set[int]
-) -> tuple[list[tuple[Row[Any], str]], list[Row[Any]], list[Row[Any]]]:
+def _sorted(rows: Sequence[Due], only: set[int]) -> tuple[list[tuple[Due, str]], list[Due], list[Due]]:
     """What must not leave, with the code of why; what turns to the other channel; what leaves."""
-    skipped: list[tuple[Row[Any], str]] = []
-    turned: list[Row[Any]] = []
-    leaving: list[Row[Any]] = []
+    skipped: list[tuple[Due, str]] = []
+    turned: list[Due] = []
+    leaving: list[Due] = []
     for row in rows:
         reachable = _reachable(row)
         if why := row.why_not or (None if reachable else _dead(row, only)):
@@ -262,7 +232,7 @@ def _sorted(
     return skipped, turned, leaving
 
 
-def _dead(row: Row[Any], only: set[int]) -> str | None:
+def _dead(row: Due, only: set[int]) -> str | None:
     """ "dead_address" where no other channel is left either; in the municipalities of `only` there is none."""
     if row.municipality_id in only:
         return "dead_address"
@@ -271,12 +241,12 @@ def _dead(row: Row[Any], only: set[int]) -> str | None:
     return None if other else "dead_address"
 
 
-def _reachable(row: Row[Any]) -> bool:
+def _reachable(row: Due) -> bool:
     return bool(row.by_sms if row.channel == "sms" else row.by_email)
 
 
 def _claimed(
-    session: Session, rows: Sequence[Row[Any]], lanes: Sequence[Lane], base_url: str, drawn: Sequence[Drawn]
+    session: Session, rows: Sequence[Due], lanes: Sequence[Lane], base_url: str, drawn: Sequence[Drawn]
 ) -> list[Claimed]:
     """What is to be handed over of each row, with its token."""
     if not rows:
@@ -294,68 +264,47 @@ def _claimed(
     return made
 
 
-def _skip(session: Session, skipped: Sequence[tuple[Row[Any], str]]) -> None:
+def _skip(session: Session, skipped: Sequence[tuple[Due, str]]) -> None:
     """An invitation that must not leave gives its meeting the true reason why nobody was asked.
 
     Not one that has left before: it would be skipped for another reason, or none, if it were answered.
     """
     if skipped:
-        rows = listed([row for row, _why in skipped], municipalities="municipality_id", ids="id")
+        rows = bulk.listed([row for row, _why in skipped], municipalities="municipality_id", ids="id")
         reasons = [eligibility.words[why] for _row, why in skipped]
         decisions = [why if why in DECISIONS and row.kind == "invitation" else None for row, why in skipped]
         session.execute(_SKIP, rows | {"reasons": reasons, "decisions": decisions})
 
 
-def _turn(session: Session, rows: Sequence[Row[Any]]) -> None:
+def _turn(session: Session, rows: Sequence[Due]) -> None:
     if rows:
-        session.execute(_TURN, listed(rows, municipalities="municipality_id", ids="id"))
+        session.execute(_TURN, bulk.listed(rows, municipalities="municipality_id", ids="id"))
 
 
+_PLAN_BY_INDEX = bulk.by_index()
+_LINKED = {
+    "municipality_id": "bigint",
+    "message_id": "bigint",
+    "attempt": "smallint",
+    "invitation_id": "bigint",
+    "token_hash": "text",
+}
 _CLAIMED = {
-    "municipalities": "municipality_id",
-    "ids": "message_id",
-    "attempts": "attempt",
-    "invitations": "invitation_id",
-    "gateways": "gateway",
-    "hashes": "token_hash",
+    "municipality_id": "bigint",
+    "message_id": "bigint",
+    "attempt": "smallint",
+    "invitation_id": "bigint",
+    "gateway": "text",
 }
-# Planning takes longer than claiming: the plan is made once a connection, by index from the lanes on, almost in
-# the order in which the statement is written, whatever is known of the tables' sizes so far.
-_BY_INDEX = {
-    "plan_cache_mode": "force_generic_plan",
-    "join_collapse_limit": "4",
-    "jit": "off",
-    "enable_seqscan": "off",
-    "enable_sort": "off",
-    "enable_hashjoin": "off",
-    "enable_mergejoin": "off",
-}
-
-
-def by_index(**others: str) -> TextClause:
-    """The statement that sets all this, and `others`, until the transaction ends."""
-    each = (f"set_config('{name}', '{value}', true)" for name, value in {**_BY_INDEX, **others}.items())
-    return text(f"SELECT {', '.join(each)}")
-
-
-_PLAN_BY_INDEX = by_index()
 # Before the messages change: what a new link points to is looked up in half the time.
-_LINK = text("""
+_LINK = text(f"""
     INSERT INTO link (municipality_id, message_id, attempt, invitation_id, token_hash)
     SELECT municipality_id, message_id, attempt, invitation_id, decode(token_hash, 'hex')
-    FROM unnest(CAST(string_to_array(:municipalities, ',') AS bigint[]),
-        CAST(string_to_array(:ids, ',') AS bigint[]), CAST(string_to_array(:attempts, ',') AS smallint[]),
-        CAST(string_to_array(:invitations, ',') AS bigint[]), string_to_array(:hashes, ','))
-        AS c(municipality_id, message_id, attempt, invitation_id, token_hash)
-""")
+    FROM {bulk.table(_LINKED)} AS c
+""")  # noqa: S608 - the words are our own
 # Hours, because a "day" of PostgreSQL follows the clocks of the session's time zone.
-_CLAIM = text("""
-    WITH c AS MATERIALIZED (
-        SELECT * FROM unnest(CAST(string_to_array(:municipalities, ',') AS bigint[]),
-            CAST(string_to_array(:ids, ',') AS bigint[]), CAST(string_to_array(:attempts, ',') AS smallint[]),
-            CAST(string_to_array(:invitations, ',') AS bigint[]), string_to_array(:gateways, ','))
-            AS c(municipality_id, message_id, attempt, invitation_id, gateway)
-    ), prolonged AS (
+_CLAIM = text(f"""
+    WITH c AS MATERIALIZED {bulk.table(_CLAIMED)}, prolonged AS (
         UPDATE invitation i
         SET expires_at = CAST(:now AS timestamptz) + interval '336 hours',
             sent_week = coalesce(i.sent_week, CAST(:week AS date))
@@ -366,7 +315,7 @@ _CLAIM = text("""
         reference = c.municipality_id || '-' || c.message_id || '-' || c.attempt,
         claimed_at = :now, claimed_by = :worker, reason = NULL, provider_id = NULL
     FROM c WHERE m.municipality_id = c.municipality_id AND m.id = c.message_id
-""")
+""")  # noqa: S608 - the words are our own
 _SKIP = text("""
     WITH skipped AS (
         UPDATE message m SET state = 'skipped', reason = s.reason
