@@ -15,7 +15,7 @@ from survey.workdays import OFFICE_HOURS, Window
 class Rule:
     """A municipality's rule. `sampling`: "all", "share" (`share` per cent) or "waves"; `segment_price` in DKK.
 
-    `link_mode`: "link" (128 bits), "code" (a link short enough to type) or "code_only" (where to go, and a code).
+    `link_mode`: "link" (130 bits), "code" (a link short enough to type) or "code_only" (where to go, and a code).
     """
 
     window: Window = OFFICE_HOURS
