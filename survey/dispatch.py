@@ -263,6 +263,8 @@ class Shift:
     def _give(self, claimed: Sequence[Claimed]) -> None:
         """To the crew, in the time reserved for it; where the database goes away just then, nothing was tried."""
         try:
+            if time.monotonic() - self.crew.seen > LEASE / 2:
+                self._live()  # the claim took long, and nobody looked meanwhile
             delay = self._reserve(len(claimed))
         except DBAPIError:
             self.crew.return_untried(claimed)

@@ -145,6 +145,18 @@ def test_every_note_is_preceded_by_a_look_at_the_lock(engine: Engine, settings: 
     assert crew.seen <= looks[0]
 
 
+def test_what_a_long_claim_brings_leaves(engine: Engine, settings: Settings, now: datetime) -> None:
+    """Nobody looked at the lock while it lasted: that is made up for before the crew gets anything."""
+    looks, gateway = list[float](), Obedient()
+    post = Outpost(gateway, (), settings, 7, lambda: looks.append(time.monotonic()), lambda: now)
+    crew = Crew(post)
+    crew.seen -= 60.0
+    Shift(post, crew, Counter())._give(claimed(engine, now))
+    until(lambda: len(crew._done) == 6)
+    crew.dismiss()
+    assert (len(gateway.letters), len(looks)) == (6, 1)
+
+
 def test_what_was_claimed_but_got_no_time_to_leave_is_not_in_doubt(
     engine: Engine, administration: Engine, settings: Settings, now: datetime
 ) -> None:
