@@ -266,7 +266,7 @@ class Shift:
             if time.monotonic() - self.crew.seen > LEASE / 2:
                 self._live()  # the claim took long, and nobody looked meanwhile
             delay = self._reserve(len(claimed))
-        except DBAPIError:
+        except SQLAlchemyError:  # also what a connection that is known to be lost raises
             self.crew.return_untried(claimed)
             raise
         self.crew.give(claimed, delay)
