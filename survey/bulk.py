@@ -43,7 +43,7 @@ def table(columns: Mapping[str, str]) -> str:
     """SQL: the rows of `in_columns` as a table. `columns`: name → SQL type, in words of our own."""
     read = ", ".join(f"json_array_elements_text(CAST(:{name} AS json))" for name in columns)
     cast = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in columns.items())
-    return f"(SELECT {cast} FROM ROWS FROM ({read}) AS given({', '.join(columns)}))"  # noqa: S608 - see above
+    return f"(SELECT {cast} FROM ROWS FROM ({read}) AS given({', '.join(columns)}))"  # noqa: S608 - our own words
 
 
 def _in_json(value: bytes | datetime) -> str:
