@@ -233,6 +233,7 @@ def work_command(once: bool, at: str | None) -> None:
     with suppress(DBAPIError):  # a worker may start before its database
         for line in unknown_slugs(work):
             click.echo(line)
+    dispatch.settle()
     (jobs.once if once else jobs.run)(work)
     if once:
         for line in stopped_lines(work):

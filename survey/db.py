@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import psycopg
@@ -33,6 +34,8 @@ class Base(DeclarativeBase):
     )
 
 
+_one_at_a_time = RLock()
+"""Threads that share one connection take turns."""
 _bind: Engine | Connection | None = None
 _reader: Engine | None = None
 
@@ -91,7 +94,9 @@ def bound() -> Engine | Connection:
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One transaction, opened by a door. Commits when the block ends, rolls back when it raises."""
-    with Session(bound(), expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+    bind = bound()
+    turn = _one_at_a_time if isinstance(bind, Connection) else nullcontext()
+    with turn, Session(bind, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
         yield session
         session.commit()
 

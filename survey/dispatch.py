@@ -1,11 +1,13 @@
 """Dispatch: one gateway's lane of work. Claims, threads that hand over at once, and notes overlap.
 
-The database is used by one thread alone; the crew's threads only call the gateway.
+The database is used by two threads, one that claims and one that notes; the crew's threads only call the gateway.
 """
 
+import gc
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import takewhile
@@ -13,7 +15,6 @@ from queue import SimpleQueue
 from random import SystemRandom
 from threading import Event, Lock, Thread
 
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -35,7 +36,6 @@ LEASE = 2.0
 """Seconds a crew goes on handing over after its worker was last seen to hold its lock."""
 RESCUES = 30
 """Seconds to wait for a database that went away, with outcomes not noted yet; also when asked to stop."""
-_SOON = text("SET LOCAL synchronous_commit = off")
 
 
 @dataclass(frozen=True)
@@ -71,23 +71,28 @@ class Crew:
         self._in_a_row = 0
         self.halted, self.closed = False, set[int]()
         self.seen = time.monotonic()
-        self.out = 0
+        self._in, self._out = 0, 0  # written by the thread that claims, and by the one that notes
         self._threads = [Thread(target=self._work, daemon=True) for _ in range(post.gateway.at_once)]
         for thread in self._threads:
             thread.start()
 
     @property
-    def waiting(self) -> int:
-        """How many messages no thread has taken yet."""
-        return self._given.qsize()
+    def out(self) -> int:
+        """How many messages were given and are not taken back yet."""
+        return self._in - self._out
 
     def give(self, messages: Sequence[Claimed], delay: float = 0.0) -> None:
         """Let the crew hand over `messages`, the first in `delay` seconds, the others at the gateway's rate."""
         rate = self._post.gateway.rate
         begin = time.monotonic() + delay if rate else 0.0
-        self.out += len(messages)
+        self._in += len(messages)
         for place, message in enumerate(messages):
             self._given.put((message, begin + place / rate if rate else 0.0))
+
+    def return_untried(self, messages: Sequence[Claimed]) -> None:
+        """Have `messages` taken back without trying them."""
+        self._in += len(messages)
+        self._done.extend(Handled(message, Outcome("skipped")) for message in messages)
 
     def take(self, wanted: int, patience: float) -> list[Handled]:
         """What is done: as soon as it is `wanted` messages, or all there are, or `patience` seconds have gone."""
@@ -96,7 +101,7 @@ class Crew:
             self._enough.wait(patience)
         self._enough.clear()
         found = [self._done.popleft() for _ in range(len(self._done))]
-        self.out -= len(found)
+        self._out += len(found)
         return found
 
     def dismiss(self) -> None:
@@ -113,7 +118,7 @@ class Crew:
             if not_before:
                 self._post.stopping.wait(max(0.0, not_before - time.monotonic()))
             self._done.append(self._handled(message))
-            if len(self._done) >= self._wanted:
+            if len(self._done) >= self._wanted and not self._enough.is_set():
                 self._enough.set()
 
     def _handled(self, message: Claimed) -> Handled:
@@ -140,6 +145,12 @@ class Crew:
                 self.halted = True
             if self._in_a_row >= breaker.IN_A_ROW:
                 self.halted = True
+
+
+def settle() -> None:
+    """What is loaded by now stays: the collector never looks through it again, which would stop all for 0.1 s."""
+    gc.collect()
+    gc.freeze()
 
 
 def send(post: Outpost) -> Counter[str]:
@@ -178,13 +189,31 @@ class Shift:
 
     def run(self) -> None:
         """Claim while there is something to claim, also while a batch is under way, and note what is done."""
-        more = True
-        while more or self.crew.out:
+        with ThreadPoolExecutor(1) as ahead:
+            try:
+                self._go_on(ahead)
+            except BaseException:
+                self.crew.halted = True  # also for what is being claimed at this moment
+                raise
+
+    def _go_on(self, ahead: ThreadPoolExecutor) -> None:
+        more, claiming = True, None
+        while more or claiming or self.crew.out:
+            if claiming and (claiming.done() or not self.crew.out):
+                more, claiming = self._has_claimed(claiming), None
             more = more and not self.crew.halted and not self.post.stopping.is_set()
-            if more and self.crew.waiting <= self.size() // 2:
-                more = bool(self._claim())
+            if more and not claiming and self.crew.out <= self.size():
+                claiming = ahead.submit(self._claim)
             if self.crew.out:
                 self._note()
+
+    def _has_claimed(self, claiming: Future[Claim]) -> bool:
+        """Was there anything to claim? Raises what the claim raised."""
+        batch = claiming.result()
+        self.total.update({f"{SKIPPED} {reason}": n for reason, n in batch.told.items()})
+        untold = batch.skipped - batch.told
+        self.total.update({f"{letters.UNTOLD}{SKIPPED} {reason}": n for reason, n in untold.items()})
+        return bool(batch)
 
     def size(self) -> int:
         """Messages for the next claim."""
@@ -196,7 +225,6 @@ class Shift:
 
     def _claim(self) -> Claim:
         post, gateway, now = self.post, self.post.gateway, self.post.clock()
-        self._live()
         with transaction() as session:
             mine = [
                 lane
@@ -221,9 +249,6 @@ class Shift:
         if self.codes:
             used = {message.token for message in batch.claimed}
             self.codes = [drawn for drawn in self.codes if drawn.token not in used]
-        self.total.update({f"{SKIPPED} {reason}": n for reason, n in batch.told.items()})
-        untold = batch.skipped - batch.told
-        self.total.update({f"{letters.UNTOLD}{SKIPPED} {reason}": n for reason, n in untold.items()})
         if batch.claimed:
             self.claimed_at = now
             self._give(batch.claimed)
@@ -238,9 +263,11 @@ class Shift:
     def _give(self, claimed: Sequence[Claimed]) -> None:
         """To the crew, in the time reserved for it; where the database goes away just then, nothing was tried."""
         try:
+            if time.monotonic() - self.crew.seen > LEASE / 2:
+                self._live()  # the claim took long, and nobody looked meanwhile
             delay = self._reserve(len(claimed))
-        except DBAPIError:
-            self.unnoted += [Handled(message, Outcome("skipped")) for message in claimed]
+        except SQLAlchemyError:  # also what a connection that is known to be lost raises
+            self.crew.return_untried(claimed)
             raise
         self.crew.give(claimed, delay)
 
@@ -289,8 +316,6 @@ class Shift:
     def _write_down(self, handled: Sequence[Handled]) -> None:
         now = self.post.clock()
         with transaction() as session:
-            # Lost in a crash of the server, a note leaves doubt, never a double: nobody need wait for the disk.
-            session.execute(_SOON)
             self.total.update(verdicts.note(session, handled, worker=self.post.worker, now=now))
             self._judge(session, handled, now)
 

@@ -1,5 +1,6 @@
 """The alphabet of an SMS, and how many segments a text takes (3GPP TS 23.038 and 23.040)."""
 
+import re
 from dataclasses import dataclass
 
 BASE = frozenset(
@@ -12,6 +13,8 @@ EXTENSION = frozenset("^{}\\[~]|€\f")
 ALPHABET = BASE | EXTENSION
 SINGLE = 160
 """Septets in an SMS of one segment."""
+_SHORT = re.compile(f"[{re.escape(''.join(sorted(BASE)))}]{{0,{SINGLE}}}")
+"""Most texts we send."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Segments:
 
 def segments(text: str) -> Segments:
     """How many segments `text` takes: 160 septets or 70 units in one, 153 or 67 in each of several."""
+    if _SHORT.fullmatch(text):
+        return Segments("GSM-7", len(text), 1)
     if ALPHABET.issuperset(text):
         units = len(text) + sum(map(text.count, EXTENSION))
         if units <= SINGLE:

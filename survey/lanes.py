@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from survey import breaker, sending_rules
-from survey.models import BallotKey, Municipality, Stop
+from survey.models import BallotKey, Municipality, SendingRule, Stop
 from survey.models.base import CHANNELS
 from survey.workdays import OFFICE_HOURS, Window, in_send_window
 
@@ -66,23 +66,22 @@ class Lane:
 
 
 def open_now(session: Session, accounts: Sequence[Carrier], now: datetime) -> list[Lane]:
-    """Every lane that is open at `now`, in no order; four statements however many there are.
+    """Every lane that is open at `now`, in no order; two statements however many there are.
 
     Closed is a lane outside its send window, without an open ballot key (an answer could not be sealed, the link
     would lead nowhere), stopped by an administrator, or whose gateway has stopped by itself.
     """
-    rules, still = sending_rules.every(session), breaker.stopped(session, now)
-    stops = {(row.municipality_id, row.gateway) for row in session.execute(_STOPS)}
+    still = breaker.stopped(session, now)
     lanes = []
     for row in session.execute(_WITH_A_KEY):
-        rule = rules.get(row.id, sending_rules.DEFAULT)
+        rule = sending_rules.rule(row.SendingRule)
         if in_send_window(now, rule.window):
             found = {channel: carrier(accounts, row.slug, channel) for channel in CHANNELS}
             carried = {channel: name for channel, name in found.items() if name}
             lanes += [
                 Lane(row.id, channel, name, rule.window, rule.link_mode, only=len(carried) == 1)
                 for channel, name in carried.items()
-                if name not in still and (row.id, name) not in stops
+                if name not in still and name not in row.stops
             ]
     return lanes
 
@@ -101,7 +100,15 @@ def carrier(accounts: Sequence[Carrier], municipality: str, channel: str) -> str
     )
 
 
-_STOPS = select(Stop.municipality_id, Stop.gateway)
-_WITH_A_KEY = select(Municipality.id, Municipality.slug).where(
-    exists().where(BallotKey.municipality_id == Municipality.id, BallotKey.state == "open")
+_WITH_A_KEY = (
+    select(
+        Municipality.id,
+        Municipality.slug,
+        SendingRule,
+        func.array(select(Stop.gateway).where(Stop.municipality_id == Municipality.id).scalar_subquery()).label(
+            "stops"
+        ),
+    )
+    .outerjoin(SendingRule, SendingRule.municipality_id == Municipality.id)
+    .where(exists().where(BallotKey.municipality_id == Municipality.id, BallotKey.state == "open"))
 )

@@ -1,12 +1,9 @@
 """Letters: a message in hand with the only copy of its link, and handing it to a gateway."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
-
-from sqlalchemy import Row
+from typing import NamedTuple
 
 from survey import codes, eligibility, invitations, references, texts, workdays
 from survey.gateways import Gateway, Letter, Outcome
@@ -17,8 +14,7 @@ UNTOLD = "stille: "
 """Begins the words for what only the operator's own total counts: reminders, and what leaves once more."""
 
 
-@dataclass(frozen=True, repr=False)
-class Claimed:
+class Claimed(NamedTuple):
     """A message this worker alone may hand over, with the only copy of its link. Never logged.
 
     It may leave while `window` is open, and is of no use from `useful_until` (UTC) on. `fallback`: an SMS that
@@ -43,6 +39,10 @@ class Claimed:
     unsubscribe: str
     first: bool
 
+    def __repr__(self) -> str:
+        """Its name at the provider, which tells nobody anything."""
+        return f"<Claimed {self.reference}>"
+
     @property
     def reference(self) -> str:
         """What the provider calls this attempt by."""
@@ -51,7 +51,42 @@ class Claimed:
     @property
     def channel(self) -> str:
         """How it goes: "sms" or "email"."""
-        return self.writing.channel
+        return self.writing.draft.channel
+
+
+class Due(NamedTuple):
+    """A message that is due, and all that its letter needs: a row of `outbox.due`, in its order."""
+
+    municipality_id: int
+    id: int
+    invitation_id: int
+    attempts: int
+    kind: str
+    channel: str
+    fell_over: bool
+    why_not: str | None
+    by_sms: bool
+    by_email: bool
+    citizen: str
+    language: str
+    mobile: str | None
+    email: str | None
+    mobile_print: bytes | None
+    email_print: bytes | None
+    expires_at: datetime | None
+    sent_week: date | None
+    held_on: date
+    municipality: str
+    phone: str
+    sms_sender: str
+    smallest_group: int
+    host: str | None
+    questionnaire_id: int
+    statement_count: int
+
+    def __repr__(self) -> str:
+        """Nothing of it: it holds a name and a number."""
+        return "<Due>"
 
 
 class Handled(NamedTuple):
@@ -69,38 +104,44 @@ class Drawn(NamedTuple):
     token_hash: bytes
 
 
-def claimed(row: Row[Any], lane: Lane, drawn: Drawn, base_url: str, own: texts.Texts) -> Claimed:
-    """What is to be handed over of a `row` of `outbox.claim`, whose link is `drawn`."""
+def draft(row: Due, lane: Lane, base_url: str, own: texts.Texts) -> texts.Draft:
+    """What a `row` has in common with others that have the same `sort`."""
+    return texts.Draft(
+        kind=row.kind,
+        channel=row.channel,
+        municipality=row.municipality,
+        phone=row.phone,
+        questions=row.statement_count,
+        smallest_group=row.smallest_group,
+        sender=row.sms_sender if row.channel == "sms" else texts.plain(row.municipality),
+        language=row.language,
+        own=own.find(row.municipality_id, row.questionnaire_id, row.kind, row.channel, row.language),
+        link_mode=lane.link_mode,
+        place=invitations.place(base_url, row.host) if lane.link_mode == "code_only" else "",
+    )
+
+
+def sort(row: Due) -> tuple[object, ...]:
+    """What decides the draft of a `row`."""
+    return row.municipality_id, row.questionnaire_id, row.statement_count, row.kind, row.channel, row.language
+
+
+def claimed(row: Due, lane: Lane, drawn: Drawn, base_url: str, draft: texts.Draft) -> Claimed:
+    """What is to be handed over of a `row`, whose link is `drawn`."""
     by_sms = row.channel == "sms"
     link = invitations.address(base_url, row.host, drawn.token)
-    coded = lane.link_mode == "code_only"
     unsubscribe = "" if by_sms else f"{link}/afmeld"
+    code = codes.shown(drawn.token) if lane.link_mode == "code_only" else ""
     return Claimed(
         municipality_id=row.municipality_id,
         message_id=row.id,
         invitation_id=row.invitation_id,
         attempt=row.attempts + 1,
         gateway=lane.gateway,
-        to=row.mobile if by_sms else row.email,
+        to=(row.mobile if by_sms else row.email) or "",
         token=drawn.token,
         token_hash=drawn.token_hash,
-        writing=texts.Writing(
-            kind=row.kind,
-            channel=row.channel,
-            municipality=row.municipality,
-            phone=row.phone,
-            name=row.citizen,
-            questions=row.statement_count,
-            smallest_group=row.smallest_group,
-            link=link,
-            sender=row.sms_sender if by_sms else texts.plain(row.municipality),
-            language=row.language,
-            own=own.find(row.municipality_id, row.questionnaire_id, row.kind, row.channel, row.language),
-            link_mode=lane.link_mode,
-            place=invitations.place(base_url, row.host) if coded else "",
-            code=codes.shown(drawn.token) if coded else "",
-            unsubscribe=unsubscribe,
-        ),
+        writing=texts.Writing(draft, row.citizen, link, code, unsubscribe),
         window=lane.window,
         useful_until=_useful_until(row),
         fallback=by_sms and row.by_email and not row.fell_over,
@@ -111,16 +152,15 @@ def claimed(row: Row[Any], lane: Lane, drawn: Drawn, base_url: str, own: texts.T
     )
 
 
-def is_first(row: Row[Any]) -> bool:
-    """Is a `row` of `outbox.claim` an invitation that nobody has had yet? No other is counted in a log."""
+def is_first(row: Due) -> bool:
+    """Is a `row` an invitation that nobody has had yet? No other is counted in a log."""
     return row.kind == "invitation" and row.sent_week is None
 
 
-def _useful_until(row: Row[Any]) -> datetime:
+def _useful_until(row: Due) -> datetime:
     """When an invitation is about too old a meeting, or a reminder about a link that has expired."""
     if row.kind == "reminder" and row.expires_at:
-        expires: datetime = row.expires_at
-        return expires
+        return row.expires_at
     return _too_old_at(row.held_on)
 
 
@@ -145,7 +185,7 @@ def handed(message: Claimed, gateway: Gateway) -> Handled:
         message.reference,
         message.channel,
         message.to,
-        message.writing.sender,
+        message.writing.draft.sender,
         written.subject,
         written.body,
         written.language,

@@ -15,7 +15,7 @@ from survey.workdays import OFFICE_HOURS, Window
 class Rule:
     """A municipality's rule. `sampling`: "all", "share" (`share` per cent) or "waves"; `segment_price` in DKK.
 
-    `link_mode`: "link" (128 bits), "code" (a link short enough to type) or "code_only" (where to go, and a code).
+    `link_mode`: "link" (130 bits), "code" (a link short enough to type) or "code_only" (where to go, and a code).
     """
 
     window: Window = OFFICE_HOURS
@@ -32,13 +32,12 @@ DEFAULT = Rule()
 
 def of(session: Session, municipality_id: int) -> Rule:
     """The rule of one municipality."""
-    row = session.get(SendingRule, municipality_id)
-    return _rule(row) if row else DEFAULT
+    return rule(session.get(SendingRule, municipality_id))
 
 
 def every(session: Session) -> dict[int, Rule]:
     """The rules by municipality, of those that have one of their own."""
-    return {row.municipality_id: _rule(row) for row in session.scalars(select(SendingRule))}
+    return {row.municipality_id: rule(row) for row in session.scalars(select(SendingRule))}
 
 
 def save(session: Session, municipality_id: int, rule: Rule, *, staff_id: int | None, now: datetime) -> None:
@@ -65,7 +64,10 @@ def save(session: Session, municipality_id: int, rule: Rule, *, staff_id: int | 
     session.flush()
 
 
-def _rule(row: SendingRule) -> Rule:
+def rule(row: SendingRule | None) -> Rule:
+    """What a row says; the defaults where there is none."""
+    if row is None:
+        return DEFAULT
     return Rule(
         window=Window(frozenset(row.weekdays), row.opens, row.closes),
         delay_minutes=row.delay_minutes,

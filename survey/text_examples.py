@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from survey import config, gsm, texts, words
 from survey.models import KINDS, LINK_MODES
-from survey.texts import Own, Writing, Written
+from survey.texts import Draft, Own, Writing, Written
 
 LONGEST_HOST = f"svar.{'x' * (config.LONGEST_HOST - 8)}.dk"
 LONGEST_MUNICIPALITY = "Ringkøbing-Skjern Kommune"
@@ -53,25 +53,21 @@ def example(
 ) -> Written:
     """The message that `asker` would send to Anne Sørensen, with a link that leads nowhere."""
     token = CODE if link_mode == "code" else TOKEN
-    return texts.render(
-        Writing(
-            kind=kind,
-            channel=channel,
-            municipality=asker.municipality,
-            phone=asker.phone,
-            name="Anne Sørensen",
-            questions=7,
-            smallest_group=asker.smallest_group,
-            sender=asker.sender if channel == "sms" else asker.municipality,
-            link=f"https://{asker.host}/s/{token}",
-            language=language,
-            own=own,
-            link_mode=link_mode,
-            place=f"{asker.host}/svar",
-            code=CODE,
-            unsubscribe=f"https://{asker.host}/s/{token}/afmeld",
-        )
+    draft = Draft(
+        kind=kind,
+        channel=channel,
+        municipality=asker.municipality,
+        phone=asker.phone,
+        questions=7,
+        smallest_group=asker.smallest_group,
+        sender=asker.sender if channel == "sms" else asker.municipality,
+        language=language,
+        own=own,
+        link_mode=link_mode,
+        place=f"{asker.host}/svar",
     )
+    link = f"https://{asker.host}/s/{token}"
+    return texts.render(Writing(draft, "Anne Sørensen", link, CODE, f"{link}/afmeld"))
 
 
 def table(segment_price: Decimal) -> Iterator[Line]:

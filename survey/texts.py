@@ -5,9 +5,9 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +16,19 @@ from survey import placeholders
 from survey.gsm import Segments, segments
 from survey.models import MessageText
 
-__all__ = ["Own", "Segments", "Texts", "Writing", "Written", "own", "plain", "render", "segments", "shipped"]
+__all__ = [
+    "Draft",
+    "Own",
+    "Segments",
+    "Texts",
+    "Writing",
+    "Written",
+    "own",
+    "plain",
+    "render",
+    "segments",
+    "shipped",
+]
 
 FOLDER = Path(__file__).parent.parent / "templates" / "messages"
 LANGUAGES = ("da", "en", "uk", "ar", "pl", "tr", "so", "ti", "fa")
@@ -60,31 +72,64 @@ class Texts:
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
-class Writing:
-    """What a message says: who asks whom, how many questions, where.
+class Draft:
+    """What many messages have in common: who asks, how many questions, in which words.
 
     `kind`, `channel`, `language` and `link_mode` choose the shipped text; `own` goes before it where it fits the
-    mode. "link" and "code" need `link`; "code_only" needs `place` ("svar.stevns.dk/svar") and `code`.
-    `smallest_group` is how many must have answered before anything is counted. `unsubscribe`: where to say no
-    thanks, "" for SMS.
+    mode. `place` is where a code is typed ("svar.stevns.dk/svar"), for "code_only". `smallest_group` is how many
+    must have answered before anything is counted.
     """
 
     kind: str
     channel: str
     municipality: str
     phone: str
-    name: str
     questions: int
     smallest_group: int
     sender: str
-    link: str = ""
     language: str = "da"
     own: Own | None = None
     link_mode: str = "link"
     place: str = ""
+    days: int = 14
+
+    @cached_property
+    def text(self) -> Own:
+        """The text to fill in. Raises KeyError for a kind or channel that has none."""
+        if self.own and suits(self.own, self.link_mode):
+            return self.own
+        return shipped(self.kind, self.channel, written_in(self.language), self.link_mode)
+
+    @cached_property
+    def values(self) -> Mapping[str, str]:
+        """What stands in the placeholders, but for the citizen's own."""
+        danish = written_in(self.language) == "da"
+        return {
+            "municipality": plain(self.municipality),
+            "sender": plain(self.sender),
+            "phone": plain(self.phone),
+            "questions": str(self.questions),
+            "days": str(self.days),
+            "smallest_group": in_words(self.smallest_group) if danish else str(self.smallest_group),
+            "place": self.place,
+        }
+
+
+class Writing(NamedTuple):
+    """A message to one citizen: the `draft`, and what is theirs alone.
+
+    "link" and "code" need `link`, "code_only" needs `code`. `unsubscribe`: where to say no thanks, "" for SMS.
+    """
+
+    draft: Draft
+    name: str
+    link: str = ""
     code: str = ""
     unsubscribe: str = ""
-    days: int = 14
+
+    def __repr__(self) -> str:
+        """Nothing of it: it holds a name and a link."""
+        return "<Writing>"
 
 
 @dataclass(frozen=True, repr=False)
@@ -122,14 +167,19 @@ def render(writing: Writing) -> Written:
     An SMS that takes more segments than its language may names the sender instead of the municipality,
     where that is shorter. An own text that does not fit the link mode gives way to the shipped one.
     """
-    language = written_in(writing.language)
-    text = _chosen(writing, language)
-    values = _values(writing, language)
-    if writing.channel == "email":
-        subject = _one_line(placeholders.read(text.subject).fill(values))
+    draft, language = writing.draft, written_in(writing.draft.language)
+    values = {
+        **draft.values,
+        "name": greeted(writing.name),
+        "link": writing.link,
+        "code": writing.code,
+        "unsubscribe": writing.unsubscribe,
+    }
+    if draft.channel == "email":
+        subject = _one_line(placeholders.read(draft.text.subject).fill(values))
         around = _isolated(values) if direction(language) == "rtl" else values
-        return Written(subject, placeholders.read(text.body).fill(around) + "\n", None, language)
-    template = placeholders.read(unformatted(text.body))
+        return Written(subject, placeholders.read(draft.text.body).fill(around) + "\n", None, language)
+    template = placeholders.read(unformatted(draft.text.body))
     body = template.fill(values)
     counted = segments(body)
     if counted.count > most_segments(language) and "municipality" in template.holes:
@@ -200,6 +250,8 @@ def plain(name: str) -> str:
 
 def greeted(name: str) -> str:
     """`name` as `plain` has it; empty for one with more than MOST_DIGITS digits: it may be a number to call."""
+    if len(name) <= LONGEST_NAME and _NUMBERLESS.fullmatch(name):
+        return name
     kept = plain(name)
     return kept if sum(unicodedata.category(each)[0] == "N" for each in kept) <= MOST_DIGITS else ""
 
@@ -226,6 +278,7 @@ _SAID = {
 }
 _USUAL = re.compile("[0-9A-Za-zÆØÅæøå'&()+-]+(?: [0-9A-Za-zÆØÅæøå'&()+-]+)*")
 """Most names: nothing in them is to be changed."""
+_NUMBERLESS = re.compile(_USUAL.pattern.replace("0-9", ""))
 _TABLE = str.maketrans(_PLAINER)
 
 
@@ -244,28 +297,6 @@ def notes(text: str) -> list[str]:
 def _harmless(character: str) -> bool:
     """Is it a letter, a mark, a number or an ordinary sign? Hangul fillers are letters that show nothing."""
     return (unicodedata.category(character)[0] in "LMN" and character not in _FILLERS) or character in "-'&()+"
-
-
-def _chosen(writing: Writing, language: str) -> Own:
-    if writing.own and suits(writing.own, writing.link_mode):
-        return writing.own
-    return shipped(writing.kind, writing.channel, language, writing.link_mode)
-
-
-def _values(writing: Writing, language: str) -> dict[str, str]:
-    return {
-        "municipality": plain(writing.municipality),
-        "sender": plain(writing.sender),
-        "phone": plain(writing.phone),
-        "name": greeted(writing.name),
-        "questions": str(writing.questions),
-        "days": str(writing.days),
-        "smallest_group": in_words(writing.smallest_group) if language == "da" else str(writing.smallest_group),
-        "link": writing.link,
-        "place": writing.place,
-        "code": writing.code,
-        "unsubscribe": writing.unsubscribe,
-    }
 
 
 def _isolated(values: Mapping[str, str]) -> dict[str, str]:

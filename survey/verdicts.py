@@ -8,12 +8,11 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from survey import dead_addresses, workdays
+from survey import bulk, dead_addresses, workdays
 from survey.dead_addresses import Dead
 from survey.gateways import Outcome
 from survey.letters import UNTOLD, Claimed, Handled
 from survey.message_states import after, before
-from survey.outbox import BY_INDEX, as_json, listed
 
 PAUSES = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 """How long to wait after the first, second, … temporary refusal; the one after the last is final."""
@@ -49,14 +48,12 @@ def note(session: Session, handled: Sequence[Handled], *, worker: int, now: date
     """
     if not handled:
         return Counter()
-    session.execute(BY_INDEX)
+    session.execute(_AT_EASE)
     verdicts = _verdicts(session, handled, now)
-    noted = session.execute(
-        _NOTE, {"worker": worker, "now": now, "rows": as_json(verdicts, Verdict._fields)}
-    ).all()
-    not_taken_on = [row for row in noted if row.state in ("waiting", "refused")]
+    given = bulk.in_columns(verdicts, _VERDICTS)
+    not_taken_on = session.execute(_NOTE, given | {"worker": worker, "now": now}).all()
     if not_taken_on:
-        lists = listed(not_taken_on, **_NOTED)
+        lists = bulk.listed(not_taken_on, **_NOTED)
         session.execute(_UNLINK, lists)
         session.execute(_SHORTEN, lists)
     dead_addresses.bury(session, (_dead(one) for one in handled if one.outcome.dead), now)
@@ -72,7 +69,7 @@ def _verdicts(session: Session, handled: Sequence[Handled], now: datetime) -> li
     falling = [one for one in made if one.event == "fall over"]
     if not falling:
         return made
-    lists = listed(falling, municipalities="municipality_id", ids="message_id")
+    lists = bulk.listed(falling, municipalities="municipality_id", ids="message_id")
     held_back = {tuple(row) for row in session.execute(_HELD_BACK, lists)}
     return sorted(
         verdict(one, now, held_back=(one.message.municipality_id, one.message.message_id) in held_back)
@@ -137,17 +134,33 @@ def _again_at(message: Claimed, outcome: Outcome, now: datetime) -> datetime | N
     return due if due < message.useful_until else None
 
 
+_VERDICTS = {
+    "municipality_id": "bigint",
+    "message_id": "bigint",
+    "attempt": "smallint",
+    "event": "text",
+    "state": "text",
+    "reason": "text",
+    "due_at": "timestamptz",
+    "untried": "smallint",
+    "permanent": "boolean",
+    "provider_id": "text",
+    "segments": "smallint",
+}
 _NOTED = {
     "municipalities": "municipality_id",
     "ids": "message_id",
     "attempts": "attempt",
     "invitations": "invitation_id",
 }
+# Lost in a crash of the server, a note leaves doubt, never a double: nobody need wait for the disk.
+_AT_EASE = bulk.by_index(synchronous_commit="off")
 _EVENTS = ("accept", "refuse", "put off", "lose", "fall over")
 _ALLOWED = ", ".join(f"('{event}', '{state}')" for event in _EVENTS for state in before(event) if state != "sent")
 """Every step a note may take. A message that is sent is not a worker's any more, whatever else may befall it."""
 # What waits after an earlier attempt that may have arrived, and so kept its link, is known by that one again.
 _NOTE = text(f"""
+    WITH noted AS (
     UPDATE message m
     SET state = o.state, reason = o.reason, due_at = coalesce(o.due_at, m.due_at),
         attempts = m.attempts - o.untried,
@@ -164,9 +177,7 @@ _NOTE = text(f"""
             WHEN p.attempt IS NOT NULL THEN m.municipality_id || '-' || m.id || '-' || p.attempt END,
         claimed_at = CASE WHEN o.state <> 'waiting' OR p.attempt IS NOT NULL THEN m.claimed_at END,
         claimed_by = CASE WHEN o.state <> 'waiting' OR p.attempt IS NOT NULL THEN m.claimed_by END
-    FROM json_to_recordset(CAST(:rows AS json)) AS o(municipality_id bigint, message_id bigint, attempt smallint,
-        event text, state text, reason text, due_at timestamptz, untried smallint, permanent boolean,
-        provider_id text, segments smallint)
+    FROM {bulk.table(_VERDICTS)} AS o
     LEFT JOIN LATERAL (
         SELECT max(l.attempt) AS attempt FROM link l
         WHERE l.municipality_id = o.municipality_id AND l.message_id = o.message_id AND l.attempt < o.attempt
@@ -175,6 +186,8 @@ _NOTE = text(f"""
     WHERE m.municipality_id = o.municipality_id AND m.id = o.message_id AND m.attempts = o.attempt
         AND m.claimed_by = :worker AND (o.event, m.state) IN ({_ALLOWED})
     RETURNING m.municipality_id, m.id AS message_id, m.invitation_id, o.attempt, m.state
+    )
+    SELECT municipality_id, message_id, invitation_id, attempt FROM noted WHERE state IN ('waiting', 'refused')
 """)  # noqa: S608 - the words come from our own table of transitions
 _HELD_BACK = text("""
     SELECT m.municipality_id, m.id

@@ -2,7 +2,6 @@
 
 import json
 import re
-import select
 import ssl
 import time
 import weakref
@@ -10,20 +9,16 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from email.message import Message
 from email.utils import parsedate_to_datetime
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from socket import socket
 from typing import Any
 from urllib.parse import urlsplit
 
 from survey.gateways import Letter, Outcome
+from survey.gateways.wire import Talk, call
 
 PATIENCE = 20.0
 """Seconds to wait for an answer; then nobody can tell whether the letter was taken on."""
 CONNECT = 5.0
-LARGEST = 256 * 1024
-"""Bytes of an answer that are read; none that is documented comes near."""
 LONGEST_WAIT = 86400
 """Seconds: the longest pause a provider may ask for."""
 LONGEST_SENDER = 11
@@ -62,27 +57,32 @@ class Client:
     ) -> None:
         parts = urlsplit(address)
         secure, self._host = parts.scheme == "https", parts.hostname or ""
-        self._port, self._path = parts.port or (443 if secure else 80), parts.path.rstrip("/")
-        self._headers = {"Accept": "application/json", "User-Agent": "Tilfreds", **headers}
+        usual = 443 if secure else 80
+        self._port, self._path = parts.port or usual, parts.path.rstrip("/").replace(" ", "%20")
+        self._head = _head(self._host, "" if self._port == usual else f":{self._port}", headers)
         self._patience = patience
         self._tls = (trusted or ssl.create_default_context()) if secure else None
         if self._tls:
             self._tls.minimum_version = ssl.TLSVersion.TLSv1_2
-        self._idle: deque[HTTPConnection] = deque()
+        self._idle: deque[Talk] = deque()
         weakref.finalize(self, _hang_up, self._idle)
 
     def post(self, path: str, payload: object) -> Answer | Outcome:
         """Post `payload` as JSON; the answer, or the outcome when there is none that says yes or no.
 
-        Refused for now: the body has surely not left, or 429. Unknown: anything from there to a whole answer, 3xx
-        (what stood behind it may have acted) and 5xx.
+        Refused for now: the request has surely not left, or 429. Unknown: anything from there to a whole answer,
+        3xx (what stood behind it may have acted) and 5xx.
         """
         body = _written(payload).encode()
-        left: list[bytes] = []
+        size = b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
         try:
-            answer = self._ask("POST", path, body, left)
-        except (HTTPException, OSError, ValueError) as error:
-            return _no_answer(error, left=bool(left))
+            talk = self._begun(b"POST %b%b%b%b" % (self._target(path), self._head, size, body))
+        except (OSError, ValueError) as error:
+            return _not_left(error)
+        try:
+            answer = self._ended(talk)
+        except (OSError, ValueError) as error:
+            return Outcome("unknown", f"intet svar ({type(error).__name__})")
         if answer.status == 429:
             return Outcome("refused", "for mange på én gang (429)", retry_after=answer.retry_after)
         if not 200 <= answer.status < 300 and not 400 <= answer.status < 500:
@@ -92,51 +92,63 @@ class Client:
     def get(self, path: str) -> Answer | None:
         """The answer to a GET; None when there was none."""
         try:
-            return self._ask("GET", path, b"", [])
-        except (HTTPException, OSError, ValueError):
+            return self._ended(self._begun(b"GET %b%b\r\n" % (self._target(path), self._head)))
+        except (OSError, ValueError):
             return None
 
     def close(self) -> None:
         """Close every kept connection; the next request opens new ones."""
         _hang_up(self._idle)
 
-    def _ask(self, method: str, path: str, body: bytes, left: list[bytes]) -> Answer:
-        """The answer to one request. `left` notes that the body began to leave: until then nobody acts on it."""
-        connection = self._kept()
+    def _target(self, path: str) -> bytes:
+        return (self._path + path).encode()
+
+    def _begun(self, request: bytes) -> Talk:
+        """A connection on which `request` has begun to leave. When this raises nothing has, and nobody can act."""
+        talk = self._kept() or self._called()
         try:
-            if connection.sock is None or _readable(connection.sock):
-                self._connect(connection)
-            connection.putrequest(method, self._path + path)
-            for name, value in self._headers.items():
-                connection.putheader(name, value)
-            if body:
-                connection.putheader("Content-Type", "application/json")
-                connection.putheader("Content-Length", str(len(body)))
-            connection.endheaders()
-            if body:
-                left.append(b"")
-                connection.send(body)
-            answer = _answer(connection, time.monotonic() + self._patience)
+            talk.begin(request)
         except BaseException:
-            connection.close()
+            talk.close()
             raise
-        self._idle.append(connection)
+        return talk
+
+    def _ended(self, talk: Talk) -> Answer:
+        """The answer to the request that has begun to leave on `talk`."""
+        try:
+            talk.end(time.monotonic() + self._patience)
+        except BaseException:
+            talk.close()
+            raise
+        asked = talk.headers.get(b"retry-after")
+        answer = Answer(talk.status, talk.body, wait(asked.decode("latin-1")) if asked else None)
+        if talk.stays:
+            self._idle.append(talk)
+        else:
+            talk.close()
         return answer
 
-    def _kept(self) -> HTTPConnection:
-        """A connection nobody uses, or one that is still to be opened."""
-        try:
-            return self._idle.pop()
-        except IndexError:
-            timeout = min(CONNECT, self._patience)
-            if self._tls:
-                return HTTPSConnection(self._host, self._port, timeout=timeout, context=self._tls)
-            return HTTPConnection(self._host, self._port, timeout=timeout)
+    def _kept(self) -> Talk | None:
+        """A connection that nobody uses and that is still good; None when there is none."""
+        with suppress(IndexError):
+            while (talk := self._idle.pop()).is_stale():
+                talk.close()
+            return talk
+        return None
 
-    def _connect(self, connection: HTTPConnection) -> None:
-        connection.close()
-        connection.connect()
-        connection.sock.settimeout(self._patience)
+    def _called(self) -> Talk:
+        connect = min(CONNECT, self._patience)
+        return call(self._host, self._port, self._tls, connect=connect, patience=self._patience)
+
+
+def _head(host: str, port: str, headers: Mapping[str, str]) -> bytes:
+    """What follows a request's target: the same for all. Raises ValueError for a line break in a header."""
+    named = f"[{host}]" if ":" in host else host
+    usual = {"Host": named + port, "Accept-Encoding": "identity", "Accept": "application/json"}
+    lines = [f"{name}: {value}" for name, value in {**usual, "User-Agent": "Tilfreds", **headers}.items()]
+    if any(len(line.splitlines()) != 1 for line in lines):
+        raise ValueError("a header is one line")
+    return "\r\n".join([" HTTP/1.1", *lines, ""]).encode("latin-1")
 
 
 def as_object(body: bytes) -> dict[str, Any]:
@@ -148,11 +160,9 @@ def as_object(body: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def wait(headers: Mapping[str, str] | Message) -> int | None:
-    """The seconds that `Retry-After` asks for, a number or a date; None without one that can be read."""
-    given = str(headers.get("Retry-After", "")).strip()
-    if not given:
-        return None
+def wait(given: str) -> int | None:
+    """The seconds that a `Retry-After` of `given` asks for, a number or a date; None when it cannot be read."""
+    given = given.strip()
     if given.isascii() and given.isdigit():
         return min(int(given[:9]), LONGEST_WAIT)
     try:
@@ -187,41 +197,14 @@ def header(headers: Mapping[str, str], name: str) -> str:
     return next((value for key, value in headers.items() if key.lower() == name.lower()), "")
 
 
-def _no_answer(error: Exception, *, left: bool) -> Outcome:
-    """No answer: only a body that never began to leave was surely not taken on."""
-    if left:
-        return Outcome("unknown", f"intet svar ({type(error).__name__})")
+def _not_left(error: Exception) -> Outcome:
+    """What never began to leave was surely not taken on."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return Outcome("refused", "udbyderens certifikat kan ikke bekræftes", stops=True)
     return Outcome("refused", f"ingen forbindelse ({type(error).__name__})", unreached=True)
 
 
-def _hang_up(idle: deque[HTTPConnection]) -> None:
+def _hang_up(idle: deque[Talk]) -> None:
     with suppress(IndexError):
         while True:
             idle.pop().close()
-
-
-def _readable(idle: socket) -> bool:
-    """Is there something to read though nothing was asked? The other side has hung up, or is out of step."""
-    poll = select.poll()
-    poll.register(idle, select.POLLIN)
-    return bool(poll.poll(0))
-
-
-def _answer(connection: HTTPConnection, deadline: float) -> Answer:
-    with connection.getresponse() as response:
-        body = _whole(response, deadline)
-        return Answer(response.status, body, wait(response.headers))
-
-
-def _whole(response: HTTPResponse, deadline: float) -> bytes:
-    """The body. Raises ValueError when it is too large, comes too slowly or ends too early."""
-    found = b""
-    while response.length != 0 and (piece := response.read1(LARGEST)):
-        found += piece
-        if len(found) > LARGEST or time.monotonic() > deadline:
-            raise ValueError("the answer is too large or too slow")
-    if response.length:
-        raise ValueError("the answer ends too early")
-    return found

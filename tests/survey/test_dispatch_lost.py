@@ -145,6 +145,18 @@ def test_every_note_is_preceded_by_a_look_at_the_lock(engine: Engine, settings: 
     assert crew.seen <= looks[0]
 
 
+def test_what_a_long_claim_brings_leaves(engine: Engine, settings: Settings, now: datetime) -> None:
+    """Nobody looked at the lock while it lasted: that is made up for before the crew gets anything."""
+    looks, gateway = list[float](), Obedient()
+    post = Outpost(gateway, (), settings, 7, lambda: looks.append(time.monotonic()), lambda: now)
+    crew = Crew(post)
+    crew.seen -= 60.0
+    Shift(post, crew, Counter())._give(claimed(engine, now))
+    until(lambda: len(crew._done) == 6)
+    crew.dismiss()
+    assert (len(gateway.letters), len(looks)) == (6, 1)
+
+
 def test_what_was_claimed_but_got_no_time_to_leave_is_not_in_doubt(
     engine: Engine, administration: Engine, settings: Settings, now: datetime
 ) -> None:
@@ -181,7 +193,8 @@ def test_what_a_second_gateway_knows_is_noted_too(
 
     lost, carriers = Event(), (lanes.ForAll("obedient", ("sms",)),)
     with jobs.working() as worker:
-        post = Outpost(Obedient(answer), carriers, settings, worker.number, check, lambda: now)
+        gateway = Obedient(answer, rate=20.0)  # so slow that there is more than one note
+        post = Outpost(gateway, carriers, settings, worker.number, check, lambda: now)
         with pytest.raises((DBAPIError, PendingRollbackError)):
             dispatch.send(post)
     found = states(engine)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -140,8 +141,9 @@ def test_a_message_that_cannot_be_written_does_not_stop_the_others(
     """It is refused; the gateway never sees it."""
     messages = queue(session, ready, now, 2)
     batch = claim(session, now)
-    object.__setattr__(batch.claimed[0].writing, "kind", "telegram")
-    gateway = Obedient()
+    first, gateway = batch.claimed[0], Obedient()
+    wrong = first.writing._replace(draft=replace(first.writing.draft, kind="telegram"))
+    batch.claimed[0] = first._replace(writing=wrong)
     note(session, letters.hand_over(batch.claimed, [gateway]), now)
     assert [message.state for message in messages] == ["refused", "sent"]
     assert len(gateway.letters) == 1

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from survey import config, texts
-from survey.texts import Segments, Writing
+from survey.texts import Draft, Segments, Writing
 
 LONGEST_HOST = f"https://svar.{'a' * (config.LONGEST_HOST - 8)}.dk"
 NAMES = ("Stevns Kommune", "Lyngby-Taarbæk Kommune", "Bornholms Regionskommune", "Ringkøbing-Skjern Kommune")
@@ -20,7 +20,9 @@ def writing(kind: str = "invitation", channel: str = "sms", **changed: object) -
     link = f"{LONGEST_HOST}/s/{'a' * 26}"
     base: dict[str, object] = {"municipality": "Stevns Kommune", "phone": "56 57 57 57"}
     base |= {"name": "Anne Sørensen", "sender": "Stevns", "questions": 7, "smallest_group": 5, "link": link}
-    return Writing(kind=kind, channel=channel, **(base | changed))  # type: ignore[arg-type]  # a test's shorthand
+    base |= {"kind": kind, "channel": channel, **changed}
+    own = {name: base.pop(name) for name in Writing._fields if name in base}
+    return Writing(Draft(**base), **own)  # type: ignore[arg-type]  # a test's shorthand
 
 
 def told(wanted: Writing) -> str:
