@@ -30,11 +30,13 @@ from admin import (
     recordings,
     rules,
     running,
+    slips,
     teams,
     texts,
     translations,
 )
 from admin import commands as staff_commands
+from admin import waiting_room as staff_waiting_room
 from survey import (
     accounts,
     commands,
@@ -50,12 +52,13 @@ from survey import (
     simulator,
     sounds,
     views,
+    waiting_room,
     webhooks,
 )
 from survey.access import EVERYONE, open_to
 from survey.config import SettingError, Settings
 
-CITIZENS = (views, side_pages)
+CITIZENS = (views, side_pages, waiting_room)
 """Imported for the routes they give to `pages.pages`."""
 csrf = CSRFProtect()
 
@@ -186,6 +189,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         pauses.doors,
         deeds.doors,
         municipality.doors,
+        slips.doors,
+        staff_waiting_room.doors,
     )
     for doors in (login.doors, *rooms):
         app.register_blueprint(doors)

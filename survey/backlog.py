@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from survey import lanes, sending_rules, workdays
-from survey.countable import first_invitations
+from survey.countable import carried, first_invitations
 from survey.lanes import Carrier
 from survey.models import BallotKey, Message, Municipality
 
@@ -97,7 +97,7 @@ def _queues(
     keys = (Message.channel, why, Message.municipality_id)
     found: Iterable[Any] = session.execute(
         select(*keys, func.count(), func.min(Message.due_at))
-        .where(*which, Message.state == "waiting")
+        .where(*which, Message.state == "waiting", carried())
         .group_by(*keys)
         .order_by(Message.channel.desc(), why, Message.municipality_id)
     )
@@ -122,7 +122,7 @@ def leaving(session: Session, now: datetime) -> tuple[int, datetime, datetime] |
     """
     due = select(Message.municipality_id, func.count(), func.min(Message.due_at), func.max(Message.due_at))
     rows: Sequence[Any] = session.execute(
-        due.where(Message.state == "waiting").group_by(Message.municipality_id)
+        due.where(Message.state == "waiting", carried()).group_by(Message.municipality_id)
     ).all()
     if not rows:
         return None

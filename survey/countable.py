@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, exists, or_
 
-from survey.models import Link, Message
+from survey.models import CHANNELS, Link, Message
 
 CREDIT_STEP = 50
 AGED = ("waiting", "skipped")
@@ -17,6 +17,11 @@ AGED = ("waiting", "skipped")
 def first_invitations() -> ColumnElement[bool]:
     """SQL: is the `Message` an invitation whose link nobody had before this attempt? Never NULL."""
     return and_(Message.kind == "invitation", ~had_left())
+
+
+def carried() -> ColumnElement[bool]:
+    """SQL: is the `Message` one that a gateway carries, and no slip that staff print? Never NULL."""
+    return Message.channel.in_(CHANNELS)
 
 
 def had_left() -> ColumnElement[bool]:

@@ -164,7 +164,7 @@ WITH said_no AS MATERIALIZED (
                 AND fingerprint IN (citizen, mobile_print, email_print)
                 AND from_on <= :today AND :today <= until_on AND ended_at IS NULL
         ) THEN 'paused'
-        WHEN (mobile_print IS NULL OR gone) AND (email_print IS NULL OR EXISTS (
+        WHEN NOT on_paper AND (mobile_print IS NULL OR gone) AND (email_print IS NULL OR EXISTS (
             SELECT FROM dead_address WHERE municipality_id = :municipality_id AND fingerprint = email_print
         )) THEN 'dead_address'
         ELSE decision
@@ -174,7 +174,7 @@ WITH said_no AS MATERIALIZED (
             SELECT FROM dead_address WHERE municipality_id = :municipality_id AND fingerprint = mobile_print
         ) AS gone
     ) AS known
-    WHERE NOT opted_out AND (mobile_print IS NOT NULL OR email_print IS NOT NULL)
+    WHERE NOT opted_out AND (on_paper OR mobile_print IS NOT NULL OR email_print IS NOT NULL)
 )
 UPDATE incoming SET decision = reason.decision, mobile_dead = reason.gone
 FROM reason
@@ -234,7 +234,7 @@ def why_not_send(now: datetime) -> ColumnElement[str | None]:
         (and_(invites, Meeting.held_on < oldest), "too_old"),
         (_opted_out(), "opted_out"),
         (_paused(workdays.day(now)), "paused"),
-        (~or_(alive("sms"), alive("email")), "dead_address"),
+        (~or_(Contact.on_paper, alive("sms"), alive("email")), "dead_address"),
         (and_(invites, _asked_recently(now, oldest)), "asked_recently"),
         else_=None,
     )

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from survey import codes, eligibility, sending_rules, workdays
+from survey.countable import carried
 from survey.models import (
     ACCEPTED_STATES,
     CallbackRequest,
@@ -177,7 +178,7 @@ def make(session: Session, municipality_id: int, now: datetime) -> None:
     """Invite to every meeting that the temporary table `incoming` of `meetings.record` calls invited.
 
     One statement writes invitation, contact and the waiting message. It goes by SMS unless there is no mobile, or
-    the mobile is known to be dead.
+    the mobile is known to be dead; without any address it waits to be printed (`slips`).
     """
     session.execute(sql(_MAKE), {"municipality_id": municipality_id, "now": now})
 
@@ -194,14 +195,14 @@ WITH asking AS (
     RETURNING id, meeting_id
 ), reached AS (
     INSERT INTO contact (
-        municipality_id, invitation_id, name, mobile, email, language, mobile_print, email_print
+        municipality_id, invitation_id, name, mobile, email, language, mobile_print, email_print, on_paper
     )
-    SELECT :municipality_id, made.id, name, mobile, email, language, mobile_print, email_print
+    SELECT :municipality_id, made.id, name, mobile, email, language, mobile_print, email_print, on_paper
     FROM made JOIN asking USING (meeting_id)
 )
 INSERT INTO message (municipality_id, invitation_id, kind, state, due_at, channel)
 SELECT :municipality_id, id, 'invitation', 'waiting', due_at,
-    CASE WHEN mobile IS NULL OR mobile_dead THEN 'email' ELSE 'sms' END
+    CASE WHEN on_paper THEN 'paper' WHEN mobile IS NULL OR mobile_dead THEN 'email' ELSE 'sms' END
 FROM made JOIN asking USING (meeting_id)
 """
 
@@ -235,7 +236,7 @@ FROM incoming
 JOIN meeting ON meeting.municipality_id = :municipality_id AND meeting.fingerprint = incoming.fingerprint
 JOIN invitation ON invitation.municipality_id = :municipality_id AND invitation.meeting_id = meeting.id
 JOIN message AS first ON first.municipality_id = :municipality_id AND first.invitation_id = invitation.id
-WHERE incoming.invitation = 'handed over' AND first.kind = 'invitation'
+WHERE incoming.invitation = 'handed over' AND first.kind = 'invitation' AND first.channel <> 'paper'
 -- As `remind` does it, or each could wait for the other.
 ORDER BY first.municipality_id, first.invitation_id
 ON CONFLICT (municipality_id, invitation_id, kind) DO UPDATE SET state = 'skipped', reason = excluded.reason
@@ -257,8 +258,8 @@ def remind(session: Session, now: datetime) -> int:
 
     Three days on a clock in Copenhagen. It leaves at the next opening of the municipality's send window, by the
     channel by which the invitation went in the end, or by e-mail when the mobile is dead by now. Nobody who is to
-    be left in peace is reminded. A message in doubt counts as handed over: the reminder is its second chance. Two
-    statements, and again they change nothing.
+    be left in peace is reminded, and nobody who was asked by a slip. A message in doubt counts as handed over: the
+    reminder is its second chance. Two statements, and again they change nothing.
     """
     then = (workdays.local(now) - REMIND_AFTER).astimezone(UTC)
     second = aliased(Message)
@@ -277,6 +278,7 @@ def remind(session: Session, now: datetime) -> int:
         .join(Contact)
         .where(
             Message.kind == "invitation",
+            carried(),
             Message.state.in_((*ACCEPTED_STATES, "unknown")),
             Message.claimed_at <= then,
             ~Invitation.answered,

@@ -9,12 +9,13 @@ from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from survey import eligibility, invitations, opt_outs, samplings, sending_rules, workdays
 from survey.meeting_files import Sheet
 from survey.meeting_rows import Refusal, Row, check, shown
+from survey.models import Municipality
 from survey.samplings import Sampling
 from survey.sending_rules import Rule
 
@@ -92,7 +93,8 @@ def record(
     rows, refused = check(sheet, {name: team.law for name, team in teams.items()})
     rule = sending_rules.of(session, municipality_id)
     held = samplings.of(session, municipality_id)
-    incoming = _Incoming(municipality_id, fingerprint_key, teams, rule, held, now)
+    slips = session.scalars(select(Municipality.prints_slips).where(Municipality.id == municipality_id)).one()
+    incoming = _Incoming(municipality_id, fingerprint_key, teams, rule, held, now, slips)
     counts = _decide(session, municipality_id, incoming.unique(rows), rule, now)
     changed = bool(counts)
     del counts[""]
@@ -132,7 +134,7 @@ ORDER BY team.id, version.number DESC
 
 @dataclass(frozen=True)
 class _Incoming:
-    """Makes a row of the temporary table `incoming` of a row of the file."""
+    """Makes a row of the temporary table `incoming` of a row of the file. `slips`: no address means a slip."""
 
     municipality_id: int
     key: bytes
@@ -140,6 +142,7 @@ class _Incoming:
     rule: Rule
     samplings: Sequence[Sampling]
     now: datetime
+    slips: bool
     due: dict[datetime, datetime] = field(default_factory=dict)
 
     def unique(self, rows: list[Row]) -> Iterator[tuple[object, ...]]:
@@ -159,13 +162,14 @@ class _Incoming:
             said,
             held_at=held_at,
             now=self.now,
-            reachable=bool(row.mobile or row.email),
+            reachable=bool(row.mobile or row.email) or self.slips,
             unsampled=eligibility.not_drawn(
                 samplings.on(self.samplings, row.held_on), self.key, citizen, row.held_on
             ),
         )
         asked = decision == "invited"
         known = asked or row.opted_out or decision in eligibility.OVERRULED
+        on_paper = self.slips and known and not (row.mobile or row.email)
         return (
             row.line,
             self._fingerprint("meeting", row.meeting_id),
@@ -188,6 +192,7 @@ class _Incoming:
             eligibility.takes_back(said),
             row.opted_out,
             None,
+            on_paper,
         )
 
     def _due_at(self, held_at: datetime) -> datetime:
@@ -247,6 +252,7 @@ _COLUMNS = {
     "takes_back": "text",
     "opted_out": "boolean",
     "invitation": "text",
+    "on_paper": "boolean",
 }
 """`invitation` is what a row finds that takes one back: "waiting" or "handed over"."""
 

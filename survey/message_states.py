@@ -19,6 +19,7 @@ class Transition:
 
 TRANSITIONS = (
     Transition("claim", ("waiting",), "claimed", "a worker takes it in hand"),
+    Transition("print", ("waiting",), "sent", "staff print the slip of a citizen with neither mobile nor e-mail"),
     Transition("skip", ("waiting",), "skipped", "it must not be sent after all; the reason is kept"),
     Transition("accept", ("claimed", "unknown"), "sent", "the gateway has taken it on"),
     Transition("refuse", ("claimed", "unknown"), "refused", "surely not taken on, and never will be"),

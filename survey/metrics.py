@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from survey import workdays
 from survey.access import EVERYONE, open_to
 from survey.config import SettingError, Settings
-from survey.countable import first_invitations, rough
+from survey.countable import carried, first_invitations, rough
 from survey.db import reading
 from survey.models import GatewayState, Message, Municipality, Receipt, RefusedReceipt
 
@@ -58,9 +58,9 @@ def exposition(connection: Connection, now: datetime) -> str:
     states = (
         select(Municipality.slug, Message.channel, Message.state, func.count())
         .join_from(Message, Municipality, Message.municipality_id == Municipality.id)
-        .where(first_invitations())
+        .where(first_invitations(), carried())
     )
-    waiting = (Message.state == "waiting", first_invitations())
+    waiting = (Message.state == "waiting", first_invitations(), carried())
     oldest = connection.scalar(select(func.min(Message.due_at)).where(*waiting))
     refused = select(RefusedReceipt.gateway, RefusedReceipt.wrong, func.sum(RefusedReceipt.n))
     stored = connection.scalar(select(func.count()).where(Receipt.processed_at.is_(None))) or 0

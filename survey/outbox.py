@@ -81,7 +81,7 @@ def claim(
     # The bare connection makes rows at half the price of the session, and a named tuple is read ten times as fast.
     rows = [Due(*row) for row in session.connection().execute(due(now), asked(lanes, now, size))]
     skipped, turned, leaving = _sorted(rows, {lane.municipality_id for lane in lanes if lane.only})
-    _skip(session, skipped)
+    skip(session, skipped)
     _turn(session, turned)
     claimed = _claimed(session, leaving, lanes, base_url, drawn)
     if claimed:
@@ -264,8 +264,10 @@ def _claimed(
     return made
 
 
-def _skip(session: Session, skipped: Sequence[tuple[Due, str]]) -> None:
-    """An invitation that must not leave gives its meeting the true reason why nobody was asked.
+def skip(session: Session, skipped: Sequence[tuple[Due | Row[Any], str]]) -> None:
+    """Let waiting messages, each with the code of why, never leave. The rows are those of `due`, or like them.
+
+    An invitation that must not leave gives its meeting the true reason why nobody was asked.
 
     Not one that has left before: it would be skipped for another reason, or none, if it were answered.
     """

@@ -22,6 +22,7 @@ from survey.models import (
     Meeting,
     MeetingImport,
     Message,
+    OnsiteCode,
     Pause,
     RefusedRow,
     SignInAttempt,
@@ -166,11 +167,15 @@ def _a_year_before(now: datetime) -> datetime:
 
 
 def _delete_holds(session: Session, municipality_id: int, now: datetime) -> None:
-    """What is over for a year: pauses, dead addresses; trial messages of yesterday, sent or not; no opt-out."""
+    """What is over for a year: pauses, dead addresses, codes of the waiting room; trial messages of yesterday; no
+    opt-out.
+    """
     year = _a_year_before(now)
     over = or_(Pause.until_on <= year_ago(workdays.day(now)), Pause.ended_at <= year)
     tried = TrialMessage.asked_at <= ago(now, TRIAL_KEPT)
     session.execute(delete(Pause).where(Pause.municipality_id == municipality_id, over))
+    codes = (OnsiteCode.municipality_id == municipality_id, OnsiteCode.valid_until <= year_ago(workdays.day(now)))
+    session.execute(delete(OnsiteCode).where(*codes))
     dead_addresses.forget(session, municipality_id, year.date())
     session.execute(delete(TrialMessage).where(TrialMessage.municipality_id == municipality_id, tried))
 

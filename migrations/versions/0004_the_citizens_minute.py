@@ -20,6 +20,8 @@ MUNICIPALITY = {
     "look_plain": "look ~ '^[0-9a-f]{16}$'",
     "look_of_something": "(look IS NULL) = (colour IS NULL AND logo IS NULL)",
 }
+CHANNELS = "channel IN ('sms', 'email'{more})"
+REACHABLE = "mobile IS NOT NULL OR email IS NOT NULL"
 MODES = "mode IN ('remote'{more})"
 
 
@@ -34,6 +36,14 @@ def upgrade() -> None:
     recheck("batch", "mode_known", MODES.format(more=", 'onsite'"))
     recheck("callback_request", "outcome_known", OUTCOMES.format(more=", 'withdrawn'"))
     op.add_column("callback_request", sa.Column("language", sa.Text(), server_default="da", nullable=False))
+    recheck("message", "channel_known", CHANNELS.format(more=", 'paper'"))
+    op.create_check_constraint(
+        op.f("ck_message_paper_has_no_gateway"),
+        "message",
+        "channel <> 'paper' OR kind = 'invitation' AND gateway IS NULL",
+    )
+    op.add_column("contact", sa.Column("on_paper", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    recheck("contact", "reachable", "on_paper = (mobile IS NULL AND email IS NULL)")
     op.create_table(
         "comment",
         sa.Column("municipality_id", sa.BigInteger(), nullable=False),
@@ -301,6 +311,10 @@ def downgrade() -> None:
     op.drop_table("confirmation")
     op.drop_index("ix_comment_quarter", table_name="comment")
     op.drop_table("comment")
+    recheck("contact", "reachable", REACHABLE)
+    op.drop_column("contact", "on_paper")
+    op.drop_constraint(op.f("ck_message_paper_has_no_gateway"), "message")
+    recheck("message", "channel_known", CHANNELS.format(more=""))
     op.drop_column("callback_request", "language")
     recheck("callback_request", "outcome_known", OUTCOMES.format(more=""))
     recheck("batch", "mode_known", MODES.format(more=""))

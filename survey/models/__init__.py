@@ -23,7 +23,7 @@ from survey.models.ballots import (
     Unshown,
     Waiting,
 )
-from survey.models.base import CHANNELS, LAWS
+from survey.models.base import CHANNELS, LAWS, PAPER
 from survey.models.callbacks import CALLBACK_STATES, CallbackAttempt, CallbackRequest
 from survey.models.meetings import (
     DECISIONS,
@@ -85,6 +85,7 @@ __all__ = [
     "LINK_MODES",
     "LOGO_TYPES",
     "MODES",
+    "PAPER",
     "PAUSE_REASONS",
     "ROLES",
     "SAMPLINGS",

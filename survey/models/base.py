@@ -18,6 +18,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 LAWS = ("LAB", "LAS")
 CHANNELS = ("sms", "email")
+"""By what a gateway carries messages."""
+PAPER = "paper"
+"""The channel of a slip: staff print it, no gateway does."""
 
 type_smallints = ARRAY(SmallInteger)
 type_integers = ARRAY(Integer)

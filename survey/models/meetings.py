@@ -155,13 +155,13 @@ class Contact(Tenant, Base):
     """How to reach the citizen of one invitation. Emptied at closing; never held for who is not invited.
 
     `mobile_print` and `email_print` are HMAC-SHA-256 of the addresses, by which an opt-out or a dead address
-    outlives them.
+    outlives them. `on_paper`: by a printed slip, for there is neither mobile nor e-mail.
     """
 
     __tablename__ = "contact"
     __table_args__ = (
         points_to("invitation", "invitation_id"),
-        CheckConstraint("mobile IS NOT NULL OR email IS NOT NULL", name="reachable"),
+        CheckConstraint("on_paper = (mobile IS NULL AND email IS NULL)", name="reachable"),
         CheckConstraint("octet_length(mobile_print) = 32 AND octet_length(email_print) = 32", name="print_size"),
         Index("ix_contact_mobile", "municipality_id", "mobile"),
         Index("ix_contact_email", "municipality_id", sql("lower(email)")),
@@ -174,6 +174,7 @@ class Contact(Tenant, Base):
     language: Mapped[str] = mapped_column(Text)
     mobile_print: Mapped[bytes | None] = mapped_column(LargeBinary)
     email_print: Mapped[bytes | None] = mapped_column(LargeBinary)
+    on_paper: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
 
 
 # Who is left in peace ------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from survey.db import Base
 from survey.message_states import STATES as MESSAGE_STATES
 from survey.models.base import (
     CHANNELS,
+    PAPER,
     Numbered,
     Tenant,
     moment,
@@ -34,9 +35,10 @@ ACCEPTED_STATES = ("sent", "delivered", "failed")
 class Message(Numbered, Base):
     """The outbox: the row is the queue. It holds neither text nor token; transitions in `message_states`.
 
-    `claimed_by` is the worker's advisory lock: as long as it is held, the worker lives. `fell_over`: it was to go
-    by SMS, which cannot reach the citizen, and goes by e-mail. `permanent`: is it refused or failed for good?
-    NULL where nobody says. `segments`: how many SMS segments it took; `provider_id`: what the provider calls it.
+    `claimed_by` is the worker's advisory lock: as long as it is held, the worker lives; 0 for a slip that staff
+    printed. `fell_over`: it was to go by SMS, which cannot reach the citizen, and goes by e-mail. `permanent`: is
+    it refused or failed for good? NULL where nobody says. `segments`: how many SMS segments it took;
+    `provider_id`: what the provider calls it.
     `doubted_at`: when it came into doubt. What waits after it has left keeps that attempt's claim, `gateway` and
     `reference`: a late receipt may settle it.
     """
@@ -46,7 +48,7 @@ class Message(Numbered, Base):
         points_to("invitation", "invitation_id"),
         UniqueConstraint("municipality_id", "invitation_id", "kind"),
         one_of("kind", KINDS),
-        one_of("channel", CHANNELS),
+        one_of("channel", (*CHANNELS, PAPER)),
         one_of("state", MESSAGE_STATES),
         # In doubt it may have been sent long ago (no receipt came), or nobody knows whether it ever was.
         CheckConstraint(
@@ -55,6 +57,9 @@ class Message(Numbered, Base):
         ),
         CheckConstraint("state IN ('waiting', 'skipped') OR claimed_at IS NOT NULL", name="handled_has_claim"),
         CheckConstraint("NOT fell_over OR channel = 'email'", name="falls_over_to_email"),
+        CheckConstraint(
+            "channel <> 'paper' OR kind = 'invitation' AND gateway IS NULL", name="paper_has_no_gateway"
+        ),
         CheckConstraint("(claimed_at IS NULL) = (claimed_by IS NULL)", name="claim_has_a_worker"),
         CheckConstraint("(state = 'skipped') <= (reason IS NOT NULL)", name="skipped_has_a_reason"),
         Index(

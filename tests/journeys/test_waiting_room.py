@@ -1,0 +1,199 @@
+"""The waiting room: codes are made, one is typed on the screen, answered with, and is dead; nothing is left."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from survey import codes, guesses, keys, qr, workdays
+from survey.config import Settings
+from survey.models import AccessLog, Ballot, BallotKey, Municipality, OnsiteCode, SignInAttempt, Staff, Team
+from tests.checking import rows_in
+from tests.fixtures.citizens import ALL_FOUR
+
+CODE = re.compile(r'class="code">(\S{4}-\S{4}-\S)<')
+Pages = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def private(session: Session, stevns: Municipality, open_key: Callable[..., bytes]) -> bytes:
+    """The private half of the open ballot key."""
+    return open_key(session, stevns)
+
+
+@pytest.fixture
+def caseworker(
+    session: Session, stevns: Municipality, employ: Callable[..., Staff], enter: Pages, private: bytes
+) -> FlaskClient:
+    """The browser of a caseworker of Ydelse."""
+    return enter(employ(session, stevns, "caseworker", "Ydelse"), stevns)
+
+
+@pytest.fixture
+def team_id(session: Session, stevns: Municipality) -> int:
+    """The number of Ydelse."""
+    return session.scalars(select(Team.id).where(Team.name == "Ydelse")).one()
+
+
+@pytest.fixture
+def slips(caseworker: FlaskClient, team_id: int) -> str:
+    """The page of three new codes."""
+    return caseworker.post("/ventevaerelse", data={"team_id": team_id, "number": 3}).text
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The hidden fields of a page."""
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+
+
+def begun(client: FlaskClient, code: str) -> dict[str, str]:
+    """Type a code: the hidden fields of the questionnaire behind it."""
+    return hidden(client.post("/venterum/stevns", data={"code": code}).text)
+
+
+def test_a_code_is_made_typed_answered_with_and_dead(
+    client: FlaskClient, session: Session, slips: str, private: bytes, team_id: int
+) -> None:
+    """From the slip to the sealed ballot, which says that it was answered on site."""
+    code = CODE.findall(slips)[0]
+    fields = begun(client, code.lower())
+    answer = client.post("/venterum/stevns/svar", data=fields | ALL_FOUR)
+    assert (answer.status_code, answer.location) == (303, "/venterum/stevns/tak")
+    thanks = client.get(answer.location)
+    assert "Tak for dit svar" in thanks.text
+    assert thanks.headers["Refresh"] == "20; url=/venterum/stevns"
+    again = client.post("/venterum/stevns/svar", data=fields | ALL_FOUR)
+    assert (again.status_code, "Koden er brugt" in again.text) == (409, True)
+    found = keys.unseal(private, session.scalars(select(Ballot)).one().sealed)
+    assert (found.team_id, found.law, found.answers) == (team_id, "LAS", (4,) * 5)
+    assert (found.mode, found.channel, found.language, found.meeting_number) == (
+        "onsite",
+        "screen",
+        "da",
+        "unknown",
+    )
+    assert (found.first, found.target_group, found.tag, found.comment) == (True, None, None, "")
+
+
+def test_the_slips_hold_the_only_copy_of_their_codes(
+    session: Session, slips: str, caseworker: FlaskClient, settings: Settings
+) -> None:
+    """Hashes are kept, the page is not, and the log says who made how many."""
+    assert len(CODE.findall(slips)) == 3
+    address = f"{settings.base_url}/venterum/stevns"
+    assert qr.svg(address, f"QR-kode til {address.partition('://')[2]}") in slips
+    assert "skråstreg venterum skråstreg stevns" in slips
+    assert all(len(kept) == 32 for kept in session.scalars(select(OnsiteCode.code_hash)))
+    assert session.scalars(select(AccessLog.action)).all() == ["make codes"]
+    assert CODE.findall(caseworker.get("/ventevaerelse").text) == []
+
+
+def test_nothing_stays_on_the_screen(client: FlaskClient, slips: str) -> None:
+    """No cookie, no code in an address, nothing kept; what is unfinished gives way by itself, later when asked."""
+    code = CODE.findall(slips)[0]
+    shown = client.post("/venterum/stevns", data={"code": code})
+    assert "Set-Cookie" not in shown.headers
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert shown.headers["X-Robots-Tag"] == "noindex"
+    assert shown.headers["Refresh"] == "300; url=/venterum/stevns"
+    assert 'novalidate autocomplete="off"' in shown.text
+    assert [href for href in re.findall(r'href="([^"]+)"', shown.text) if not href.startswith("/static")] == [
+        "/venterum/stevns"
+    ]
+    more = client.post("/venterum/stevns/svar", data=hidden(shown.text) | {"s2": "3", "longer": "1"})
+    assert (more.status_code, more.headers["Refresh"]) == (200, "3000; url=/venterum/stevns")
+    assert 'id="s2-3" value="3" checked' in more.text
+    late = client.post("/venterum/stevns/svar", data=hidden(more.text) | {"s2": "3"})
+    assert (late.status_code, late.headers["Refresh"]) == (422, "3000; url=/venterum/stevns")
+
+
+def test_what_is_blank_is_told_and_may_stay_blank(client: FlaskClient, session: Session, slips: str) -> None:
+    """As on the citizen's own page: a summary, what was chosen, and a second button."""
+    fields = begun(client, CODE.findall(slips)[0]) | {"s1": "4"}
+    told = client.post("/venterum/stevns/svar", data=fields)
+    assert (told.status_code, "Udsagn 2: Vælg et svar" in told.text) == (422, True)
+    assert "Send uden at svare på resten" in told.text
+    assert client.post("/venterum/stevns/svar", data=fields | {"rest": "1"}).status_code == 303
+    assert session.scalars(select(OnsiteCode.used)).all().count(True) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "words"),
+    [
+        ("", 422, "Skriv koden"),
+        ("7KXM-4PQ9", 422, "Koden har 9 tegn"),
+        ("7KXM-4PQ!-R", 422, "Koden har kun tallene"),
+        ("7KXM-4PQ9-Q", 422, "Et af tegnene er forkert"),
+        ("7KXM-4PQ9-R", 404, "Koden kan ikke bruges"),
+        ("a" * 26, 422, "Koden har"),
+    ],
+)
+def test_what_is_wrong_with_a_code_is_told_at_the_field(
+    client: FlaskClient, session: Session, stevns: Municipality, typed: str, status: int, words: str
+) -> None:
+    """And the screen begins anew after a while; a code nobody knows is not shown to the next in line."""
+    answer = client.post("/venterum/stevns", data={"code": typed})
+    assert (answer.status_code, words in answer.text) == (status, True)
+    assert answer.headers["Refresh"] == "300; url=/venterum/stevns"
+    assert (f'value="{typed}"' in answer.text) == (status == 422)
+
+
+def test_hundreds_of_wrong_codes_never_lock_a_valid_one(
+    client: FlaskClient, session: Session, slips: str, app: Flask
+) -> None:
+    """The guesser is told to wait, and counted no more; whoever has a slip at the same screen goes on."""
+    assert client.post("/venterum/stevns", data={"code": codes.draw()}).status_code == 404
+    watch, here = app.extensions["code_watch"], guesses.source("127.0.0.1")
+    for _ in range(400):
+        watch.count(session, here, workdays.now())
+    counted = rows_in(session, SignInAttempt)
+    found = [client.post("/venterum/stevns", data={"code": codes.draw()}).status_code for _ in range(12)]
+    assert (found, rows_in(session, SignInAttempt)) == ([429] * 12, counted)
+    assert client.post("/svar", data={"code": codes.draw()}).status_code == 429
+    assert begun(client, CODE.findall(slips)[0])["code"]
+
+
+def test_a_code_works_in_its_own_town_and_time(client: FlaskClient, session: Session, slips: str) -> None:
+    """Not in another municipality, nor the day after the last, nor on the pages of links."""
+    code = CODE.findall(slips)[0]
+    assert client.post("/venterum/koege", data={"code": code}).status_code == 404
+    assert client.post("/svar", data={"code": code}).status_code == 404
+    yesterday = workdays.day(workdays.now()) - timedelta(days=1)
+    session.execute(update(OnsiteCode).values(made_on=date(2021, 1, 1), valid_until=yesterday))
+    assert client.post("/venterum/stevns", data={"code": code}).status_code == 404
+
+
+def test_without_a_ballot_key_the_code_goes_on_working(client: FlaskClient, session: Session, slips: str) -> None:
+    """503, nothing stored, and nothing used up."""
+    fields = begun(client, CODE.findall(slips)[0])
+    session.execute(update(BallotKey).values(state="closed", closed_at=workdays.now()))
+    answer = client.post("/venterum/stevns/svar", data=fields | ALL_FOUR)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert not any(session.scalars(select(OnsiteCode.used)))
+
+
+def test_a_questionnaire_that_changed_is_asked_anew(client: FlaskClient, session: Session, slips: str) -> None:
+    """Answers to another version are answers to other questions."""
+    fields = begun(client, CODE.findall(slips)[0])
+    answer = client.post("/venterum/stevns/svar", data=fields | ALL_FOUR | {"version": "0"})
+    assert (answer.status_code, "Spørgeskemaet er lavet om" in answer.text) == (422, True)
+    assert client.get("/venterum/stevns/svar").location == "/venterum/stevns"
+
+
+def test_a_television_shows_an_address_and_its_code(
+    client: FlaskClient, session: Session, stevns: Municipality
+) -> None:
+    """Of the page for codes in messages, or of the waiting room's; for a municipality there is none of, none."""
+    stevns.host = "svar.stevns.dk"
+    session.flush()
+    for path, address in (("/skaerm/stevns", "/svar"), ("/skaerm/stevns?vis=venterum", "/venterum/stevns")):
+        shown = client.get(path).text
+        where = f"svar.stevns.dk{address}"
+        assert f'<p class="where">{where}</p>' in shown
+        assert qr.svg(f"https://{where}", f"QR-kode til {where}") in shown
+    assert client.get("/skaerm/ingen").status_code == 404
