@@ -168,7 +168,7 @@ def _sheet(slip: Slip, town: Municipality, base_url: str) -> Sheet:
         held_on=_danish(slip.held_on),
         until=_danish(slip.until),
         code=code,
-        drawn=Markup(qr.svg(address, f"QR-kode, der åbner spørgsmålene. Koden er {code}")),  # noqa: S704 - our own
+        drawn=Markup(qr.svg(address, f"QR-kode, der åbner spørgsmålene. Koden er {code}")),  # noqa: S704 - our own drawing
         language=language,
         direction=texts.direction(language),
         foreign=() if language == "da" else _foreign(slip, town, base_url, language),
