@@ -112,6 +112,32 @@ def test_nothing_stays_on_the_screen(client: FlaskClient, slips: str) -> None:
     assert (late.status_code, late.headers["Refresh"]) == (422, "3000; url=/venterum/stevns")
 
 
+def test_one_end_throughout_is_asked_about_once(
+    client: FlaskClient, session: Session, slips: str, private: bytes
+) -> None:
+    """As on the citizen's own page; the code goes along, and what came of it lies in the ballot."""
+    fields = begun(client, CODE.findall(slips)[0]) | {f"s{n}": "1" for n in range(1, 6)}
+    asked = client.post("/venterum/stevns/svar", data=fields)
+    assert (asked.status_code, "Er det rigtigt?" in asked.text) == (200, True)
+    assert asked.headers["Refresh"] == "300; url=/venterum/stevns"
+    again = client.post("/venterum/stevns/svar", data=hidden(asked.text) | {"change": "1"})
+    assert 'id="s1-1" value="1" checked' in again.text
+    changed = hidden(again.text) | fields | {"s1": "3"}
+    assert client.post("/venterum/stevns/svar", data=changed).status_code == 303
+    assert keys.unseal(private, session.scalars(select(Ballot)).one().sealed).confirmation == "changed"
+
+
+def test_the_language_ends_with_the_turn(client: FlaskClient, slips: str) -> None:
+    """It is chosen at the top of the start and goes along; whoever comes next begins in the screen's own."""
+    start = client.get("/venterum/stevns?sprog=en")
+    assert 'lang="en"' in start.text
+    assert '<form method="post" action="/venterum/stevns?sprog=en"' in start.text
+    shown = client.post("/venterum/stevns?sprog=en", data={"code": CODE.findall(slips)[0]})
+    assert 'action="/venterum/stevns/svar?sprog=en"' in shown.text
+    assert shown.headers["Refresh"] == "300; url=/venterum/stevns"
+    assert client.get("/venterum/stevns/tak?sprog=en").headers["Refresh"] == "20; url=/venterum/stevns"
+
+
 def test_what_is_blank_is_told_and_may_stay_blank(client: FlaskClient, session: Session, slips: str) -> None:
     """As on the citizen's own page: a summary, what was chosen, and a second button."""
     fields = begun(client, CODE.findall(slips)[0]) | {"s1": "4"}
@@ -194,6 +220,6 @@ def test_a_television_shows_an_address_and_its_code(
     for path, address in (("/skaerm/stevns", "/svar"), ("/skaerm/stevns?vis=venterum", "/venterum/stevns")):
         shown = client.get(path).text
         where = f"svar.stevns.dk{address}"
-        assert f'<p class="where">{where}</p>' in shown
+        assert f'<bdi dir="ltr">{where}</bdi>' in shown
         assert qr.svg(f"https://{where}", f"QR-kode til {where}") in shown
     assert client.get("/skaerm/ingen").status_code == 404
