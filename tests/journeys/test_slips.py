@@ -103,7 +103,7 @@ def test_a_slip_says_who_when_and_that_it_is_voluntary(
     assert NAME.findall(page) == ["Åse"]
     assert f"den {held.day}. {workdays.MONTHS[held.month - 1]} {held.year}" in page
     assert "Det er frivilligt at svare." in page
-    assert '<div lang="ar" dir="rtl">' in page
+    assert page.count('lang="ar" dir="rtl"') == 2
     assert page.count(CODE.findall(page)[0]) == 3
 
 
