@@ -18,7 +18,7 @@ from survey import codes, guesses, invitations, languages, onsite, qr, responses
 from survey.access import EVERYONE, open_to
 from survey.config import Settings
 from survey.db import reading, transaction
-from survey.forms import AnswerForm, Problem, answer_form
+from survey.forms import AnswerForm, CodeForm, Problem, answer_form
 from survey.onsite import House
 from survey.pages import page, pages
 from survey.questionnaire import Questionnaire
@@ -35,24 +35,18 @@ WAIT = 5
 """Seconds after which a code may be tried again when many are."""
 
 TOLD = {
-    "empty": later("Skriv koden fra din seddel."),
-    "length": later("Koden har 9 tegn. Se efter, om alle er kommet med."),
-    "character": later("Koden har kun tallene fra 2 til 9 og bogstaver, men aldrig I, L eller O."),
-    "check": later("Et af tegnene er forkert, eller to er byttet om. Sammenlign med koden på sedlen."),
-    "unknown": later("Koden kan ikke bruges. Den kan være for gammel, eller der kan være et forkert tegn."),
+    "empty": later("Skriv din kode"),
+    "check": later("Et af tegnene er forkert, eller to er byttet om."),
+    "unknown": later("Koden er for gammel, eller der er et forkert tegn."),
     "used": later("Koden er brugt. Har du lige svaret, så er dit svar gemt, og du skal ikke gøre mere."),
-    "limited": later(
-        "Der er prøvet mange koder, der ikke findes. Sammenlign med din seddel, og spørg en medarbejder."
-    ),
-    "busy": later("Der er mange, der bruger en kode lige nu. Din kode virker stadig. Prøv igen om lidt."),
-    "closed": later("Vi kan ikke tage imod svar lige nu, og intet er gemt. Din kode virker stadig."),
+    "limited": later("Der er prøvet mange koder, der ikke findes, og denne findes heller ikke."),
+    "busy": later("Der er mange, der bruger en kode lige nu. Din kode virker stadig."),
+    "closed": later("Det kan ikke lade sig gøre lige nu, og intet er gemt. Prøv igen om lidt."),
     "changed": later("Spørgeskemaet er lavet om, mens du svarede. Vælg dine svar igen."),
 }
-"""What may be wrong, in the words of the page."""
+"""What may be wrong, in the words of the page; what else may be wrong with a code, as `CodeForm` says it."""
 STATUS = {"unknown": 404, "used": 409, "limited": 429, "busy": 503, "closed": 503}
 """What may be wrong → HTTP status; 422 for the rest."""
-MENDED = ("length", "character", "check")
-"""What may be wrong with a code so that it is shown again, to be mended."""
 OURS = frozenset({"code", "version", "longer", "longer_now"})
 """Fields of the page that are no answers."""
 
@@ -116,7 +110,7 @@ def room_answer(slug: str) -> ResponseReturnValue:
 def room_thanks(slug: str) -> Response:
     """Thanks, for a while. It says nothing of anybody, and may be opened by anybody."""
     house = _house(slug)
-    shown = page("room_thanks.html", house=house, seconds=THANKED, start=_start_of(house))
+    shown = page("room_thanks.html", house=house, start=_start_of(house))
     return _giving_way(shown, house, THANKED)
 
 
@@ -130,7 +124,7 @@ def television(slug: str) -> Response:
     address = invitations.site(settings.base_url, house.host) + path
     shown = address.partition("://")[2]
     drawn = Markup(qr.svg(address, _("QR-kode til %(address)s", address=shown)))  # noqa: S704 - our own drawing, which escapes its label
-    return page("television.html", house=house, address=shown, drawn=drawn, in_room=in_room)
+    return page("television.html", house=house, address=shown, drawn=drawn)
 
 
 def _house(slug: str) -> House:
@@ -144,7 +138,7 @@ def _turn(slug: str) -> Turn:
     code = request.form.get("code", "")[: codes.LONGEST]
     wrong = codes.fault(code)
     if wrong:
-        abort(_start(house, wrong, code if wrong in MENDED else ""))
+        abort(_start(house, wrong, code))
     return _look_up(house, codes.typed(code))
 
 
@@ -196,14 +190,21 @@ def _submitted(turn: Turn, form: AnswerForm, confirmation: str | None) -> Respon
 
 
 def _start(house: House, wrong: str = "", code: str = "") -> Response:
-    """The start, and what was `wrong` (a key of `TOLD`). A code is shown again only to be mended."""
-    problems = [Problem("code", str(TOLD[wrong]))] if wrong else []
+    """The start, and what was `wrong` (a key of `TOLD`, or of a `code` that is shown again to be mended)."""
+    problems = [Problem("code", _told(wrong))] if wrong else []
     typed = "".join(filter(str.isprintable, code)).strip()
     status = STATUS.get(wrong, 422) if wrong else 200
-    shown = page("room.html", status, house=house, problems=problems, code=typed, example=EXAMPLE, idle=IDLE // 60)
+    shown = page("room.html", status, house=house, problems=problems, code=typed, example=EXAMPLE)
     if status == 503:
         shown.headers["Retry-After"] = str(WAIT)
     return _giving_way(shown, house, IDLE) if wrong else shown
+
+
+def _told(wrong: str) -> str:
+    if wrong in TOLD:
+        return str(TOLD[wrong])
+    found = CodeForm(request.form).problems()
+    return found[0].message if found else str(TOLD["unknown"])  # the token of a link, which is no code
 
 
 def _questionnaire(turn: Turn, form: AnswerForm | None = None, problems: Sequence[Problem] = ()) -> Response:
@@ -229,7 +230,7 @@ def _page(turn: Turn, template: str, status: int = 200, **context: object) -> Re
     longer = "longer" in request.form or "longer_now" in request.form
     seconds = IDLE_LONGER if longer else IDLE
     place = {"house": turn.house, "code": turn.code, "version_id": turn.version_id, "start": _start_of(turn.house)}
-    shown = page(template, status, **place, longer=longer, minutes=seconds // 60, **context)
+    shown = page(template, status, **place, longer=longer, **context)
     return _giving_way(shown, turn.house, seconds)
 
 
