@@ -36,7 +36,7 @@ def new_code(live: str, app: Flask) -> Callable[[], str]:
 def page(chromium: Browser, live: str) -> Iterator[Page]:
     """The screen, on which no script runs."""
     context = chromium.new_context(
-        java_script_enabled=False, base_url=live, viewport={"width": 1080, "height": 1500}
+        java_script_enabled=False, base_url=live, locale="da-DK", viewport={"width": 1080, "height": 1500}
     )
     yield context.new_page()
     context.close()
