@@ -22,13 +22,14 @@ MOST_CODES = 100
 
 @dataclass(frozen=True)
 class House:
-    """A municipality as its screens show it. `host` as in `Municipality`."""
+    """A municipality as its screens show it. `host` and `look` as in `Municipality`."""
 
     id: int
     slug: str
     name: str
     phone: str
     host: str | None
+    look: str | None
     smallest_group: int
 
 
@@ -57,10 +58,9 @@ class Made:
 
 def house(session: Session | Connection, slug: str) -> House | None:
     """The municipality with this short name, or None."""
-    columns = (Municipality.id, Municipality.slug, Municipality.name, Municipality.phone)
-    row: Any = session.execute(
-        select(*columns, Municipality.host, Municipality.smallest_group).where(Municipality.slug == slug)
-    ).first()
+    of = Municipality
+    columns = (of.id, of.slug, of.name, of.phone, of.host, of.look, of.smallest_group)
+    row: Any = session.execute(select(*columns).where(of.slug == slug)).first()
     return House(*row) if row else None
 
 

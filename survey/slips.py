@@ -50,14 +50,6 @@ class Queue:
     since: datetime
 
 
-def switch(session: Session, municipality_id: int, on: bool) -> None:
-    """Ask by slip who has neither mobile nor e-mail, from the next import on; or no longer.
-
-    What waits when it is switched off is not printed any more, and goes as old (`retention`).
-    """
-    session.execute(update(Municipality).where(Municipality.id == municipality_id).values(prints_slips=on))
-
-
 def printing(session: Session, municipality_id: int) -> bool:
     """Does the municipality ask by slip?"""
     return bool(session.scalar(select(Municipality.prints_slips).where(Municipality.id == municipality_id)))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import slips as room
-from survey import slips, workdays
+from survey import workdays
 from survey.models import Message, Municipality, Staff, Team
 from tests.journeys.test_slips import meet
 
@@ -21,7 +21,7 @@ def administrator(
     session: Session, stevns: Municipality, employ: Employ, enter: Enter, open_key: Callable[..., bytes]
 ) -> FlaskClient:
     """The browser of an administrator of a municipality that prints slips, with one that waits."""
-    slips.switch(session, stevns.id, True)
+    stevns.prints_slips = True
     open_key(session, stevns)
     meet(session, stevns, "Åse 12345678")
     return enter(employ(session, stevns, "administrator"), stevns)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Error, Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import codes, db, onsite, slips, waiting_room, workdays
+from survey import codes, db, onsite, waiting_room, workdays
 from survey.models import Municipality, Staff, Team
 from tests.browser.conftest import check, sign_in
 from tests.journeys.test_slips import meet
@@ -138,7 +138,7 @@ def town(live: str, employ: Callable[..., Staff]) -> str:
     with db.transaction() as session:
         stevns = session.scalars(select(Municipality)).one()
         employ(session, stevns, "administrator", None, "bo@stevns.dk")
-        slips.switch(session, stevns.id, True)
+        stevns.prints_slips = True
         ask_on_paper(session, stevns)
     return live
 

@@ -59,7 +59,6 @@ def ids(
         "channel": "sms",
         "language": "da",
         "pause_id": 1,
-        "slug": "stevns",
         "name": "simulated",
         "slug": "stevns",
         "look": "0123456789abcdef",

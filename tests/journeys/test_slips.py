@@ -28,7 +28,7 @@ Enter = Callable[..., FlaskClient]
 @pytest.fixture
 def private(session: Session, stevns: Municipality, open_key: Callable[..., bytes]) -> bytes:
     """The private half of the open ballot key, in a municipality that prints slips."""
-    slips.switch(session, stevns.id, True)
+    stevns.prints_slips = True
     return open_key(session, stevns)
 
 
@@ -173,7 +173,8 @@ def test_without_a_key_or_the_switch_the_page_says_so(
     session.execute(text("DELETE FROM ballot_key"))
     caseworker.post(path)
     assert "Der kan ikke tages imod svar lige nu" in caseworker.get("/sedler").text
-    slips.switch(session, stevns.id, False)
+    stevns.prints_slips = False
+    session.flush()
     assert "Kommunen spørger ikke med sedler" in caseworker.get("/sedler").text
     assert session.scalars(select(Message.state)).all() == ["waiting"]
 
@@ -183,7 +184,7 @@ def test_two_who_print_at_once_print_each_slip_once(new_link: Callable[..., str]
     new_link()
     with db.transaction() as session:
         stevns = session.scalars(select(Municipality)).one()
-        slips.switch(session, stevns.id, True)
+        stevns.prints_slips = True
         for table in (Link, Message):
             session.execute(delete(table))
         meet(session, stevns, *(f"Borger {n}" for n in range(12)))

@@ -34,7 +34,7 @@ NO_ADDRESS = {"mobile": "", "email": ""}
 @pytest.fixture
 def town(session: Session, stevns: Municipality) -> Municipality:
     """Stevns, which prints slips and has an open ballot key."""
-    slips.switch(session, stevns.id, True)
+    stevns.prints_slips = True
     open_key(session, stevns, MONDAY)
     return stevns
 
@@ -201,13 +201,13 @@ def test_a_later_file_takes_back_a_slip(session: Session, town: Municipality, te
 
 def test_nothing_is_printed_without_a_key_or_the_switch(session: Session, stevns: Municipality) -> None:
     """An answer could not be sealed; or the municipality has thought better of it."""
-    slips.switch(session, stevns.id, True)
+    stevns.prints_slips = True
     take_in(session, stevns, row("S1", **NO_ADDRESS))
     team, later = session.scalars(select(Invitation.team_id)).one(), MONDAY + timedelta(hours=5)
     with pytest.raises(responses.NoOpenKeyError):
         printed(session, stevns, team, later)
     open_key(session, stevns, MONDAY)
-    slips.switch(session, stevns.id, False)
+    stevns.prints_slips = False
     assert (printed(session, stevns, team, later), slips.printing(session, stevns.id)) == ([], False)
 
 
