@@ -177,22 +177,15 @@ def _sheet(slip: Slip, town: Municipality, base_url: str) -> Sheet:
 
 def _foreign(slip: Slip, town: Municipality, base_url: str, language: str) -> tuple[str, ...]:
     """Where to go and what to type, and the promise, as the shipped messages say them in `language`."""
-    writing = texts.Writing(
-        kind="invitation",
-        channel="sms",
-        municipality=town.name,
-        phone=town.phone,
-        name=slip.name,
-        questions=0,
-        smallest_group=town.smallest_group,
-        sender=town.sms_sender,
-        language=language,
-        link_mode="code_only",
-        place=invitations.place(base_url, town.host),
-        code=codes.shown(slip.code),
-    )
-    promise = read(texts.about(language)["email"]["promise"])
-    return texts.render(writing).body, promise.fill({"smallest_group": str(town.smallest_group)})
+    values = {
+        "municipality": texts.plain(town.name),
+        "place": invitations.place(base_url, town.host),
+        "code": codes.shown(slip.code),
+        "smallest_group": str(town.smallest_group),
+    }
+    way = texts.shipped("invitation", "sms", language, "code_only").body
+    promise = texts.about(language)["email"]["promise"]
+    return read(way).fill(values), read(promise).fill(values)
 
 
 def _danish(day: Any) -> str:

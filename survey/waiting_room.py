@@ -4,7 +4,7 @@ Whoever comes next must see nothing of who was there before: no cookie, no code 
 page with something on it gives way to the start by itself (`Refresh`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Response, abort, current_app, redirect, render_template, request, url_for
@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as later
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from survey import codes, guesses, invitations, languages, onsite, qr, responses, workdays
+from survey import codes, guesses, invitations, languages, onsite, qr, responses, translations, workdays
 from survey.access import EVERYONE, open_to
 from survey.config import Settings
 from survey.db import reading, transaction
@@ -22,6 +22,7 @@ from survey.forms import AnswerForm, CodeForm, Problem, answer_form
 from survey.onsite import House
 from survey.pages import page, pages
 from survey.questionnaire import Questionnaire
+from survey.recordings import Sound
 from survey.responses import Beside
 from survey.side_pages import EXAMPLE
 
@@ -53,13 +54,14 @@ OURS = frozenset({"code", "version", "longer", "longer_now"})
 
 @dataclass(frozen=True)
 class Turn:
-    """One citizen's turn at the screen: whose screen, by which code, and what it asks."""
+    """One citizen's turn at the screen: whose screen, by which code, and what is asked in their language."""
 
     house: House
     code: str
     code_hash: bytes
     version_id: int
     questionnaire: Questionnaire
+    sounds: Mapping[int, Sound]
 
 
 @pages.get("/venterum/<slug>")
@@ -160,9 +162,10 @@ def _look_up(house: House, code: str) -> Turn:
     if found is None or found.used:
         abort(_start(house, "used" if found else "limited" if limited else "unknown"))
     with reading() as connection:
-        content = responses.questionnaire(connection, house.id, found.version_id)
-    languages.settle("", ["da"])
-    return Turn(house, code, hashed, found.version_id, content)
+        whole = translations.whole(connection, house.id, found.version_id)
+    spoken = languages.settle("", whole.by_language.keys()).language
+    sounds = {at: sound for (language, at), sound in whole.sounds.items() if language == spoken}
+    return Turn(house, code, hashed, found.version_id, whole.by_language[spoken], sounds)
 
 
 def _watch() -> guesses.Watch:
@@ -211,9 +214,8 @@ def _questionnaire(turn: Turn, form: AnswerForm | None = None, problems: Sequenc
     """The questionnaire with what is chosen so far."""
     chosen = form.chosen if form else {}
     wrong = {problem.target.partition("-")[0]: problem.message for problem in problems}
-    statements = render_template(
-        "survey/_statements.html", questionnaire=turn.questionnaire, chosen=chosen, wrong=wrong
-    )
+    asked = {"questionnaire": turn.questionnaire, "sounds": turn.sounds}
+    statements = render_template("survey/_statements.html", **asked, chosen=chosen, wrong=wrong)
     return _page(
         turn,
         "room_questionnaire.html",

@@ -127,15 +127,25 @@ def test_one_end_throughout_is_asked_about_once(
     assert keys.unseal(private, session.scalars(select(Ballot)).one().sealed).confirmation == "changed"
 
 
-def test_the_language_ends_with_the_turn(client: FlaskClient, slips: str) -> None:
-    """It is chosen at the top of the start and goes along; whoever comes next begins in the screen's own."""
+def test_the_language_ends_with_the_turn(
+    client: FlaskClient, session: Session, slips: str, private: bytes
+) -> None:
+    """Chosen at the top, changed half-way with the answers kept; whoever comes next begins in the screen's own."""
     start = client.get("/venterum/stevns?sprog=en")
-    assert 'lang="en"' in start.text
     assert '<form method="post" action="/venterum/stevns?sprog=en"' in start.text
     shown = client.post("/venterum/stevns?sprog=en", data={"code": CODE.findall(slips)[0]})
     assert 'action="/venterum/stevns/svar?sprog=en"' in shown.text
     assert shown.headers["Refresh"] == "300; url=/venterum/stevns"
-    assert client.get("/venterum/stevns/tak?sprog=en").headers["Refresh"] == "20; url=/venterum/stevns"
+    half = hidden(shown.text) | {"s2": "3", "speak": "1"}
+    arabic = client.post("/venterum/stevns/svar?sprog=ar", data=half)
+    assert ('<html lang="ar" dir="rtl">' in arabic.text, 'id="s2-3" value="3" checked' in arabic.text) == (
+        True,
+        True,
+    )
+    thanks = client.post("/venterum/stevns/svar?sprog=ar", data=hidden(arabic.text) | ALL_FOUR)
+    assert thanks.location == "/venterum/stevns/tak?sprog=ar"
+    assert client.get(thanks.location).headers["Refresh"] == "20; url=/venterum/stevns"
+    assert keys.unseal(private, session.scalars(select(Ballot)).one().sealed).language == "ar"
 
 
 def test_what_is_blank_is_told_and_may_stay_blank(client: FlaskClient, session: Session, slips: str) -> None:
