@@ -17,6 +17,7 @@ from survey.models import (
     Batch,
     BatchPerson,
     BatchStatement,
+    BatchTag,
     MeetingCount,
     Municipality,
     Participation,
@@ -57,7 +58,10 @@ class TeamView:
 
 @dataclass(frozen=True)
 class Counts:
-    """What `read` fetched: rows of counts by law, version and team. Internal, never shown as they are."""
+    """What `read` fetched: rows of counts by law, version, mode and team. Internal, never shown as they are.
+
+    `weeks` and `meetings` have no mode: participation is that of invitations.
+    """
 
     period: Period
     smallest: int
@@ -66,6 +70,7 @@ class Counts:
     batches: Rows
     statements: Rows
     people: Rows
+    tags: Rows
     weeks: Rows
     meetings: Rows
     waiting: Rows
@@ -112,7 +117,7 @@ def teams(session: Session, municipality_id: int) -> tuple[TeamView, ...]:
 
 
 def read(session: Session, municipality_id: int, period: Period) -> Counts:
-    """Everything the dashboard needs of one municipality and period, in ten statements."""
+    """Everything the dashboard needs of one municipality and period, in eleven statements."""
     in_period = Batch.last_on.between(period.first, period.last)
     smallest = session.scalar(select(Municipality.smallest_group).where(Municipality.id == municipality_id))
 
@@ -127,6 +132,7 @@ def read(session: Session, municipality_id: int, period: Period) -> Counts:
         batches=rows(_batches(municipality_id).where(in_period)),
         statements=rows(_statements(municipality_id).where(in_period)),
         people=rows(_people(municipality_id).where(in_period)),
+        tags=rows(_tags(municipality_id).where(in_period)),
         weeks=rows(_weeks(municipality_id)),
         meetings=rows(_meetings(municipality_id, period)),
         waiting=rows(_waiting(municipality_id)),
@@ -188,6 +194,7 @@ def _batches(municipality_id: int) -> Query:
             Batch.team_id,
             Batch.law,
             Batch.version_id,
+            Batch.mode,
             Batch.first_on,
             Batch.last_on,
             Batch.n,
@@ -203,7 +210,7 @@ def _batches(municipality_id: int) -> Query:
 
 
 def _statements(municipality_id: int) -> Query:
-    keys = (Batch.team_id, Batch.law, Batch.version_id, Statement.position, Statement.text)
+    keys = (Batch.team_id, Batch.law, Batch.version_id, Batch.mode, Statement.position, Statement.text)
     return (
         select(*keys, *(func.sum(column).label(column.key) for column in (*_points, BatchStatement.dont_know)))
         .join(BatchStatement)
@@ -223,7 +230,7 @@ def _statements(municipality_id: int) -> Query:
 
 def _people(municipality_id: int) -> Query:
     # Sums per number of statements answered, so that the mean of each person stays an exact fraction.
-    keys = (Batch.team_id, Batch.law, Batch.version_id, BatchPerson.answered)
+    keys = (Batch.team_id, Batch.law, Batch.version_id, Batch.mode, BatchPerson.answered)
     return (
         select(
             *keys,
@@ -233,6 +240,16 @@ def _people(municipality_id: int) -> Query:
         )
         .join(BatchPerson)
         .where(Batch.municipality_id == municipality_id, BatchPerson.answered > 0)
+        .group_by(*keys)
+    )
+
+
+def _tags(municipality_id: int) -> Query:
+    keys = (Batch.team_id, Batch.law, Batch.version_id, Batch.mode, BatchTag.tag)
+    return (
+        select(*keys, func.sum(BatchTag.n).label("n"))
+        .join(BatchTag)
+        .where(Batch.municipality_id == municipality_id)
         .group_by(*keys)
     )
 
@@ -264,7 +281,7 @@ def _meetings(municipality_id: int, period: Period) -> Query:
 
 def _waiting(municipality_id: int) -> Query:
     return (
-        select(Waiting.team_id, Team.law, Waiting.version_id, Waiting.tallied_on)
+        select(Waiting.team_id, Team.law, Waiting.version_id, Waiting.mode, Waiting.tallied_on)
         .join(Team)
         .where(Waiting.municipality_id == municipality_id)
     )
@@ -272,10 +289,10 @@ def _waiting(municipality_id: int) -> Query:
 
 def _unshown(municipality_id: int, period: Period) -> Query:
     return (
-        select(Unshown.law, Unshown.version_id, func.sum(Unshown.n).label("n"))
+        select(Unshown.law, Unshown.version_id, Unshown.mode, func.sum(Unshown.n).label("n"))
         .where(
             Unshown.municipality_id == municipality_id,
             Unshown.tallied_on.between(period.first, period.last),
         )
-        .group_by(Unshown.law, Unshown.version_id)
+        .group_by(Unshown.law, Unshown.version_id, Unshown.mode)
     )
