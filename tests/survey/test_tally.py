@@ -79,12 +79,21 @@ def test_a_response_carries_its_batch_and_nothing_else() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"answers": (*SECRET, 1)}, {"answers": (5,) * 5}, {"version_id": 0}, {"team_id": 0}, {"mode": "post"}],
+    [
+        {"answers": (*SECRET, 1)},
+        {"answers": (5,) * 5},
+        {"version_id": 0},
+        {"team_id": 0},
+        {"mode": "post"},
+        {"tag": "me"},
+        {"confirmation": "perhaps"},
+        {"language": "dansk"},
+    ],
 )
 def test_a_ballot_that_makes_no_sense_stops_everything_and_tells_nothing(
     session: Session, box: Municipality, places: list[Path], now: datetime, lay: Lay, change: dict[str, Any]
 ) -> None:
-    """Of another width, off the scale, of an unknown version, team or mode: an error, and all as it was."""
+    """Of another width, off the scale, of an unknown version, team, mode or word: an error, and all as it was."""
     lay(session, box, n=5, answers=SECRET)
     lay(session, box, **change)
     privates = closed_keys(session, box, places, now)
