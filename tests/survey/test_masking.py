@@ -58,7 +58,7 @@ def test_ordinary_words_and_numbers_stay(text: str) -> None:
 
 
 def test_what_the_database_would_refuse_is_left_out() -> None:
-    """Control characters and half pairs go; nothing but blanks is no comment; a thousand characters are the end."""
+    """Control characters and half pairs go; nothing but blanks is no comment; a thousand is the end."""
     assert masked(" \x00\x07\x7f\t ") == ""
     assert masked("a\x00b\ud800c") == "abc"
     assert len(masked("010203123 " * 100)) <= COMMENT_CHARACTERS
