@@ -6,13 +6,15 @@ The number of statements is fixed, and the number of rows does not grow with the
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from survey import scoring, workdays
 from survey.models import (
+    MODES,
     Assignment,
     Batch,
     BatchPerson,
@@ -100,20 +102,16 @@ def default_period(newest: date | None, today: date) -> Period:
 def teams(session: Session, municipality_id: int) -> tuple[TeamView, ...]:
     """Teams that are active or have figures, by law and name, each with whether it may be shown.
 
-    A team needs three active caseworkers. Where exactly one team with figures is hidden, the law group's
+    A team needs three active caseworkers. Where exactly one team with figures of a mode is hidden, the law group's
     total would give it away, so the one with the fewest caseworkers is hidden with it.
     """
     rows = session.execute(_teams(municipality_id)).all()
-    shown: dict[int, bool] = {}
-    for law in LAW_NAMES:
-        of_law = [row for row in rows if row.law == law]
-        with_figures = [row for row in of_law if row.has_figures]
-        hidden = scoring.protected(
-            [row.caseworkers < SMALLEST_TEAM for row in with_figures], [row.caseworkers for row in with_figures]
-        )
-        shown |= {row.id: row.caseworkers >= SMALLEST_TEAM for row in of_law}
-        shown |= {row.id: not is_hidden for row, is_hidden in zip(with_figures, hidden, strict=True)}
-    return tuple(TeamView(row.id, row.name, row.law, shown[row.id]) for row in rows)
+    hidden = {row.id for row in rows if row.caseworkers < SMALLEST_TEAM}
+    for law, mode in product(LAW_NAMES, MODES):
+        told = [row for row in rows if row.law == law and getattr(row, mode)]
+        flags = scoring.protected([row.id in hidden for row in told], [row.caseworkers for row in told])
+        hidden |= {row.id for row, is_hidden in zip(told, flags, strict=True) if is_hidden}
+    return tuple(TeamView(row.id, row.name, row.law, row.id not in hidden) for row in rows)
 
 
 def read(session: Session, municipality_id: int, period: Period) -> Counts:
@@ -152,19 +150,19 @@ def _teams(municipality_id: int) -> Query:
         )
         .scalar_subquery()
     )
-    has_figures = or_(
-        exists().where(Batch.municipality_id == Team.municipality_id, Batch.team_id == Team.id),
-        exists().where(Participation.municipality_id == Team.municipality_id, Participation.team_id == Team.id),
-    )
+    sent = exists().where(Participation.municipality_id == Team.municipality_id, Participation.team_id == Team.id)
+    batch = (Batch.municipality_id == Team.municipality_id, Batch.team_id == Team.id)
+    figures: dict[str, ColumnElement[bool]] = {mode: exists().where(*batch, Batch.mode == mode) for mode in MODES}
+    figures["remote"] = or_(figures["remote"], sent)
     return (
         select(
             Team.id,
             Team.name,
             Team.law,
             caseworkers.label("caseworkers"),
-            has_figures.label("has_figures"),
+            *(has.label(mode) for mode, has in figures.items()),
         )
-        .where(Team.municipality_id == municipality_id, or_(Team.active, has_figures))
+        .where(Team.municipality_id == municipality_id, or_(Team.active, *figures.values()))
         .order_by(Team.law, Team.name)
     )
 

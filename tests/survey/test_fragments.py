@@ -200,7 +200,7 @@ def test_fragments_have_one_size_and_new_bytes_every_night(
     before = session.execute(select(Fragment.id, Fragment.sealed)).all()
     night(1)
     after = session.execute(select(Fragment.id, Fragment.sealed)).all()
-    assert {keys.BALLOT_BYTES} == {len(row.sealed) for row in before + after}
+    assert {keys.BALLOT_BYTES} == {len(row.sealed) for row in (*before, *after)}
     assert not {value for row in before for value in row} & {value for row in after for value in row}
 
 
