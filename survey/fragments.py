@@ -25,8 +25,8 @@ from survey.silence import TallyError
 WAITS = timedelta(days=42)
 """So long after its quarter a fragment waits at all; then it is destroyed."""
 
-MANY = 100
-"""Of so many in a group the empty ones are let go: how many the others are then tells of no few answers."""
+MANY = scoring.PRECISE_FROM
+"""Of so many in a group the empty ones are let go: from here on a share may be known as it is, however small."""
 
 COMMENT, CONFIRMATION = "comment", "confirmation"
 

@@ -161,15 +161,15 @@ def test_what_still_waits_42_days_after_its_quarter_is_destroyed(
     assert written(session) == set()
 
 
-def test_empty_ones_are_let_go_when_a_hundred_lie_together(
+def test_empty_ones_are_let_go_when_fifty_lie_together(
     session: Session, asking: Municipality, lay: Lay, night: Night
 ) -> None:
-    """Of 99 all wait; of a hundred only the nine with something in them, of each kind."""
+    """Of 49 all wait; of fifty and more only the nine with something in them, of each kind."""
     write(session, asking, lay, 9, confirmation="kept")
-    lay(session, asking, n=90)
+    lay(session, asking, n=40)
     night()
     night(1)
-    assert waiting(session) == 198
+    assert waiting(session) == 98
     lay(session, asking, n=5)
     night(1)
     night(2)
