@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from babel import Locale
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from admin import access, charts
 from admin.access import CurrentStaff
-from survey import figures, results, scoring, workdays
+from survey import figures, remarks, results, scoring, workdays
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
 from survey.figures import Section, StatementResult
+from survey.models import TAGS
 from survey.results import LAW_NAMES, Counts, Period, TeamView
 
 doors = Blueprint("dashboard", __name__)
@@ -26,6 +28,9 @@ REASONS = {
     "protected_address": "Borgeren har beskyttet adresse",
     "asked_recently": "Borgeren er spurgt for nylig",
 }
+
+
+TAG_NAMES = {"meeting": "Mødet", "law": "Loven", "both": "Begge dele"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,9 @@ def overview() -> ResponseReturnValue:
         usual = results.default_period(results.newest_day(session, staff.municipality_id), today)
         period, mistake = chosen_period(request.args, usual)
         counts = results.read(session, staff.municipality_id, period)
+        # What is of a whole law group is for who sees all of it, and on no team's page.
+        whole = staff.manager_teams is None and not request.args.get("team")
+        said = remarks.read(session, staff.municipality_id, period) if whole else None
     team = _chosen_team(staff, counts, request.args.get("team", ""))
     page = render_template(
         "admin/dashboard.html",
@@ -59,11 +67,19 @@ def overview() -> ResponseReturnValue:
         few=f"færre end {in_words(counts.smallest)}",
         fewest_of_distribution=in_words(max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)),
         reasons=REASONS,
+        remarks=said,
+        tag_names=[TAG_NAMES[tag] for tag in TAGS],
+        language=language_name,
         laws=LAW_NAMES,
         charts=charts,
         extremes=extremes,
     )
     return page, 400 if mistake else 200
+
+
+def language_name(code: str) -> str:
+    """A language's name in Danish: "Arabisk"; its code when it has none."""
+    return str(Locale("da").languages.get(code, code)).capitalize()
 
 
 def in_words(smallest: int) -> str:

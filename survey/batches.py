@@ -1,5 +1,6 @@
 """Batches in the making: which ballots go together, and how a batch, its responses and its counts are written."""
 
+import re
 import secrets
 from collections import Counter
 from collections.abc import Mapping
@@ -13,7 +14,16 @@ from sqlalchemy.orm import Session
 
 from survey import counts
 from survey.keys import BallotContent
-from survey.models import Batch, BatchComplete, BatchPerson, BatchStatement
+from survey.models import (
+    CONFIRMATIONS,
+    MODES,
+    TAGS,
+    Batch,
+    BatchComplete,
+    BatchPerson,
+    BatchStatement,
+    BatchTag,
+)
 
 LATE = timedelta(days=28)
 """So long a ballot waits for its own team; then it joins its law group's."""
@@ -23,6 +33,8 @@ GIVEN_UP = timedelta(days=84)
 
 CHUNK = 1000
 """Responses are written so many at a time, always out of at least as many shuffled, or the whole batch."""
+
+LANGUAGE = re.compile(r"[a-z]{2}")
 
 Answers = tuple[int | None, ...]
 Group = tuple[int, int, str]
@@ -42,13 +54,17 @@ class Width:
 
 @dataclass(frozen=True)
 class Book:
-    """What the tally must know of a municipality: k, the laws of its teams, its versions, and what day it is."""
+    """What the tally must know of a municipality: k, the laws of its teams, its versions, and what day it is.
+
+    `asks_comment` when each answer leaves a fragment for its comment, empty or not.
+    """
 
     municipality_id: int
     smallest_group: int
     laws: Mapping[int, str]
     versions: Mapping[int, Width]
     today: date
+    asks_comment: bool = False
 
     def makes_sense(self, content: BallotContent) -> bool:
         """Whether this can be written: else the database would refuse it, and put it in its log."""
@@ -56,7 +72,10 @@ class Book:
         return (
             version is not None
             and content.team_id in self.laws
-            and content.mode == "remote"
+            and content.mode in MODES
+            and content.tag in (None, *TAGS)
+            and content.confirmation in (None, *CONFIRMATIONS)
+            and LANGUAGE.fullmatch(content.language) is not None
             and len(content.answers) == version.statements
             and all(answer is None or 0 <= answer <= version.points for answer in content.answers)
         )
@@ -81,6 +100,7 @@ class Heap:
     id: UUID = field(default_factory=uuid4)
     days: Counter[date] = field(default_factory=Counter)
     patterns: Counter[Answers] = field(default_factory=Counter, repr=False)
+    tags: Counter[str] = field(default_factory=Counter, repr=False)
     rows: list[Answers] = field(default_factory=list, repr=False)
 
 
@@ -116,10 +136,12 @@ def start(session: Session, book: Book, planned: Plan) -> list[Heap]:
     return heaps
 
 
-def lay(session: Session, book: Book, heap: Heap, answers: Answers) -> None:
+def lay(session: Session, book: Book, heap: Heap, content: BallotContent) -> None:
     """Put one opened answer into its batch; full shuffled chunks are written on the way."""
-    heap.patterns[answers] += 1
-    heap.rows.append(answers)
+    heap.patterns[content.answers] += 1
+    heap.rows.append(content.answers)
+    if content.tag:
+        heap.tags[content.tag] += 1
     if len(heap.rows) == 2 * CHUNK:
         _write(session, book, heap, CHUNK)
 
@@ -180,3 +202,5 @@ def finish(session: Session, book: Book, heap: Heap) -> None:
     session.execute(insert(BatchPerson), persons)
     sums = counts.complete(heap.patterns, version.statements, version.points)
     session.execute(insert(BatchComplete), [mine | vars(sums)])
+    if heap.tags:
+        session.execute(insert(BatchTag), [{**mine, "tag": tag, "n": n} for tag, n in sorted(heap.tags.items())])

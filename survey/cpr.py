@@ -20,20 +20,20 @@ def maybe_in(text: str) -> bool:
 
 def held_by(text: str) -> bool:
     """Does `text` hold what looks like a CPR number: a date of birth and four digits, however written?"""
-    plain = _plain(text)
-    return bool(_CPR.search(plain)) or any(_lost_zero(digits) for digits in _CPR_WITHOUT_ZERO.findall(plain))
+    seen = plain(text)
+    return bool(_CPR.search(seen)) or any(_lost_zero(digits) for digits in _CPR_WITHOUT_ZERO.findall(seen))
 
 
 def mask(text: str) -> str:
     """`text` with everything that looks like a CPR number blotted out; as it was when nothing does."""
     if not held_by(text):
         return text
-    blotted = _CPR.sub(_BLOT, _plain(text))
+    blotted = _CPR.sub(_BLOT, plain(text))
     return _CPR_WITHOUT_ZERO.sub(lambda found: _BLOT if _lost_zero(found[1]) else found[0], blotted)
 
 
-def _plain(text: str) -> str:
-    # Full-width digits are digits, and invisible characters are nothing.
+def plain(text: str) -> str:
+    """`text` as it is read: full-width digits are digits, and invisible characters are nothing."""
     if text.isascii():
         return text
     return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")

@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from survey import scoring, turnout
+from survey.models import MODES, TAGS
 from survey.results import LAW_NAMES, Counts, OneRow, Rows, TeamView
 from survey.scale import TARGETS
 from survey.scoring import Figure, Moments
@@ -44,16 +45,19 @@ class TeamLine:
 
 @dataclass(frozen=True)
 class Series:
-    """The figures of one questionnaire version; versions are never added together.
+    """The figures of one questionnaire version and mode; neither versions nor modes are ever added together.
 
-    `respondents` are the questionnaires in the batches, `answers` the single answers behind the mean, None where
-    they would tell how many answered a hidden statement.
-    `waiting_since` is the day of the tally that left too few; `unshown` were answered but never enough.
+    `mode` is "remote", or "onsite" for what was answered on a screen in the waiting room. `respondents` are the
+    questionnaires in the batches, `answers` the single answers behind the mean, None where they would tell how
+    many answered a hidden statement. `asked_tag` is True when anybody said what the answers are about; `tags` is
+    the share of each of TAGS, None when too few did. `waiting_since` is the day of the tally that left too few;
+    `unshown` were answered but never enough.
     """
 
     version_id: int
     name: str
     number: int
+    mode: str
     labels: tuple[str, ...]
     target: float | None
     respondents: int
@@ -62,6 +66,8 @@ class Series:
     interval: tuple[str, str] | None
     points: tuple[Point, ...]
     statements: tuple[StatementResult, ...]
+    asked_tag: bool
+    tags: tuple[Figure, ...] | None
     turnout: Turnout | None
     waiting_since: date | None
     unshown: int
@@ -84,7 +90,7 @@ class Section:
 
 
 def section(counts: Counts, law: str, team: TeamView | None = None, *, compare: bool = True) -> Section:
-    """The figures of one law group, or of one team in it, a series per questionnaire version with any.
+    """The figures of one law group, or of one team in it, a series per questionnaire version and mode with any.
 
     Without `compare` a law group's teams do not stand side by side: for who may only see the whole of it.
     Raises ValueError for a team that may only be shown inside its law group.
@@ -92,7 +98,11 @@ def section(counts: Counts, law: str, team: TeamView | None = None, *, compare: 
     if team is not None and not team.shown:
         raise ValueError("a team with fewer than three caseworkers is shown only in its law group")
     group = _of_group(counts, law, None)
-    found = [_series(_of_version(group, version.id), version, law, team) for version in counts.versions]
+    found = [
+        _series(_of_series(group, version.id, mode), version, mode, law, team)
+        for version in counts.versions
+        for mode in MODES
+    ]
     shown = [series if compare else replace(series, teams=()) for series in found if series]
     return Section(law, team, tuple(shown), _not_invited(_of_group(group, law, team)))
 
@@ -109,6 +119,7 @@ def _of_group(counts: Counts, law: str, team: TeamView | None) -> Counts:
         batches=keep(counts.batches),
         statements=keep(counts.statements),
         people=keep(counts.people),
+        tags=keep(counts.tags),
         weeks=keep(counts.weeks),
         meetings=keep(counts.meetings),
         waiting=keep(counts.waiting),
@@ -117,16 +128,18 @@ def _of_group(counts: Counts, law: str, team: TeamView | None) -> Counts:
     )
 
 
-def _of_version(counts: Counts, version_id: int) -> Counts:
+def _of_series(counts: Counts, version_id: int, mode: str) -> Counts:
     def keep(rows: Rows) -> Rows:
-        return [row for row in rows if row.version_id == version_id]
+        return [row for row in rows if (row.version_id, row.mode) == (version_id, mode)]
 
     return replace(
         counts,
         batches=keep(counts.batches),
         statements=keep(counts.statements),
         people=keep(counts.people),
-        weeks=keep(counts.weeks),
+        tags=keep(counts.tags),
+        # Invitations are answered remotely: on site nobody was sent anything.
+        weeks=[row for row in counts.weeks if row.version_id == version_id and mode == "remote"],
         waiting=keep(counts.waiting),
         unshown=keep(counts.unshown),
     )
@@ -135,7 +148,7 @@ def _of_version(counts: Counts, version_id: int) -> Counts:
 # One series ----------------------------------------------------------------------------------------------
 
 
-def _series(group: Counts, version: OneRow, law: str, team: TeamView | None) -> Series | None:
+def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView | None) -> Series | None:
     counts = _of_group(group, law, team)
     told = turnout.grouping(group.weeks, [each.id for each in group.teams if each.shown], group.smallest)
     part = _turnout(counts, told, team)
@@ -149,6 +162,7 @@ def _series(group: Counts, version: OneRow, law: str, team: TeamView | None) -> 
         version_id=version.id,
         name=version.name,
         number=version.number,
+        mode=mode,
         labels=tuple(version.labels),
         target=TARGETS.get(version.points),
         respondents=sum(row.n for row in counts.batches),
@@ -157,6 +171,8 @@ def _series(group: Counts, version: OneRow, law: str, team: TeamView | None) -> 
         interval=scoring.published_interval(scores, mean, version.points),
         points=_points(counts, version.points),
         statements=statements,
+        asked_tag=bool(counts.tags),
+        tags=_tags(counts),
         turnout=part,
         waiting_since=max((row.tallied_on for row in counts.waiting), default=None),
         unshown=sum(row.n for row in counts.unshown),
@@ -234,6 +250,13 @@ def _statements(counts: Counts, points: int) -> tuple[StatementResult, ...]:
         )
         for ((position, text), found), mean in zip(pooled.items(), means, strict=True)
     )
+
+
+def _tags(counts: Counts) -> tuple[Figure, ...] | None:
+    """The share of each of TAGS among those who said; None when they may not be shown."""
+    said = [sum(row.n for row in counts.tags if row.tag == tag) for tag in TAGS]
+    ten = max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)
+    return scoring.published_distribution(said, smallest=ten)
 
 
 # Participation ---------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -72,20 +72,50 @@ def seal(public_key: bytes, content: BallotContent) -> bytes:
         raise ValueError(f"A comment has at most {COMMENT_CHARACTERS} characters")
     if len(header) + len(comment) > CONTENT_BYTES:
         raise ValueError(f"A ballot has at most {CONTENT_BYTES} bytes")
-    lengths = len(header).to_bytes(2, "big") + len(comment).to_bytes(2, "big")
-    plain = (lengths + header + comment).ljust(BALLOT_BYTES - SEAL_BYTES, b"\0")
-    return SealedBox(PublicKey(public_key)).encrypt(plain)
+    return _sealed(public_key, header, comment)
 
 
 def unseal(private_key: bytes, sealed: bytes) -> BallotContent:
     """The content of `sealed`. Raises BallotError, which says nothing of the content."""
     content = None
     with suppress(CryptoError, ValueError, KeyError, TypeError):
-        content = _content(SealedBox(PrivateKey(private_key)).decrypt(sealed))
+        content = _content(*_opened(private_key, sealed))
     # Raised out here: an exception raised while another is handled would carry what was opened with it.
     if content is None:
         raise BallotError("A ballot cannot be opened")
     return content
+
+
+def seal_fragment(public_key: bytes, values: Mapping[str, str]) -> bytes:
+    """`values` sealed to `public_key`: as long as a ballot. Raises ValueError when they are over CONTENT_BYTES."""
+    plain = _encoded(json.dumps(values, ensure_ascii=False, separators=(",", ":")))
+    if len(plain) > CONTENT_BYTES:
+        raise ValueError(f"A fragment has at most {CONTENT_BYTES} bytes")
+    return _sealed(public_key, plain)
+
+
+def unseal_fragment(private_key: bytes, sealed: bytes) -> dict[str, str]:
+    """The values in `sealed`, all of them text. Raises BallotError, which says nothing of them."""
+    values = None
+    with suppress(CryptoError, ValueError):
+        values = json.loads(_opened(private_key, sealed)[0])
+    if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+        raise BallotError("A fragment cannot be opened")
+    return values
+
+
+def _sealed(public_key: bytes, *parts: bytes) -> bytes:
+    """One or two parts behind their two lengths, padded."""
+    first, second = (*parts, b"")[:2]
+    lengths = len(first).to_bytes(2, "big") + len(second).to_bytes(2, "big")
+    plain = (lengths + first + second).ljust(BALLOT_BYTES - SEAL_BYTES, b"\0")
+    return SealedBox(PublicKey(public_key)).encrypt(plain)
+
+
+def _opened(private_key: bytes, sealed: bytes) -> tuple[bytes, bytes]:
+    plain = SealedBox(PrivateKey(private_key)).decrypt(sealed)
+    end = LENGTHS + int.from_bytes(plain[:2], "big")
+    return plain[LENGTHS:end], plain[end : end + int.from_bytes(plain[2:LENGTHS], "big")]
 
 
 def _encoded(text: str) -> bytes:
@@ -101,15 +131,13 @@ def _header(content: BallotContent) -> bytes:
     return _encoded(json.dumps(values, ensure_ascii=False, separators=(",", ":")))
 
 
-def _content(plain: bytes) -> BallotContent:
-    end = LENGTHS + int.from_bytes(plain[:2], "big")
-    values: dict[str, Any] = json.loads(plain[LENGTHS:end])
-    comment = plain[end : end + int.from_bytes(plain[2:LENGTHS], "big")].decode()
+def _content(header: bytes, comment: bytes) -> BallotContent:
+    values: dict[str, Any] = json.loads(header)
     values["day"] = date.fromisoformat(values["day"])
     values["answers"] = tuple(values["answers"])
     if not all(answer is None or type(answer) is int for answer in values["answers"]):
         raise ValueError
-    return BallotContent(**values, comment=comment)
+    return BallotContent(**values, comment=comment.decode())
 
 
 # The files -----------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The night's work, step by step, each step in a transaction of its own: keys, tally, participation, retention."""
 
 import resource
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -10,13 +10,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import ballot_box, embedded, keys, participation, retention, tally
+from survey import ballot_box, embedded, fragments, keys, participation, retention, tally, workdays
+from survey.ballot_box import KeyInUse
 from survey.config import SettingError, Settings
 from survey.db import transaction
 from survey.keys import KeyPlaceError, KeyStore
 from survey.models import Municipality
 from survey.retention import Cleaned
-from survey.tally import Tallied, TallyError
+from survey.silence import TallyError
+from survey.tally import Tallied
 
 
 @dataclass
@@ -92,6 +94,10 @@ def _tally(store: KeyStore, municipality_id: int, name: str, now: datetime) -> R
         report.tallied = _count(store, municipality_id, now)
     except TallyError as error:
         report.alarms.append(str(error))
+    try:
+        _gather(store, municipality_id, now)
+    except TallyError as error:
+        report.alarms.append(str(error))
     left = _destroy_spent(store, municipality_id, now, report)
     with transaction() as session:
         participation.snapshot_participation(session, municipality_id, now)
@@ -101,11 +107,12 @@ def _tally(store: KeyStore, municipality_id: int, name: str, now: datetime) -> R
 
 
 def _open_next(store: KeyStore, municipality_id: int, now: datetime) -> None:
-    """Rotate when ballots lie in the box. The pair is durable in all places before its public half is used."""
+    """Rotate when there is something to open. The pair is durable in all places before its public half is used."""
     with transaction() as session:
         # The lock comes before the files: two runs at once would otherwise both open a key.
         ballot_box.alone(session, municipality_id)
-        if ballot_box.has_open_key(session, municipality_id) and ballot_box.is_empty(session, municipality_id):
+        today = workdays.day(now)
+        if ballot_box.has_open_key(session, municipality_id) and ballot_box.rests(session, municipality_id, today):
             return
         _open_new(session, store, municipality_id, now)
 
@@ -118,20 +125,35 @@ def _open_new(session: Session, store: KeyStore, municipality_id: int, now: date
 
 
 def _count(store: KeyStore, municipality_id: int, now: datetime) -> Tallied:
-    with transaction() as session:
-        in_use = ballot_box.keys_in_use(session, municipality_id)
-    closed = {key_id: public for key_id, (state, public, n) in in_use.items() if state == "closed" and n}
-    found = {key_id: store.read(municipality_id, key_id, public) for key_id, public in closed.items()}
-    # Ballots of a lost key stay where they are; the others are not kept waiting for them.
-    privates = {key_id: private for key_id, private in found.items() if private is not None}
+    privates = _privates(store, municipality_id, lambda key: key.ballots)
     if not privates:
         return Tallied()
     with transaction() as session:
         return tally.count(session, municipality_id, privates, now)
 
 
+def _gather(store: KeyStore, municipality_id: int, now: datetime) -> None:
+    """Look at the fragments, apart from the answers: those cut off just now lie sealed to the open key."""
+    privates = _privates(store, municipality_id, lambda key: key.fragments)
+    if privates:
+        with transaction() as session:
+            fragments.gather(session, municipality_id, privates, now)
+
+
+def _privates(store: KeyStore, municipality_id: int, hanging: Callable[[KeyInUse], int]) -> dict[UUID, bytes]:
+    """The private halves of the closed keys with something to open, by id.
+
+    What hangs on a lost key stays where it is; the others are not kept waiting for it.
+    """
+    with transaction() as session:
+        in_use = ballot_box.keys_in_use(session, municipality_id)
+    closed = {key_id: key.public_key for key_id, key in in_use.items() if key.state == "closed" and hanging(key)}
+    found = {key_id: store.read(municipality_id, key_id, public) for key_id, public in closed.items()}
+    return {key_id: private for key_id, private in found.items() if private is not None}
+
+
 def _destroy_spent(store: KeyStore, municipality_id: int, now: datetime, report: Report) -> dict[UUID, list[Path]]:
-    """Destroy the closed keys no ballot hangs on. Those with a copy out of reach stay closed: where it may be."""
+    """Destroy the closed keys nothing hangs on. Those with a copy out of reach stay closed: where it may be."""
     with transaction() as session:
         spent = ballot_box.spent_keys(session, municipality_id)
     left = {key_id: store.destroy(municipality_id, key_id) for key_id in spent}
@@ -145,23 +167,23 @@ def _missing(store: KeyStore, municipality_id: int) -> list[str]:
     """Alarms about keys still needed that are lost, or of which a copy is missing."""
     with transaction() as session:
         before = ballot_box.keys_in_use(session, municipality_id)
-    missing = {
-        key_id: store.missing(municipality_id, key_id, public) for key_id, (_s, public, _n) in before.items()
-    }
+    missing = {key_id: store.missing(municipality_id, key_id, key.public_key) for key_id, key in before.items()}
     # Asked again after looking: another tally may have finished a key, and destroyed it rightly.
     with transaction() as session:
         needed = ballot_box.keys_in_use(session, municipality_id)
     alarms = []
-    for key_id, (state, _public, ballots) in needed.items():
-        if state == "closed" and not ballots:
-            continue
-        gone = missing.get(key_id, [])
+    for key_id, key in needed.items():
+        gone = [] if key.spent else missing.get(key_id, [])
         if len(gone) == len(store.places):
-            lost = counted(ballots, "besvarelse", "besvarelser")
-            alarms.append(f"Nøglen {key_id} er væk: {lost} kan ikke åbnes.")
+            alarms.append(f"Nøglen {key_id} er væk: {_lost(key)} kan ikke åbnes.")
         elif gone:
             alarms.append(f"Nøglen {key_id} mangler i {_listed(gone)}. Kopiér den dertil.")
     return alarms
+
+
+def _lost(key: KeyInUse) -> str:
+    ballots = counted(key.ballots, "besvarelse", "besvarelser")
+    return f"{ballots} og {key.fragments} tillæg" if key.fragments else ballots
 
 
 def _clean(municipality_id: int, now: datetime) -> Cleaned:

@@ -59,17 +59,17 @@ def _told(counts: Counts, law: str, team: TeamView | None) -> tuple[Told, ...]:
     section = figures.section(counts, law, team, compare=False)
     # What stands beside the other teams is withheld where it would give another team away: so it is here.
     beside = {
-        (series.version_id, _mode(series)): line.mean
+        (series.version_id, series.mode): line.mean
         for series in (figures.section(counts, law).series if team else ())
         for line in series.teams
         if team and line.team.id == team.id
     }
-    several = len({series.name for series in section.series}) < len(section.series)
+    several = len({(series.name, series.mode) for series in section.series}) < len(section.series)
     return tuple(
         _as_told(
             series,
             _public_mean(
-                beside.get((series.version_id, _mode(series)), series.mean),
+                beside.get((series.version_id, series.mode), series.mean),
                 _parts(counts, law, team, series),
                 counts.smallest,
             ),
@@ -92,7 +92,7 @@ def _as_told(series: Series, mean: Figure, several: bool) -> Told:
     part = series.turnout
     return Told(
         name=f"{series.name}, version {series.number}" if several else series.name,
-        onsite=_mode(series) == "onsite",
+        onsite=series.mode == "onsite",
         labels=series.labels,
         target=series.target,
         n=series.respondents,
@@ -104,18 +104,13 @@ def _as_told(series: Series, mean: Figure, several: bool) -> Told:
     )
 
 
-def _mode(series: Series) -> str:
-    return str(getattr(series, "mode", "remote"))
-
-
 def _parts(counts: Counts, law: str, team: TeamView | None, series: Series) -> list["_Part"]:
     points = len(series.labels)
     return [
         _Part((row.n1, row.n2, row.n3, row.n4, row.n5)[:points], row.people)
         for row in counts.batches
-        if (row.law, row.version_id) == (law, series.version_id)
+        if (row.law, row.version_id, row.mode) == (law, series.version_id, series.mode)
         and (team is None or row.team_id == team.id)
-        and getattr(row, "mode", _mode(series)) == _mode(series)
     ]
 
 

@@ -6,17 +6,20 @@ The number of statements is fixed, and the number of rows does not grow with the
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from survey import scoring, workdays
 from survey.models import (
+    MODES,
     Assignment,
     Batch,
     BatchPerson,
     BatchStatement,
+    BatchTag,
     MeetingCount,
     Municipality,
     Participation,
@@ -57,7 +60,10 @@ class TeamView:
 
 @dataclass(frozen=True)
 class Counts:
-    """What `read` fetched: rows of counts by law, version and team. Internal, never shown as they are."""
+    """What `read` fetched: rows of counts by law, version, mode and team. Internal, never shown as they are.
+
+    `weeks` and `meetings` have no mode: participation is that of invitations.
+    """
 
     period: Period
     smallest: int
@@ -66,6 +72,7 @@ class Counts:
     batches: Rows
     statements: Rows
     people: Rows
+    tags: Rows
     weeks: Rows
     meetings: Rows
     waiting: Rows
@@ -95,24 +102,20 @@ def default_period(newest: date | None, today: date) -> Period:
 def teams(session: Session, municipality_id: int) -> tuple[TeamView, ...]:
     """Teams that are active or have figures, by law and name, each with whether it may be shown.
 
-    A team needs three active caseworkers. Where exactly one team with figures is hidden, the law group's
+    A team needs three active caseworkers. Where exactly one team with figures of a mode is hidden, the law group's
     total would give it away, so the one with the fewest caseworkers is hidden with it.
     """
     rows = session.execute(_teams(municipality_id)).all()
-    shown: dict[int, bool] = {}
-    for law in LAW_NAMES:
-        of_law = [row for row in rows if row.law == law]
-        with_figures = [row for row in of_law if row.has_figures]
-        hidden = scoring.protected(
-            [row.caseworkers < SMALLEST_TEAM for row in with_figures], [row.caseworkers for row in with_figures]
-        )
-        shown |= {row.id: row.caseworkers >= SMALLEST_TEAM for row in of_law}
-        shown |= {row.id: not is_hidden for row, is_hidden in zip(with_figures, hidden, strict=True)}
-    return tuple(TeamView(row.id, row.name, row.law, shown[row.id]) for row in rows)
+    hidden = {row.id for row in rows if row.caseworkers < SMALLEST_TEAM}
+    for law, mode in product(LAW_NAMES, MODES):
+        told = [row for row in rows if row.law == law and getattr(row, mode)]
+        flags = scoring.protected([row.id in hidden for row in told], [row.caseworkers for row in told])
+        hidden |= {row.id for row, is_hidden in zip(told, flags, strict=True) if is_hidden}
+    return tuple(TeamView(row.id, row.name, row.law, row.id not in hidden) for row in rows)
 
 
 def read(session: Session, municipality_id: int, period: Period) -> Counts:
-    """Everything the dashboard needs of one municipality and period, in ten statements."""
+    """Everything the dashboard needs of one municipality and period, in eleven statements."""
     in_period = Batch.last_on.between(period.first, period.last)
     smallest = session.scalar(select(Municipality.smallest_group).where(Municipality.id == municipality_id))
 
@@ -127,6 +130,7 @@ def read(session: Session, municipality_id: int, period: Period) -> Counts:
         batches=rows(_batches(municipality_id).where(in_period)),
         statements=rows(_statements(municipality_id).where(in_period)),
         people=rows(_people(municipality_id).where(in_period)),
+        tags=rows(_tags(municipality_id).where(in_period)),
         weeks=rows(_weeks(municipality_id)),
         meetings=rows(_meetings(municipality_id, period)),
         waiting=rows(_waiting(municipality_id)),
@@ -146,19 +150,19 @@ def _teams(municipality_id: int) -> Query:
         )
         .scalar_subquery()
     )
-    has_figures = or_(
-        exists().where(Batch.municipality_id == Team.municipality_id, Batch.team_id == Team.id),
-        exists().where(Participation.municipality_id == Team.municipality_id, Participation.team_id == Team.id),
-    )
+    sent = exists().where(Participation.municipality_id == Team.municipality_id, Participation.team_id == Team.id)
+    batch = (Batch.municipality_id == Team.municipality_id, Batch.team_id == Team.id)
+    figures: dict[str, ColumnElement[bool]] = {mode: exists().where(*batch, Batch.mode == mode) for mode in MODES}
+    figures["remote"] = or_(figures["remote"], sent)
     return (
         select(
             Team.id,
             Team.name,
             Team.law,
             caseworkers.label("caseworkers"),
-            has_figures.label("has_figures"),
+            *(has.label(mode) for mode, has in figures.items()),
         )
-        .where(Team.municipality_id == municipality_id, or_(Team.active, has_figures))
+        .where(Team.municipality_id == municipality_id, or_(Team.active, *figures.values()))
         .order_by(Team.law, Team.name)
     )
 
@@ -188,6 +192,7 @@ def _batches(municipality_id: int) -> Query:
             Batch.team_id,
             Batch.law,
             Batch.version_id,
+            Batch.mode,
             Batch.first_on,
             Batch.last_on,
             Batch.n,
@@ -203,7 +208,7 @@ def _batches(municipality_id: int) -> Query:
 
 
 def _statements(municipality_id: int) -> Query:
-    keys = (Batch.team_id, Batch.law, Batch.version_id, Statement.position, Statement.text)
+    keys = (Batch.team_id, Batch.law, Batch.version_id, Batch.mode, Statement.position, Statement.text)
     return (
         select(*keys, *(func.sum(column).label(column.key) for column in (*_points, BatchStatement.dont_know)))
         .join(BatchStatement)
@@ -223,7 +228,7 @@ def _statements(municipality_id: int) -> Query:
 
 def _people(municipality_id: int) -> Query:
     # Sums per number of statements answered, so that the mean of each person stays an exact fraction.
-    keys = (Batch.team_id, Batch.law, Batch.version_id, BatchPerson.answered)
+    keys = (Batch.team_id, Batch.law, Batch.version_id, Batch.mode, BatchPerson.answered)
     return (
         select(
             *keys,
@@ -233,6 +238,16 @@ def _people(municipality_id: int) -> Query:
         )
         .join(BatchPerson)
         .where(Batch.municipality_id == municipality_id, BatchPerson.answered > 0)
+        .group_by(*keys)
+    )
+
+
+def _tags(municipality_id: int) -> Query:
+    keys = (Batch.team_id, Batch.law, Batch.version_id, Batch.mode, BatchTag.tag)
+    return (
+        select(*keys, func.sum(BatchTag.n).label("n"))
+        .join(BatchTag)
+        .where(Batch.municipality_id == municipality_id)
         .group_by(*keys)
     )
 
@@ -264,7 +279,7 @@ def _meetings(municipality_id: int, period: Period) -> Query:
 
 def _waiting(municipality_id: int) -> Query:
     return (
-        select(Waiting.team_id, Team.law, Waiting.version_id, Waiting.tallied_on)
+        select(Waiting.team_id, Team.law, Waiting.version_id, Waiting.mode, Waiting.tallied_on)
         .join(Team)
         .where(Waiting.municipality_id == municipality_id)
     )
@@ -272,10 +287,10 @@ def _waiting(municipality_id: int) -> Query:
 
 def _unshown(municipality_id: int, period: Period) -> Query:
     return (
-        select(Unshown.law, Unshown.version_id, func.sum(Unshown.n).label("n"))
+        select(Unshown.law, Unshown.version_id, Unshown.mode, func.sum(Unshown.n).label("n"))
         .where(
             Unshown.municipality_id == municipality_id,
             Unshown.tallied_on.between(period.first, period.last),
         )
-        .group_by(Unshown.law, Unshown.version_id)
+        .group_by(Unshown.law, Unshown.version_id, Unshown.mode)
     )

@@ -14,6 +14,7 @@ from survey.models import (
     AccessLog,
     CallbackAttempt,
     CallbackRequest,
+    Comment,
     Contact,
     ImportCount,
     Invitation,
@@ -65,6 +66,11 @@ def year_ago(day: date) -> date:
     """The same day a year earlier; 28 February for 29 February."""
     leap_day = day.month == 2 and day.day == 29
     return day.replace(year=day.year - 1, day=28 if leap_day else day.day)
+
+
+def _open_quarter(day: date) -> date:
+    """The first day of the first quarter that has not ended with `day`."""
+    return workdays.quarter(day + timedelta(days=1))
 
 
 def close_weeks(session: Session, municipality_id: int, now: datetime) -> tuple[int, int]:
@@ -140,7 +146,7 @@ def reduce_meetings(session: Session, municipality_id: int, now: datetime) -> in
 
 
 def delete_old(session: Session, municipality_id: int, now: datetime) -> Cleaned:
-    """Delete what the municipality has kept long enough: skeletons, callbacks, logs, pauses, dead addresses."""
+    """Delete what the municipality has kept long enough: skeletons, callbacks, comments, logs, holds."""
     last_year = year_ago(workdays.day(now))
     skeletons = delete(Meeting).where(
         Meeting.municipality_id == municipality_id,
@@ -153,6 +159,9 @@ def delete_old(session: Session, municipality_id: int, now: datetime) -> Cleaned
         AccessLog.municipality_id == municipality_id, AccessLog.at <= _a_year_before(now)
     )
     session.execute(accesses)
+    # A quarter's comments go together, twelve months after its last day: never fewer than ten are left.
+    written = (Comment.municipality_id == municipality_id, Comment.quarter < _open_quarter(last_year))
+    session.execute(delete(Comment).where(*written))
     _delete_holds(session, municipality_id, now)
     return Cleaned(
         meetings=_gone(session, skeletons.returning(Meeting.id)),

@@ -3,38 +3,21 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, delete, insert, select, text
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from survey import ballot_box, batches, workdays
+from survey import ballot_box, batches, fragments, silence, workdays
 from survey.batches import Book, Group, Plan, Width, shuffle
 from survey.keys import BallotContent, BallotError, seal, unseal
 from survey.models import Ballot, BallotKey, Municipality, QuestionnaireVersion, Team, Unshown, Waiting
+from survey.silence import TallyError
 
 READ_AHEAD = 500
-
-QUIET = {
-    "log_statement": ("none", "ddl"),
-    "log_min_duration_statement": ("-1",),
-    "log_min_duration_sample": ("-1",),
-    "log_transaction_sample_rate": ("0",),
-    "log_parameter_max_length_on_error": ("0",),
-    "debug_print_parse": ("off",),
-    "debug_print_rewritten": ("off",),
-    "debug_print_plan": ("off",),
-    "auto_explain.log_min_duration": ("-1",),
-    "pgaudit.log": ("none", ""),
-}
-"""What the database may be set to while opened answers pass through: else they may end in its log."""
-
-
-class TallyError(Exception):
-    """The tally did not happen and everything is as it was; the message is for whoever runs it, in Danish."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +32,15 @@ class Tallied:
 
 @dataclass
 class Rest:
-    """What goes into no batch: sealed anew to the open key, or given up and counted per law and version."""
+    """What goes into no batch: sealed anew to the open key, or given up and counted per law, version and mode.
+
+    `fragments` are what is cut off answers that do go into one, sealed to the open key.
+    """
 
     resealed: list[bytes] = field(default_factory=list)
-    waiting: set[tuple[int, int]] = field(default_factory=set)
-    unshown: Counter[tuple[str, int]] = field(default_factory=Counter)
+    fragments: list[bytes] = field(default_factory=list)
+    waiting: set[Group] = field(default_factory=set)
+    unshown: Counter[tuple[str, int, str]] = field(default_factory=Counter)
 
     def total(self) -> int:
         """How many ballots these were."""
@@ -65,35 +52,19 @@ def count(session: Session, municipality_id: int, privates: Mapping[UUID, bytes]
 
     Raises TallyError, without a trace of what was opened, when anything is wrong; the door then rolls back.
     """
-    tallied, failure = None, ""
-    try:
-        tallied = _count(session, municipality_id, privates, now)
-    except TallyError as error:
-        failure = str(error)
-    except Exception as error:  # noqa: BLE001 - whatever it is, its text and its frames may hold opened answers
-        failure = f"Optællingen gik i stå ({_harmless(error)}). Intet er ændret."
-    # Raised out here: neither the first exception nor the frames it came through are carried along.
-    if tallied is None:
-        raise TallyError(failure)
-    return tallied
-
-
-def _harmless(error: Exception) -> str:
-    """The kind of `error` and the database's code for it; never its text."""
-    code = getattr(getattr(error, "orig", None), "sqlstate", None)
-    return " ".join(filter(None, (type(error).__name__, code)))
+    return silence.kept(lambda: _count(session, municipality_id, privates, now))
 
 
 def _count(session: Session, municipality_id: int, privates: Mapping[UUID, bytes], now: datetime) -> Tallied:
     # A second tally waits here; when its turn comes, the ballots it was to open are gone.
     ballot_box.alone(session, municipality_id)
-    refuse_logging(session)
-    _commit_durably(session)
-    open_id, open_public = _open_key(session, municipality_id)
+    open_id, open_public = silence.begin(session, municipality_id)
     book = _book(session, municipality_id, now)
     days: dict[Group, Counter[date]] = defaultdict(Counter)
     for content in _opened(session, book, privates):
         days[batches.group(content)][content.day] += 1
+        # A municipality that has just stopped asking: what was written before is kept, hidden among the others.
+        book = book if not content.comment else replace(book, asks_comment=True)
     if not days:
         return Tallied()
     plan = batches.plan(days, book)
@@ -102,47 +73,14 @@ def _count(session: Session, municipality_id: int, privates: Mapping[UUID, bytes
     for heap in heaps:
         batches.finish(session, book, heap)
     _replace(session, book, privates, open_id, rest)
+    fragments.lay(session, municipality_id, open_id, rest.fragments)
     answers = sum(heap.patterns.total() for heap in heaps)
     if answers + rest.total() != sum(counted.total() for counted in days.values()):
         raise TallyError("Antallet af besvarelser skiftede undervejs. Intet er ændret.")
     return Tallied(len(heaps), answers, len(rest.resealed), rest.unshown.total())
 
 
-# Before anything is opened -------------------------------------------------------------------------------
-
-
-def refuse_logging(session: Session) -> None:
-    """Raise TallyError when the database would write statements or parameters to its log."""
-    settings = session.execute(
-        text("SELECT name, current_setting(name, true), current_user FROM unnest(CAST(:names AS text[])) name"),
-        {"names": list(QUIET)},
-    )
-    for name, value, role in settings:
-        if value is not None and value not in QUIET[name]:
-            raise TallyError(
-                f"Databasen ville skrive åbnede svar i sin log: {name} er {value}. "
-                f"Lad en superbruger køre: ALTER ROLE {role} SET {name} = '{QUIET[name][0]}'"
-            )
-
-
-def _commit_durably(session: Session) -> None:
-    # Keys are destroyed after this transaction, so it must not be lost in a crash.
-    durable = (
-        "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'"
-    )
-    session.execute(text(durable))
-
-
-def _open_key(session: Session, municipality_id: int) -> tuple[UUID, bytes]:
-    """The key that what waits is sealed to; FOR SHARE so that nobody closes it before we are done."""
-    row = session.execute(
-        select(BallotKey.id, BallotKey.public_key)
-        .where(BallotKey.municipality_id == municipality_id, BallotKey.state == "open")
-        .with_for_update(read=True)
-    ).first()
-    if row is None:
-        raise TallyError("Der er ingen åben nøgle at forsegle til. Intet er ændret.")
-    return row.id, row.public_key
+# What must be known before anything is opened ------------------------------------------------------------------
 
 
 def _book(session: Session, municipality_id: int, now: datetime) -> Book:
@@ -154,12 +92,16 @@ def _book(session: Session, municipality_id: int, now: datetime) -> Book:
             version.municipality_id == municipality_id
         )
     )
+    asked = session.execute(
+        select(Municipality.smallest_group, Municipality.asks_comment).where(Municipality.id == municipality_id)
+    ).one()
     return Book(
         municipality_id,
-        session.scalars(select(Municipality.smallest_group).where(Municipality.id == municipality_id)).one(),
+        asked.smallest_group,
         {row.id: row.law for row in teams},
         {row.id: Width(row.points, row.statement_count, row.closed) for row in versions},
         workdays.day(now),
+        asked.asks_comment,
     )
 
 
@@ -194,13 +136,20 @@ def _sort(session: Session, book: Book, privates: Mapping[UUID, bytes], plan: Pl
     for content in _opened(session, book, privates):
         heap = plan.get((batches.group(content), content.day))
         if heap:
-            batches.lay(session, book, heap, content.answers)
+            batches.lay(session, book, heap, content)
+            rest.fragments += _cut(book, content, open_public)
         elif book.is_given_up(content.day):
-            rest.unshown[book.laws[content.team_id], content.version_id] += 1
+            rest.unshown[book.laws[content.team_id], content.version_id, content.mode] += 1
         else:
             rest.resealed.append(seal(open_public, content))
-            rest.waiting.add((content.team_id, content.version_id))
+            rest.waiting.add(batches.group(content))
     return rest
+
+
+def _cut(book: Book, content: BallotContent, open_public: bytes) -> list[bytes]:
+    law = book.laws[content.team_id]
+    pieces = fragments.cut(content, law, book.today, with_comment=book.asks_comment)
+    return [fragments.sealed(open_public, piece) for piece in pieces]
 
 
 def _replace(session: Session, book: Book, privates: Mapping[UUID, bytes], open_id: UUID, rest: Rest) -> None:
@@ -223,11 +172,13 @@ def _note_rest(session: Session, book: Book, rest: Rest) -> None:
     """Rewrite which teams have too few ballots, and add up those given up."""
     mine = {"municipality_id": book.municipality_id, "tallied_on": book.today}
     session.execute(delete(Waiting).where(Waiting.municipality_id == book.municipality_id))
-    waiting = [{**mine, "team_id": team_id, "version_id": version_id} for team_id, version_id in rest.waiting]
+    names = ("team_id", "version_id", "mode")
+    waiting = [mine | dict(zip(names, group, strict=True)) for group in sorted(rest.waiting)]
     if waiting:
         session.execute(insert(Waiting), waiting)
     unshown = [
-        {**mine, "law": law, "version_id": version_id, "n": n} for (law, version_id), n in rest.unshown.items()
+        {**mine, "law": law, "version_id": version_id, "mode": mode, "n": n}
+        for (law, version_id, mode), n in rest.unshown.items()
     ]
     if unshown:
         added = upsert(Unshown).values(unshown)

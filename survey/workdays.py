@@ -57,6 +57,16 @@ def at(day_: date, clock: time) -> datetime:
     return datetime.combine(day_, clock, COPENHAGEN).astimezone(UTC)
 
 
+def quarter(day_: date) -> date:
+    """The first day of the calendar quarter of `day_`."""
+    return date(day_.year, day_.month - (day_.month - 1) % 3, 1)
+
+
+def quarter_end(day_: date) -> date:
+    """The last day of the calendar quarter of `day_`."""
+    return quarter(quarter(day_) + timedelta(days=100)) - timedelta(days=1)
+
+
 def monday(day_: date) -> date:
     """The Monday of the ISO week of `day_`."""
     return day_ - timedelta(days=day_.weekday())

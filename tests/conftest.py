@@ -1,7 +1,7 @@
 """What all tests share: a municipality, its staff and its figures, the program; more in `fixtures`."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from functools import partial
@@ -21,6 +21,7 @@ from survey.models import (
     Batch,
     BatchPerson,
     BatchStatement,
+    BatchTag,
     Municipality,
     QuestionnaireVersion,
     Staff,
@@ -67,6 +68,8 @@ def write_batch() -> Callable[..., Batch]:
         first: date | None = None,
         version: int | None = None,
         of_law_group: bool = False,
+        mode: str = "remote",
+        tags: Mapping[str, int] | None = None,
     ) -> Batch:
         asked = select(QuestionnaireVersion).where(
             QuestionnaireVersion.questionnaire_id == team.questionnaire_id,
@@ -81,7 +84,7 @@ def write_batch() -> Callable[..., Batch]:
             version_id=found.id,
             points=found.points,
             statement_count=found.statement_count,
-            mode="remote",
+            mode=mode,
             first_on=first or day,
             last_on=day,
             tallied_on=day,
@@ -96,6 +99,7 @@ def write_batch() -> Callable[..., Batch]:
         scores = [[answer for answer in person if answer] for person in people]
         persons = Counter((len(score), sum(score)) for score in scores)
         session.add_all(BatchPerson(**key, answered=a, total=t, n=n) for (a, t), n in persons.items())
+        session.add_all(BatchTag(**key, tag=tag, n=n) for tag, n in (tags or {}).items())
         session.flush()
         return batch
 

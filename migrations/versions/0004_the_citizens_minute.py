@@ -23,6 +23,7 @@ MUNICIPALITY = {
 CHANNELS = "channel IN ('sms', 'email'{more})"
 REACHABLE = "mobile IS NOT NULL OR email IS NOT NULL"
 MODES = "mode IN ('remote'{more})"
+MODE_KEYS = {"waiting": ("team_id", "version_id"), "unshown": ("law", "version_id", "tallied_on")}
 
 
 def recheck(table: str, name: str, condition: str) -> None:
@@ -31,9 +32,28 @@ def recheck(table: str, name: str, condition: str) -> None:
     op.create_check_constraint(op.f(f"ck_{table}_{name}"), table, condition)
 
 
+def add_mode(table: str) -> None:
+    """Count `table` by mode too: all that is in it was answered remotely."""
+    op.add_column(table, sa.Column("mode", sa.Text(), server_default="remote", nullable=False))
+    op.alter_column(table, "mode", server_default=None)
+    op.create_check_constraint(op.f(f"ck_{table}_mode_known"), table, MODES.format(more=", 'onsite'"))
+    op.drop_constraint(op.f(f"pk_{table}"), table)
+    op.create_primary_key(op.f(f"pk_{table}"), table, ["municipality_id", *MODE_KEYS[table], "mode"])
+
+
+def drop_mode(table: str) -> None:
+    """Forget the mode again. Fails where something was answered on site."""
+    recheck(table, "mode_known", MODES.format(more=""))
+    op.drop_constraint(op.f(f"pk_{table}"), table)
+    op.drop_column(table, "mode")
+    op.create_primary_key(op.f(f"pk_{table}"), table, ["municipality_id", *MODE_KEYS[table]])
+
+
 def upgrade() -> None:
     """Step forward."""
     recheck("batch", "mode_known", MODES.format(more=", 'onsite'"))
+    for table in MODE_KEYS:
+        add_mode(table)
     recheck("callback_request", "outcome_known", OUTCOMES.format(more=", 'withdrawn'"))
     op.add_column("callback_request", sa.Column("language", sa.Text(), server_default="da", nullable=False))
     recheck("message", "channel_known", CHANNELS.format(more=", 'paper'"))
@@ -317,4 +337,6 @@ def downgrade() -> None:
     recheck("message", "channel_known", CHANNELS.format(more=""))
     op.drop_column("callback_request", "language")
     recheck("callback_request", "outcome_known", OUTCOMES.format(more=""))
+    for table in MODE_KEYS:
+        drop_mode(table)
     recheck("batch", "mode_known", MODES.format(more=""))

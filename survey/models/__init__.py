@@ -5,6 +5,7 @@ a row of one municipality cannot point at another's. The few tables without it a
 """
 
 from survey.models.ballots import (
+    CONFIRMATIONS,
     MODES,
     TAGS,
     Ballot,
@@ -78,6 +79,7 @@ __all__ = [
     "AUDIO_TYPES",
     "CALLBACK_STATES",
     "CHANNELS",
+    "CONFIRMATIONS",
     "DECISIONS",
     "GLOBAL_TABLES",
     "KINDS",

@@ -27,6 +27,8 @@ MODES = ("remote", "onsite")
 """Answered on a device of one's own after a message or slip, or on a screen in the waiting room."""
 TAGS = ("meeting", "law", "both")
 """What an answer is about, where the citizen says so: the meeting, the law, or both."""
+CONFIRMATIONS = ("kept", "changed")
+"""What became of an answer at one end of the scale throughout, when the citizen was asked whether it was meant."""
 
 
 class BallotKey(Shuffled, Base):
@@ -229,28 +231,35 @@ class Confirmation(Tenant, Base):
 
 
 class Waiting(Tenant, Base):
-    """A team and version whose ballots were too few at the last tally: "færre end fem", never how many."""
+    """A team, version and mode whose ballots were too few at the last tally: "færre end fem", never how many."""
 
     __tablename__ = "waiting"
-    __table_args__ = (points_to("team", "team_id"), points_to("questionnaire_version", "version_id"))
+    __table_args__ = (
+        points_to("team", "team_id"),
+        points_to("questionnaire_version", "version_id"),
+        one_of("mode", MODES),
+    )
 
     team_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     version_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    mode: Mapped[str] = mapped_column(Text, primary_key=True)
     tallied_on: Mapped[date] = mapped_column(Date)
 
 
 class Unshown(Tenant, Base):
-    """Answered, but too few to show within 84 days: destroyed and counted per law, version and day."""
+    """Answered, but too few to show within 84 days: destroyed and counted per law, version, mode and day."""
 
     __tablename__ = "unshown"
     __table_args__ = (
         points_to("questionnaire_version", "version_id"),
         one_of("law", LAWS),
+        one_of("mode", MODES),
         CheckConstraint("n > 0", name="n_positive"),
     )
 
     law: Mapped[str] = mapped_column(Text, primary_key=True)
     version_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    mode: Mapped[str] = mapped_column(Text, primary_key=True)
     tallied_on: Mapped[date] = mapped_column(Date, primary_key=True)
     n: Mapped[int] = mapped_column(Integer)
 

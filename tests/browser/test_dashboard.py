@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,7 +10,16 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 from survey import db
-from survey.models import Batch, Municipality, Participation, QuestionnaireVersion, Staff, Team
+from survey.models import (
+    Batch,
+    Comment,
+    Confirmation,
+    Municipality,
+    Participation,
+    QuestionnaireVersion,
+    Staff,
+    Team,
+)
 
 WIDER = "() => document.documentElement.scrollWidth - window.innerWidth"
 DRAWN = "() => [...document.querySelectorAll('svg')].filter(e => e.checkVisibility()).map(e => e.classList[1])"
@@ -62,6 +72,29 @@ def test_everyone_can_read_it(chromium: Browser, manager: str, width: int, schem
     assert results.violations_count == 0, results.generate_report()
     assert page.evaluate(WIDER) <= 0
     assert complaints == []
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_waiting_room_and_citizens_words_are_accessible_too(
+    chromium: Browser, manager: str, write_batch: Callable[..., Batch], width: int
+) -> None:
+    """A second series, a table of tags, comments of long words, a table of languages: as clean as the rest."""
+    with db.transaction() as session:
+        team = session.scalars(select(Team).where(Team.law == "LAB")).one()
+        tags = {"meeting": 20, "law": 12, "both": 8}
+        write_batch(session, team, date(2021, 5, 5), [(3,) * 7] * 40, mode="onsite", tags=tags)
+        of = {"municipality_id": team.municipality_id, "quarter": date(2021, 4, 1)}
+        session.add_all(Comment(**of, law="LAB", id=uuid4(), text="Arbejdsmarked" * 20) for _number in range(10))
+        session.add(Confirmation(**of, language="ar", kept=12, changed=8))
+    context = chromium.new_context(viewport={"width": width, "height": 900}, locale="da-DK")
+    page = context.new_page()
+    sign_in(page, manager)
+    page.evaluate("() => document.querySelectorAll('details').forEach(e => { e.open = true })")
+    assert page.get_by_role("heading", name="Hvad borgerne skriver").count() == 1
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate(WIDER) <= 0
     context.close()
 
 

@@ -4,7 +4,7 @@ import re
 import struct
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -58,26 +58,48 @@ class Log:
         return record[HEADERS + 5 + record[HEADERS + 4] - 23 :]
 
     def _record(self, lsn: int, length: int) -> bytes:
-        found = b""
-        while len(found) < length:
-            if lsn % PAGE == 0:
-                lsn += 24 if lsn % SEGMENT else 40
-            rest = min(length - len(found), PAGE - lsn % PAGE)
-            begin = lsn % SEGMENT
-            found += self.segments[lsn // SEGMENT][begin : begin + rest]
-            lsn += rest
-        return found
+        parts = _pieces(lsn, length)
+        return b"".join(self.segments[at // SEGMENT][at % SEGMENT : at % SEGMENT + n] for at, n in parts)
+
+
+def segments_without(data_dir: Path, relations: Sequence[str], start: str, end: str) -> dict[Path, bytes]:
+    """The log's files between two positions, every record about `relations` blotted out ("1663/database/file")."""
+    first, last = (_position(*at.split("/")) // SEGMENT for at in (start, end))
+    found = {_segment(data_dir, number): number for number in range(first, last + 1)}
+    contents = {number: bytearray(file.read_bytes()) for file, number in found.items()}
+    for relation in relations:
+        for line in _dumped(data_dir, start, end, f"--relation={relation}").splitlines():
+            if parts := _LINE.match(line):
+                _blot(contents, _position(parts[5], parts[6]), int(parts[3]))
+    return {file: bytes(contents[number]) for file, number in found.items()}
+
+
+def _blot(contents: Mapping[int, bytearray], lsn: int, length: int) -> None:
+    for at, n in _pieces(lsn, length):
+        contents[at // SEGMENT][at % SEGMENT : at % SEGMENT + n] = bytes(n)
+
+
+def _pieces(lsn: int, length: int) -> Iterator[tuple[int, int]]:
+    """Where the parts of a record lie, between the headers of pages: position and length."""
+    while length > 0:
+        if lsn % PAGE == 0:
+            lsn += 24 if lsn % SEGMENT else 40
+        n = min(length, PAGE - lsn % PAGE)
+        yield lsn, n
+        lsn, length = lsn + n, length - n
+
+
+def _dumped(data_dir: Path, start: str, end: str, *only: str) -> str:
+    # With the files named: else the program opens any, perhaps one not yet in use, and takes it for damaged.
+    files = [str(_segment(data_dir, _position(*at.split("/")) // SEGMENT)) for at in (start, end)]
+    command = [f"{BIN}/pg_waldump", "-s", start, "-e", end, *only, *files]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def read(data_dir: Path, tables: Mapping[tuple[int, int], str], start: str, end: str) -> Log:
     """What was logged between two positions about `tables` (by database and file number)."""
     log = Log()
-    only = ["--rmgr=Heap", "--rmgr=Transaction"]
-    # With the files named: else the program opens any, perhaps one not yet in use, and takes it for damaged.
-    files = [str(_segment(data_dir, _position(*at.split("/")) // SEGMENT)) for at in (start, end)]
-    command = [f"{BIN}/pg_waldump", "-s", start, "-e", end, *only, *files]
-    dump = subprocess.run(command, capture_output=True, text=True, check=True)
-    for line in dump.stdout.splitlines():
+    for line in _dumped(data_dir, start, end, "--rmgr=Heap", "--rmgr=Transaction").splitlines():
         _note(log, line, tables)
     for number in {row.lsn // SEGMENT + more for row in _rows(log) for more in (0, 1)}:
         file = _segment(data_dir, number)

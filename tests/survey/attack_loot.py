@@ -1,8 +1,10 @@
 """What an attacker lays hands on, and everything in it by which citizens and responses can be put in an order."""
 
+import re
 import subprocess
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -63,11 +65,35 @@ _FILES = text("""
 
 
 def _read_log(world: World) -> Log:
+    names, end = _files_and_end(world)
+    return attack_log.read(world.data_dir, names, world.log_start, end)
+
+
+def _files_and_end(world: World) -> tuple[dict[tuple[int, int], str], str]:
+    """What lies in which file (by database and number), and where the log ends."""
     with world.engine.begin() as connection:
         names = {(row.database, row.file): row.name for row in connection.execute(_FILES)}
         # The log may be flushed to the middle of a record; the end of our own is the end of one.
         end = connection.execute(text("SELECT CAST(pg_logical_emit_message(true, '', '') AS text)")).scalar_one()
-    return attack_log.read(world.data_dir, names, world.log_start, end)
+    return names, end
+
+
+def texts_elsewhere(loot: Loot, table: str) -> Iterator[bytes]:
+    """Everything there is but `table`: the dump, the copies, the server's files and its log without it."""
+    world = loot.world
+    with world.engine.connect() as connection:
+        connection.execute(text("CHECKPOINT"))
+    names, end = _files_and_end(world)
+    own = [place for place, name in names.items() if name in (table, f"{table} (long values)")]
+    relations = [f"1663/{database}/{file}" for database, file in own]
+    log = attack_log.segments_without(world.data_dir, relations, world.log_start, end)
+    yield re.sub(rf"COPY public\.{table} \(.*?\n\\\.\n", "", loot.dump, flags=re.DOTALL).encode()
+    for copy in loot.copies:
+        yield repr({name: rows for name, rows in copy.tables.items() if name != table}).encode()
+    mine = {world.data_dir / "base" / str(database) / str(file) for database, file in own}
+    for found in world.data_dir.rglob("*"):
+        if found.is_file() and found not in mine:
+            yield log[found] if found in log else found.read_bytes()
 
 
 def belongings(loot: Loot, copy: Copy) -> Iterator[tuple[str, dict[int, Row]]]:
@@ -153,17 +179,44 @@ def orders_of_citizens(loot: Loot) -> dict[str, list[Order]]:
 
 def orders_of_responses(loot: Loot) -> dict[str, Order]:
     """Everything by which responses can be sorted, by name."""
-    rows = loot.now.tables["response"]
     batches = {
         row["id"]: {f"batch's {name}": value for name, value in row.items()} for row in loot.now.tables["batch"]
     }
-    described = {row["id"]: batches[row["batch_id"]] | row for row in rows}
-    orders: dict[str, Order] = {"dumped": _dumped(loot, "response")}
+    return _orders(
+        loot, "response", {row["id"]: batches[row["batch_id"]] | row for row in rows_of(loot, "response")}
+    )
+
+
+def orders_of_comments(loot: Loot) -> dict[str, Order]:
+    """Everything by which comments can be sorted, by name."""
+    return _orders(loot, "comment", {row["id"]: row for row in rows_of(loot, "comment")})
+
+
+def rows_of(loot: Loot, table: str) -> Sequence[Row]:
+    """What stands in `table` now."""
+    return loot.now.tables[table]
+
+
+def with_comments(loot: Loot) -> Loot:
+    """The same loot, where what is to be tied to citizens is comments: by the batch in which each was answered.
+
+    That is more than anybody can know: a comment does not say in which batch its writer answered.
+    """
+    truth, lots = loot.world.comments(), defaultdict[UUID, list[UUID]](list)
+    answered = {citizen: batch for batch, (_ids, members) in loot.batches.items() for citizen in members}
+    for comment, citizen in truth.items():
+        lots[answered[citizen]].append(comment)
+    known = {batch: (sorted(ids), sorted(truth[one] for one in ids)) for batch, ids in lots.items()}
+    return replace(loot, batches=known, truth=truth)
+
+
+def _orders(loot: Loot, table: str, described: Mapping[Any, Row]) -> dict[str, Order]:
+    orders: dict[str, Order] = {"dumped": _dumped(loot, table)}
     for column, value in next(iter(described.values())).items():
         if column in ("xmin", "ctid", "id") or isinstance(value, date | datetime):
             orders[column] = {response: row[column] for response, row in described.items()}
-    places = {r.place: r.lsn for written in loot.log.written.values() for r in written if r.table == "response"}
-    orders["logged"] = {row["id"]: places[row["ctid"]] for row in rows if row["ctid"] in places}
+    places = {r.place: r.lsn for written in loot.log.written.values() for r in written if r.table == table}
+    orders["logged"] = {id_: places[row["ctid"]] for id_, row in described.items() if row["ctid"] in places}
     return orders
 
 
@@ -182,5 +235,5 @@ def _dumped(loot: Loot, table: str) -> dict[Any, int]:
     head, lines = loot.dump.split(f"COPY public.{table} (")[1].split("\n\\.\n")[0].split("\n", 1)
     column = head.split(")")[0].split(", ").index("id")
     ids = [line.split("\t")[column] for line in lines.split("\n")]
-    read: Callable[[str], Any] = UUID if table == "response" else int
+    read: Callable[[str], Any] = UUID if table in ("response", "comment") else int
     return {read(value): position for position, value in enumerate(ids)}

@@ -81,6 +81,12 @@ class World:
             rows = connection.execute(text("SELECT id, batch_id, answers FROM response")).all()
         return {row.id: (row.batch_id, numbers[tuple(row.answers)]) for row in rows}
 
+    def comments(self) -> dict[UUID, int]:
+        """The truth: comment → the number of the citizen who wrote it."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(text("SELECT id, text FROM comment")).all()
+        return {row.id: int(row.text.removeprefix(f"{self.marker}-")) for row in rows}
+
     def copy(self) -> Copy:
         """What a copy of the database's files shows just now."""
         with self.engine.connect() as connection:
@@ -108,9 +114,7 @@ def build(engine: Engine, data_dir: Path, folder: Path, evenings: int, seed: int
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with engine.connect() as connection:
         start = connection.execute(text("SELECT CAST(pg_current_wal_flush_lsn() AS text)")).scalar_one()
-    world = World(
-        engine, url, data_dir, folder, start, _citizens(evenings, Random(seed)), "m" + secrets.token_hex(5)
-    )
+    world = World(engine, url, data_dir, folder, start, _citizens(evenings, Random(seed)), _drawn_marker())
     secret_files = folder / "secrets"
     secret_files.mkdir(parents=True)
     for name in ("fingerprint.key", "secret.key"):
@@ -121,9 +125,15 @@ def build(engine: Engine, data_dir: Path, folder: Path, evenings: int, seed: int
         world.municipality_id = municipalities.establish(
             session, slug="stevns", name="Stevns", phone="56 57 57 57", sms_sender="Stevns", now=now, teams=TEAMS
         ).id
+        session.execute(text("UPDATE municipality SET asks_comment = true"))
         _load(session, world, now)
     nightly.ensure_open_key(world.places, world.municipality_id, now)
     return world
+
+
+def _drawn_marker() -> str:
+    # No digits: with a number behind it they would be masked for a telephone.
+    return "m" + "".join(secrets.choice("bcdfghjk") for _letter in range(12))
 
 
 def _citizens(evenings: int, random: Random) -> list[Citizen]:

@@ -19,7 +19,6 @@ from uuid import UUID
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
-from sqlalchemy import text
 
 from tests.survey import attack_loot
 from tests.survey.attack_loot import Loot, Order
@@ -56,7 +55,30 @@ def attack(world: World) -> list[Attack]:
         tried[name] = [_matching(loot, *sides) for sides in product(people, rows, (1, -1))]
     tried["log transactions"] = [_sharing(loot, touched, attack_loot.logged(loot), random)]
     attacks = [_judged(loot, name, guesses) for name, guesses in tried.items()]
-    return [*attacks, _opened(loot), _markers(loot)]
+    return [*attacks, *_comments(loot, touched, random), _opened(loot), _markers(loot)]
+
+
+def _comments(loot: Loot, touched: Mapping[int, set[int]], random: Random) -> Iterator[Attack]:
+    """Tie comments to the citizens who wrote them, and to the answers of those who wrote them."""
+    mine = attack_loot.with_comments(loot)
+    ids, members = ({lot: pair[side] for lot, pair in mine.batches.items()} for side in (0, 1))
+    rows = [_ranked(ids, order, random) for order in attack_loot.orders_of_comments(mine).values()]
+    answers = {name: _by_owner(loot, order) for name, order in attack_loot.orders_of_responses(loot).items()}
+    sides = {
+        "comments by citizens": chain.from_iterable(attack_loot.orders_of_citizens(loot).values()),
+        "comments by answers": answers.values(),
+    }
+    for name, orders in sides.items():
+        people = [_ranked(members, order, random) for order in orders]
+        yield _judged(mine, name, [_matching(mine, *pair) for pair in product(people, rows, (1, -1))])
+    written = {citizen: touched[citizen] | {xmin} for citizen, xmin in answers["xmin"].items()}
+    xmins = {row["id"]: row["xmin"] for row in attack_loot.rows_of(loot, "comment")}
+    yield _judged(mine, "comments' transactions", [_sharing(mine, written, xmins, random)])
+
+
+def _by_owner(loot: Loot, order: Order) -> dict[int, Any]:
+    """An order of responses as one of the citizens who gave them."""
+    return {loot.truth[response]: value for response, value in order.items()}
 
 
 # Guessing ------------------------------------------------------------------------------------------------
@@ -156,13 +178,10 @@ def _secrets(loot: Loot) -> set[bytes]:
 
 
 def _markers(loot: Loot) -> Attack:
-    """How many citizens' markers stand in the dump, in a backup, in the server's files or in its log."""
+    """How many citizens' markers stand outside `comment`: in dump, backups, the server's files or its log."""
     pattern = re.compile(re.escape(loot.world.marker.encode()) + rb"-\d{4}")
-    with loot.world.engine.connect() as connection:
-        connection.execute(text("CHECKPOINT"))
-    texts = [loot.dump.encode(), *(repr(copy.tables).encode() for copy in loot.copies)]
-    files = (file.read_bytes() for file in _files(loot.world.data_dir))
-    seen = {marker for content in chain(texts, files) for marker in pattern.findall(content)}
+    elsewhere = attack_loot.texts_elsewhere(loot, "comment")
+    seen = {marker for content in elsewhere for marker in pattern.findall(content)}
     return Attack("markers found", len(loot.world.citizens), len(seen), 0, 0)
 
 

@@ -43,6 +43,14 @@ def box(session: Session, stevns: Municipality, places: list[Path], now: datetim
     return stevns
 
 
+@pytest.fixture
+def asking(session: Session, box: Municipality) -> Municipality:
+    """Stevns asks for comments."""
+    box.asks_comment = True
+    session.flush()
+    return box
+
+
 def content(
     team: Team, version_id: int, day: date, answers: Sequence[int | None], comment: str = ""
 ) -> BallotContent:

@@ -1,6 +1,6 @@
 """A tally that kills itself with SIGKILL before its n-th SQL statement, commit or file operation.
 
-`python tally_child.py URL NOW PLACE…` reads one n a line and answers "killed" or "done".
+`python tally_child.py URL PLACE…` reads n and the moment a line and answers "killed" or "done".
 """
 
 import os
@@ -52,12 +52,13 @@ def tally(url: str, now: datetime, places: list[Path], step: int) -> None:
 
 
 def main() -> None:
-    """Fork a tally for every number read, so that the imports are paid once."""
-    url, now, *places = sys.argv[1:]
+    """Fork a tally for every line read, so that the imports are paid once."""
+    url, *places = sys.argv[1:]
     for line in sys.stdin:
+        step, now = line.split()
         child = os.fork()
         if not child:
-            tally(url, datetime.fromisoformat(now), [Path(place) for place in places], int(line))
+            tally(url, datetime.fromisoformat(now), [Path(place) for place in places], int(step))
             os._exit(0)
         _pid, status = os.waitpid(child, 0)
         print("killed" if os.WIFSIGNALED(status) else f"done {os.WEXITSTATUS(status)}", flush=True)  # noqa: T201 - its answer

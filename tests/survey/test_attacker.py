@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from survey import batches, db, embedded, keys, responses, tally
+from survey import batches, db, embedded, fragments, keys, responses, tally
 from survey.keys import KeyStore
 from tests.survey import attack_world
 from tests.survey.attack_world import World
@@ -89,7 +89,10 @@ def sound(world: World, title: str) -> set[str]:
 
 
 def test_the_attacker_does_no_better_than_chance(build: Build) -> None:
-    """With ballots waiting and with all tallied, no attack on 500 citizens in 43 batches beats chance."""
+    """With ballots waiting and with all tallied, no attack on 500 citizens in 43 batches beats chance.
+
+    Neither answers nor comments are tied to citizens, nor comments to answers.
+    """
     found = sound(build(24), "The product")
     if found:
         # By chance one of all these attacks passes its limit in about 5 of 100 runs; a leak does so every time.
@@ -111,9 +114,9 @@ def no_shuffle(_world: World, patch: pytest.MonkeyPatch) -> Iterator[None]:
 def order_of_arrival(_world: World, patch: pytest.MonkeyPatch) -> Iterator[None]:
     """Ballots are numbered as they come, and nothing is shuffled."""
     numbers = map(UUID, (f"{number:032x}" for number in count(1)))
-    for module in (responses, tally):
+    for module in (responses, tally, fragments):
         patch.setattr(module, "uuid4", lambda: next(numbers))
-    for module in (batches, tally):
+    for module in (batches, tally, fragments):
         patch.setattr(module, "shuffle", lambda _rows: None)
     yield
 
@@ -136,12 +139,15 @@ def answering_times(world: World, _patch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @contextmanager
 def one_transaction(world: World, _patch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Each response is written together with the invitation it answers."""
+    """Each response, and what was written beside it, is written together with the invitation it answers."""
     yield
+    comments = {number: comment for comment, number in world.comments().items()}
     for response, (_batch, number) in world.responses().items():
         with world.engine.begin() as connection:
             connection.execute(text("UPDATE invitation SET answered = answered WHERE id = :id"), {"id": number})
             connection.execute(text("UPDATE response SET points = points WHERE id = :id"), {"id": response})
+            beside = {"id": comments.get(number)}
+            connection.execute(text("UPDATE comment SET law = law WHERE id = :id"), beside)
 
 
 class Glass:
@@ -182,9 +188,12 @@ Broken = Callable[[World, pytest.MonkeyPatch], AbstractContextManager[None]]
     ("broken", "by"),
     [
         (no_shuffle, {"ballots"}),
-        (order_of_arrival, {"ballots", "xmin rank", "log order and times"}),
+        (
+            order_of_arrival,
+            {"ballots", "xmin rank", "log order and times", "comments by citizens", "comments by answers"},
+        ),
         (answering_times, {"times"}),
-        (one_transaction, {"xmin join", "log transactions"}),
+        (one_transaction, {"xmin join", "log transactions", "comments' transactions"}),
         (no_seal, {"ballots opened", "markers found"}),
         (keys_kept, {"ballots opened"}),
     ],

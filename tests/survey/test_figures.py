@@ -242,6 +242,7 @@ def test_what_waits_and_what_was_never_enough_is_said(session: Session, team: Te
     """The day of the tally that left too few, never how many; and the count of those destroyed."""
     batch = add_batch(team, DAY, [(3,) * 5] * 5)
     key = {"municipality_id": team.municipality_id, "version_id": batch.version_id, "tallied_on": DAY}
+    key |= {"mode": "remote"}
     session.add_all([Waiting(**key, team_id=team.id), Unshown(**key, law="LAS", n=3)])
     session.flush()
     series = only(ydelse(session, team))

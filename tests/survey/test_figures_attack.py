@@ -39,7 +39,7 @@ def answered(seed: int) -> list[list[int]]:
 
 def page(people: list[list[int]]) -> Series | None:
     """The dashboard's figures when `people` are one batch."""
-    of: dict[str, Any] = {"law": "LAS", "team_id": 1, "version_id": 1}
+    of: dict[str, Any] = {"law": "LAS", "team_id": 1, "version_id": 1, "mode": "remote"}
     columns = list(zip(*people, strict=True))
     points = [{f"n{point}": column.count(point) for point in (1, 2, 3, 4, 5)} for column in columns]
     together = {key: sum(each[key] for each in points) for key in points[0]}
@@ -54,7 +54,7 @@ def page(people: list[list[int]]) -> Series | None:
     ]
     version = SimpleNamespace(id=1, name="Ydelse", number=1, points=POINTS, labels=["1", "2", "3", "4"])
     read: dict[str, Any] = {"versions": [version], "batches": [batch], "statements": statements, "people": rows}
-    empty: dict[str, Any] = {key: [] for key in ("weeks", "meetings", "waiting", "unshown")}
+    empty: dict[str, Any] = {key: [] for key in ("tags", "weeks", "meetings", "waiting", "unshown")}
     counts = Counts(period=Period(DAY, DAY), smallest=5, teams=(), **read, **empty)
     (series,) = figures.section(counts, "LAS").series
     return series if series.mean.shown else None

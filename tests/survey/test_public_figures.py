@@ -24,7 +24,7 @@ Answers = list[list[int]]
 
 def counted(batches: Sequence[Answers], team_id: int = 1) -> Counts:
     """What the tally wrote of so many batches of one team, one a day."""
-    of: dict[str, Any] = {"law": "LAS", "team_id": team_id, "version_id": 1}
+    of: dict[str, Any] = {"law": "LAS", "team_id": team_id, "version_id": 1, "mode": "remote"}
     rows = [
         SimpleNamespace(
             **of,
@@ -43,7 +43,7 @@ def counted(batches: Sequence[Answers], team_id: int = 1) -> Counts:
         if any(one)
     ]
     version = SimpleNamespace(id=1, name="Ydelse", number=1, points=4, labels=["1", "2", "3", "4"])
-    empty: dict[str, Any] = {key: [] for key in ("statements", "weeks", "meetings", "waiting", "unshown")}
+    empty: dict[str, Any] = {key: [] for key in ("statements", "tags", "weeks", "meetings", "waiting", "unshown")}
     read: dict[str, Any] = {"versions": [version], "batches": rows, "people": persons, "teams": (TEAM,)}
     return Counts(period=Period(DAY, DAY + timedelta(days=99)), smallest=5, **read, **empty)
 
@@ -151,3 +151,18 @@ def test_two_versions_of_a_questionnaire_are_told_apart_by_number() -> None:
     both: Any = {"versions": versions, "batches": [*first.batches, *later]}
     (group,) = public_figures.groups(replace(first, **both))
     assert [told.name for told in group.told] == ["Ydelse, version 1", "Ydelse, version 2"]
+
+
+def test_the_waiting_rooms_screen_is_told_apart() -> None:
+    """Two figures of one version, never one of both, and no number that would pass for a new version."""
+    first = counted([[[2, 2, 2, 2, 2]] * 8])
+    screen = {
+        name: [
+            SimpleNamespace(**vars(row) | {"mode": "onsite"}) for row in getattr(counted([[[3] * 5] * 9]), name)
+        ]
+        for name in ("batches", "people")
+    }
+    both: Any = {name: [*getattr(first, name), *rows] for name, rows in screen.items()}
+    (group,) = public_figures.groups(replace(first, **both))
+    found = [(told.name, told.onsite, told.n, told.mean.text) for told in group.told]
+    assert found == [("Ydelse", False, 8, "2,0"), ("Ydelse", True, 9, "3,0")]

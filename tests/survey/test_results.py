@@ -72,7 +72,7 @@ def test_more_responses_are_not_more_rows_or_statements(
     add_batch: Add,
     sql: Callable[[], AbstractContextManager[list[str]]],
 ) -> None:
-    """A batch of 500 people is read with exactly the rows and the ten statements of a batch of five."""
+    """A batch of 500 people is read with exactly the rows and the eleven statements of a batch of five."""
     answers = [(1,) * 7, (2,) * 7, (3,) * 7, (4,) * 7, (4, 0, None, 3, 2, 1, 4)]
     read = []
     for times in (1, 100):
@@ -82,7 +82,7 @@ def test_more_responses_are_not_more_rows_or_statements(
                 counts = results.read(session, stevns.id, MAY)
             savepoint.rollback()
         read.append((rows_of(counts), len(statements), counts.batches[0].n))
-    assert read == [(read[0][0], 10, 5), (read[0][0], 10, 500)]
+    assert read == [(read[0][0], 11, 5), (read[0][0], 11, 500)]
 
 
 def test_more_teams_are_not_more_statements(
@@ -91,14 +91,14 @@ def test_more_teams_are_not_more_statements(
     add_batch: Add,
     sql: Callable[[], AbstractContextManager[list[str]]],
 ) -> None:
-    """Twelve more teams with figures are read with the same ten statements."""
+    """Twelve more teams with figures are read with the same eleven statements."""
     like = team_of(session, stevns)
     for number in range(12):
         add_batch(another_team(session, like, f"Team {number}"), date(2021, 5, 3), [(4,) * 7] * 5)
     with sql() as statements:
         counts = results.read(session, stevns.id, MAY)
     assert len(counts.batches) == 12
-    assert len(statements) == 10
+    assert len(statements) == 11
 
 
 def test_nothing_is_read_from_responses_ballots_or_people(
@@ -107,7 +107,7 @@ def test_nothing_is_read_from_responses_ballots_or_people(
     """No statement of the dashboard names a table with answers or citizens in it."""
     with sql() as statements:
         results.read(session, stevns.id, MAY)
-    for table in ("response", "ballot", "invitation", "contact", "callback_request"):
+    for table in ("response", "ballot", "fragment", "comment", "invitation", "contact", "callback_request"):
         assert not [text for text in statements if f" {table}" in text]
 
 

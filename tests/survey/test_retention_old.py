@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, text
@@ -17,6 +18,7 @@ from survey.models import (
     AccessLog,
     CallbackAttempt,
     CallbackRequest,
+    Comment,
     ImportCount,
     JobSlot,
     Meeting,
@@ -138,6 +140,22 @@ def test_the_access_log_is_kept_twelve_months(
     assert left(session, AccessLog) == [1]
     retention.delete_old(session, stevns.id, now.replace(year=2022))
     assert left(session, AccessLog) == [0]
+
+
+@pytest.mark.parametrize(
+    ("quarter", "kept_until"), [(date(2021, 4, 1), date(2022, 6, 30)), (date(2021, 10, 1), date(2022, 12, 31))]
+)
+def test_comments_are_deleted_twelve_months_after_their_quarter(
+    session: Session, stevns: Municipality, quarter: date, kept_until: date
+) -> None:
+    """All of a quarter in the same night, on the day its last day was a year ago."""
+    of = {"municipality_id": stevns.id, "law": "LAB", "quarter": quarter}
+    session.add_all(Comment(**of, id=uuid4(), text="Tak") for _number in range(10))
+    session.flush()
+    midnight = workdays.at(kept_until, time())
+    for moment, n in ((midnight - SECOND, 10), (midnight, 0)):
+        retention.delete_old(session, stevns.id, moment)
+        assert left(session, Comment) == [n]
 
 
 def test_what_belongs_to_no_municipality_is_swept(

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from survey import ballot_box, keys, nightly, tally
 from survey.keys import KeyStore
 from survey.models import Ballot, BallotKey, Batch, Municipality, Response, Team, Waiting
-from survey.tally import Tallied, TallyError
+from survey.silence import TallyError
+from survey.tally import Tallied
 
 Lay = Callable[..., None]
 SECRET = (1, 2, 1, 2, 1)
@@ -29,7 +30,9 @@ def closed_keys(session: Session, box: Municipality, places: list[Path], now: da
     ballot_box.open_next(session, box.id, *store.make(box.id), now)
     in_use = ballot_box.keys_in_use(session, box.id)
     found = {
-        key: store.read(box.id, key, public) for key, (state, public, _n) in in_use.items() if state == "closed"
+        key_id: store.read(box.id, key_id, key.public_key)
+        for key_id, key in in_use.items()
+        if key.state == "closed"
     }
     return {key: private for key, private in found.items() if private is not None}
 
@@ -76,12 +79,21 @@ def test_a_response_carries_its_batch_and_nothing_else() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"answers": (*SECRET, 1)}, {"answers": (5,) * 5}, {"version_id": 0}, {"team_id": 0}, {"mode": "post"}],
+    [
+        {"answers": (*SECRET, 1)},
+        {"answers": (5,) * 5},
+        {"version_id": 0},
+        {"team_id": 0},
+        {"mode": "post"},
+        {"tag": "me"},
+        {"confirmation": "perhaps"},
+        {"language": "dansk"},
+    ],
 )
 def test_a_ballot_that_makes_no_sense_stops_everything_and_tells_nothing(
     session: Session, box: Municipality, places: list[Path], now: datetime, lay: Lay, change: dict[str, Any]
 ) -> None:
-    """Of another width, off the scale, of an unknown version, team or mode: an error, and all as it was."""
+    """Of another width, off the scale, of an unknown version, team, mode or word: an error, and all as it was."""
     lay(session, box, n=5, answers=SECRET)
     lay(session, box, **change)
     privates = closed_keys(session, box, places, now)
@@ -103,7 +115,7 @@ def test_a_tampered_ballot_stops_everything_and_tells_nothing(
     assert rows(session)[:2] == [5, 0]
     assert str(SECRET) not in "".join(traceback.format_exception(caught.value))
     frames = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
-    assert (frames[-1], caught.value.__context__) == ("count", None)
+    assert (frames[-1], caught.value.__context__) == ("kept", None)
 
 
 def test_an_error_of_the_database_tells_only_its_kind(

@@ -5,37 +5,63 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey import ballot_box, db, municipalities, nightly
+from survey import ballot_box, db, keys, municipalities, nightly, workdays
 from survey.keys import KeyStore
-from survey.models import BallotKey
+from survey.models import Ballot, BallotKey, Comment, Confirmation, Fragment, Municipality
 
 Answers = Counter[tuple[int | None, ...]]
+Words = Counter[str]
 CHILD = Path(__file__).parent / "tally_child.py"
 
 
 @pytest.fixture
-def kill_at(database_url: str, places: list[Path], now: datetime) -> Iterator[Callable[[int], str]]:
-    """`kill_at(n)`: run a tally in a child process that dies at its n-th step; "killed" or "done 0"."""
-    command = [sys.executable, str(CHILD), database_url, now.isoformat(), *map(str, places)]
+def kill_at(database_url: str, places: list[Path]) -> Iterator[Callable[[int, datetime], str]]:
+    """`kill_at(n, now)`: run a tally in a child process that dies at its n-th step; "killed" or "done 0"."""
+    command = [sys.executable, str(CHILD), database_url, *map(str, places)]
     environ = {**os.environ, "PYTHONPATH": str(CHILD.parents[2])}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ) as child:
         assert child.stdin
         assert child.stdout
 
-        def run(step: int) -> str:
-            print(step, file=child.stdin, flush=True)
+        def run(step: int, now: datetime) -> str:
+            print(step, now.isoformat(), file=child.stdin, flush=True)
             return child.stdout.readline().strip() if child.stdout else ""
 
         yield run
         child.stdin.close()
+
+
+@pytest.fixture
+def words_in(places: list[Path]) -> Callable[[Session], Words]:
+    """`words_in(session)`: every comment and confirmation: written out, cut off, or still in its ballot."""
+
+    def opened(session: Session) -> Words:
+        store, found = KeyStore(places), Words(session.scalars(select(Comment.text)))
+        for kept, changed in session.execute(select(Confirmation.kept, Confirmation.changed)):
+            found.update(kept=kept, changed=changed)
+        rows = [
+            (table is Ballot, key, sealed)
+            for table in (Ballot, Fragment)
+            for key, sealed in session.execute(select(BallotKey, table.sealed).join(table))
+        ]
+        for is_ballot, key, sealed in rows:
+            private = store.read(key.municipality_id, key.id, key.public_key) or b""
+            if is_ballot:
+                content = keys.unseal(private, sealed)
+                found.update(filter(None, (content.comment, content.confirmation)))
+            else:
+                found.update(filter(None, [keys.unseal_fragment(private, sealed)["value"]]))
+        return found
+
+    return opened
 
 
 def test_a_tally_killed_at_every_step_loses_and_doubles_nothing(
@@ -43,32 +69,49 @@ def test_a_tally_killed_at_every_step_loses_and_doubles_nothing(
     places: list[Path],
     now: datetime,
     lay: Callable[..., None],
-    kill_at: Callable[[int], str],
+    kill_at: Callable[[int, datetime], str],
     responses_in: Callable[[Session], Answers],
     ballots_in: Callable[[Session], Answers],
+    words_in: Callable[[Session], Words],
 ) -> None:
-    """Eight and four new ballots before every death; after the next run all are there once, and keys are gone."""
-    engine, laid, outcome = db.connect(database_url), Counter[tuple[int | None, ...]](), "killed"
+    """Twelve and four new ballots before every death, a night later each; after the next run all that was said is
+    there once, and keys are gone.
+    """
+    engine, laid, said, outcome = db.connect(database_url), Answers(), Words(), "killed"
     with db.transaction() as session:
         box = municipalities.establish(session, slug="s", name="S", phone="1", sms_sender="S", now=now)
     nightly.ensure_open_key(places, box.id, now)
     for step in count(1):
-        big, small = (1 + step % 4, 4, 0, None, 2), (step % 4, 1, 2, 3, 4, None, 0)
-        with db.transaction() as session:
-            lay(session, box, n=8, answers=big)
-            lay(session, box, "Opfølgning", n=4, answers=small)
-        laid.update({big: 8, small: 4})
-        outcome = kill_at(step)
+        # From the first day of a quarter: no fragment grows so old that it is destroyed.
+        night = now.replace(month=7, day=1) + timedelta(days=step)
+        laid_now, said_now = answer(lay, box, step, night)
+        laid, said = laid + laid_now, said + said_now
+        outcome = kill_at(step, night)
         with db.transaction() as session:
             assert responses_in(session) + ballots_in(session) == laid, f"after dying at step {step}"
-        (report,) = nightly.tally_all(places, now)
+            assert words_in(session) == said, f"after dying at step {step}"
+        (report,) = nightly.tally_all(places, night)
         with db.transaction() as session:
             assert responses_in(session) + ballots_in(session) == laid, f"after running again from step {step}"
+            assert words_in(session) == said, f"after running again from step {step}"
             assert ballot_box.spent_keys(session, box.id) == report.alarms == []
             destroyed = session.scalars(select(BallotKey.id).filter_by(state="destroyed"))
             assert not KeyStore(places).kept(box.id) & set(destroyed)
+            comments = session.scalar(select(func.count()).select_from(Comment)) or 0
         if outcome != "killed":
             break
     engine.dispose()
     assert outcome == "done 0"
-    assert step > 50
+    assert step > 60
+    assert 10 * step < comments
+
+
+def answer(lay: Callable[..., None], box: Municipality, step: int, now: datetime) -> tuple[Answers, Words]:
+    """The evening's answers, all but one with a comment and a confirmation: what was answered, what was said."""
+    big, small, words = (1 + step % 4, 4, 0, None, 2), (step % 4, 1, 2, 3, 4, None, 0), f"Aften {step}"
+    with db.transaction() as session:
+        day = workdays.day(now)
+        lay(session, box, n=11, answers=big, day=day, comment=words, confirmation="kept")
+        lay(session, box, n=1, answers=big, day=day)
+        lay(session, box, "Opfølgning", n=4, answers=small, day=day, comment="Få", confirmation="changed")
+    return Answers({big: 12, small: 4}), Words({words: 11, "kept": 11, "Få": 4, "changed": 4})

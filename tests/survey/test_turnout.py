@@ -55,6 +55,7 @@ def counts(rows: list[Any], period: Period, small: Collection[int] = ()) -> Coun
         batches=[],
         statements=[],
         people=[],
+        tags=[],
         weeks=sorted(rows, key=lambda one: one.week),
         meetings=[],
         waiting=[],

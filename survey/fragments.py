@@ -1,0 +1,195 @@
+"""Fragments: what an answer carried beside its points, sealed apart from it until ten of a group lie together.
+
+Every answer that is tallied leaves one of each kind, an empty one when it said nothing. So how many are made in a
+night tells how many answers were tallied, which the batches say too, and not who wrote or what they were asked.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, delete, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from survey import ballot_box, keys, masking, scoring, silence, workdays
+from survey.batches import LANGUAGE, shuffle
+from survey.keys import BallotContent, BallotError
+from survey.models import CONFIRMATIONS, LAWS, BallotKey, Comment, Confirmation, Fragment, Municipality
+from survey.silence import TallyError
+
+WAITS = timedelta(days=42)
+"""So long after its quarter a fragment waits at all; then it is destroyed."""
+
+MANY = scoring.PRECISE_FROM
+"""Of so many in a group the empty ones are let go: from here on a share may be known as it is, however small."""
+
+COMMENT, CONFIRMATION = "comment", "confirmation"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Piece:
+    """A fragment before it is sealed. No `repr`: its value must never reach a log or an exception text.
+
+    `group` is what it is gathered by beside the `quarter` of the answering day (its first day), `made_on` the day
+    of the tally that cut it off. `value` is "" in an empty one.
+    """
+
+    kind: str
+    group: str
+    quarter: date
+    made_on: date
+    value: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of fragment: which group and value make sense, and how a quarter's values of a group are written.
+
+    `write` gets the municipality, the group, the quarter and at least ten values, in drawn order.
+    """
+
+    allows: Callable[[str, str], bool]
+    write: Callable[[Session, int, str, date, Sequence[str]], None]
+
+
+def cut(content: BallotContent, law: str, today: date, *, with_comment: bool) -> list[Piece]:
+    """One piece of each kind of an answer that is tallied; of comments only `with_comment`."""
+    found = {CONFIRMATION: (content.language, content.confirmation or "")}
+    if with_comment:
+        found[COMMENT] = (law, masking.masked(content.comment))
+    quarter = workdays.quarter(content.day)
+    return [
+        Piece(kind=kind, group=group, quarter=quarter, made_on=today, value=value)
+        for kind, (group, value) in found.items()
+    ]
+
+
+def sealed(public_key: bytes, piece: Piece) -> bytes:
+    """`piece` sealed to `public_key`: as long as every other and as a ballot."""
+    days = {"quarter": piece.quarter.isoformat(), "made_on": piece.made_on.isoformat()}
+    return keys.seal_fragment(public_key, vars(piece) | days)
+
+
+def lay(session: Session, municipality_id: int, key_id: UUID, pieces: list[bytes]) -> None:
+    """Put sealed fragments away: shuffled, with random ids."""
+    shuffle(pieces)
+    mine = {"municipality_id": municipality_id, "key_id": key_id}
+    if pieces:
+        session.execute(insert(Fragment), [{**mine, "id": uuid4(), "sealed": piece} for piece in pieces])
+
+
+def gather(session: Session, municipality_id: int, privates: Mapping[UUID, bytes], now: datetime) -> None:
+    """Open the fragments of the closed keys in `privates`; write out what is enough, and seal the rest anew.
+
+    Enough is ten of a kind, group and quarter, or k where that is more, cut off on earlier days than today. Raises
+    TallyError, without a trace of what was opened, when anything is wrong; the door then rolls back.
+    """
+    silence.kept(lambda: _gather(session, municipality_id, privates, workdays.day(now)))
+
+
+def _gather(session: Session, municipality_id: int, privates: Mapping[UUID, bytes], today: date) -> None:
+    # A second run waits here; when its turn comes, the fragments it was to open are gone.
+    ballot_box.alone(session, municipality_id)
+    open_id, open_public = silence.begin(session, municipality_id)
+    enough = max(scoring.SMALLEST_DISTRIBUTION, _smallest_group(session, municipality_id))
+    groups: dict[tuple[str, str, date], list[Piece]] = defaultdict(list)
+    for piece in _opened(session, municipality_id, privates):
+        if not is_over(piece.quarter, today):
+            groups[piece.kind, piece.group, piece.quarter].append(piece)
+    rest: list[bytes] = []
+    for (kind, group, quarter), pieces in groups.items():
+        told, waiting = _told(pieces, today, enough)
+        if told:
+            KINDS[kind].write(session, municipality_id, group, quarter, told)
+        rest += [sealed(open_public, piece) for piece in waiting]
+    session.execute(delete(Fragment).where(*_mine(municipality_id, privates)))
+    lay(session, municipality_id, open_id, rest)
+
+
+def _told(pieces: Sequence[Piece], today: date, enough: int) -> tuple[list[str], list[Piece]]:
+    """The values to write out, in drawn order, or none; and the pieces that wait on."""
+    fresh = [piece for piece in pieces if piece.made_on >= today]
+    older = [piece for piece in pieces if piece.made_on < today]
+    full = [piece for piece in older if piece.value]
+    if len(full) >= enough:
+        told = [piece.value for piece in full]
+        shuffle(told)
+        return told, fresh
+    return [], fresh + (full if len(older) >= MANY else older)
+
+
+def is_over(quarter: date, today: date) -> bool:
+    """Whether fragments of the quarter have waited for the last time."""
+    return today - workdays.quarter_end(quarter) >= WAITS
+
+
+def _smallest_group(session: Session, municipality_id: int) -> int:
+    return session.scalars(select(Municipality.smallest_group).where(Municipality.id == municipality_id)).one()
+
+
+# Opening -------------------------------------------------------------------------------------------------
+
+
+def _closed(municipality_id: int, privates: Mapping[UUID, bytes]) -> Select[UUID]:
+    return select(BallotKey.id).where(
+        BallotKey.municipality_id == municipality_id, BallotKey.state == "closed", BallotKey.id.in_(privates)
+    )
+
+
+def _mine(municipality_id: int, privates: Mapping[UUID, bytes]) -> tuple[Any, ...]:
+    return Fragment.municipality_id == municipality_id, Fragment.key_id.in_(_closed(municipality_id, privates))
+
+
+def _opened(session: Session, municipality_id: int, privates: Mapping[UUID, bytes]) -> Iterator[Piece]:
+    """The fragments one by one, in the order of their random ids."""
+    waiting = select(Fragment.id, Fragment.key_id, Fragment.sealed).where(*_mine(municipality_id, privates))
+    for fragment_id, key_id, content in session.execute(waiting.order_by(Fragment.id)):
+        piece = None
+        with suppress(BallotError, ValueError, KeyError, TypeError):
+            piece = _piece(keys.unseal_fragment(privates[key_id], content))
+        # What makes no sense the database would refuse, and put in its log.
+        if piece is None or piece.kind not in KINDS or not KINDS[piece.kind].allows(piece.group, piece.value):
+            raise TallyError(f"Det forseglede tillæg {fragment_id} kan ikke åbnes. Intet er ændret.")
+        yield piece
+
+
+def _piece(values: dict[str, str]) -> Piece:
+    """Raises ValueError, KeyError or TypeError for what is no piece."""
+    quarter, made_on = (date.fromisoformat(values.pop(name)) for name in ("quarter", "made_on"))
+    return Piece(**values, quarter=workdays.quarter(quarter), made_on=made_on)
+
+
+# Writing out ---------------------------------------------------------------------------------------------
+
+
+def _write_comments(session: Session, municipality_id: int, law: str, quarter: date, texts: Sequence[str]) -> None:
+    of = {"municipality_id": municipality_id, "law": law, "quarter": quarter}
+    session.execute(insert(Comment), [{**of, "id": uuid4(), "text": text} for text in texts])
+
+
+def _write_confirmations(
+    session: Session, municipality_id: int, language: str, quarter: date, said: Sequence[str]
+) -> None:
+    counted = Counter(said)
+    key = {"municipality_id": municipality_id, "quarter": quarter, "language": language}
+    added = upsert(Confirmation).values(key | {answer: counted[answer] for answer in CONFIRMATIONS})
+    more = {answer: getattr(Confirmation, answer) + added.excluded[answer] for answer in CONFIRMATIONS}
+    session.execute(added.on_conflict_do_update(index_elements=list(key), set_=more))
+
+
+KINDS: Mapping[str, Kind] = {
+    COMMENT: Kind(
+        lambda law, text: law in LAWS and len(text) <= keys.COMMENT_CHARACTERS and "\0" not in text,
+        _write_comments,
+    ),
+    CONFIRMATION: Kind(
+        lambda language, answer: LANGUAGE.fullmatch(language) is not None and answer in ("", *CONFIRMATIONS),
+        _write_confirmations,
+    ),
+}
+"""Every kind there is. A side dimension is one more: its `cut`, its `allows` and its `write`."""
