@@ -41,5 +41,7 @@ def started(scripts: bool) -> Iterator[Engine]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path)
-        yield Chromium(browser.new_context(java_script_enabled=scripts).new_page(), browser.version)
-        browser.close()
+        try:
+            yield Chromium(browser.new_context(java_script_enabled=scripts).new_page(), browser.version)
+        finally:
+            browser.close()

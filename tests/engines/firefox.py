@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -68,12 +68,11 @@ def started(scripts: bool) -> Iterator[Engine]:
         quiet = subprocess.DEVNULL
         with subprocess.Popen(command, stdout=quiet, stderr=quiet) as process:
             try:
-                marionette = Marionette(_port(Path(folder) / "MarionetteActivePort"))
-                session = marionette.command("NewSession", {"capabilities": {}})
-                yield WebDriver(session["capabilities"]["browserVersion"], marionette.command)
-                marionette.send("Marionette:Quit", {"flags": ["eForceQuit"]})
-                marionette.close()
-                process.wait(PATIENCE)
+                with closing(Marionette(_port(Path(folder) / "MarionetteActivePort"))) as marionette:
+                    session = marionette.command("NewSession", {"capabilities": {}})
+                    yield WebDriver(session["capabilities"]["browserVersion"], marionette.command)
+                    marionette.send("Marionette:Quit", {"flags": ["eForceQuit"]})
+                    process.wait(PATIENCE)
             finally:
                 process.kill()
 

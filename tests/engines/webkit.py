@@ -63,7 +63,7 @@ def _driver(display: str) -> Iterator[str]:
     with subprocess.Popen(command, env=environ, stdout=quiet, stderr=quiet) as process:
         try:
             address = f"http://127.0.0.1:{port}"
-            retries = urllib3.Retry(connect=20, backoff_factor=0.1, backoff_max=1)
+            retries = urllib3.Retry(total=50, backoff_factor=0.1, backoff_max=1)
             urllib3.request("GET", f"{address}/status", retries=retries)
             yield address
         finally:
