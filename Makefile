@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check bench axe faults catalogues lock clean
+.PHONY: setup demo test check bench axe engines lighthouse faults catalogues lock clean
 
 setup: .venv/ready
 
@@ -34,6 +34,16 @@ faults: setup ## what breaks in the middle of sending, and a table of what becam
 
 bench: setup ## ratios in one run
 	$(BIN)/python -m bench
+
+engines: setup ## the citizen's whole journey in Chromium, Firefox ESR and WebKitGTK, and a browser that stays a minute
+	tests/engines/install-browsers
+	$(BIN)/python -m pytest --no-cov --quiet tests/engines/journey.py tests/engines/scanners.py
+
+lighthouse: setup ## the citizen's page as Lighthouse sees it on a phone; needs Node.js 20 or newer and npm
+	tests/browser/install-chromium
+	@command -v npm >/dev/null || { echo "make lighthouse needs Node.js 20 or newer with npm on the PATH." >&2; exit 1; }
+	cd bench/lighthouse && npm ci --loglevel=error --no-progress
+	$(BIN)/python -m bench.lighthouse
 
 catalogues: setup ## a maintainer's tool: gather what the citizen's pages say, for translation, and compile what is translated
 	$(BIN)/pybabel extract --mapping-file pyproject.toml --keywords later --no-location --sort-output --width 115 \

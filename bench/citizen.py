@@ -77,7 +77,7 @@ def main() -> None:
     """Measure and print the ratio with one client, with eight, and with 32; and how the slowest fare with 32."""
     folder = Path(tempfile.mkdtemp(prefix="tilfreds-bench-"))
     with embedded.server(folder / "pg") as url:
-        fresh = iter(prepare(url))
+        fresh = iter(prepare(url, 1 + len(AT_ONCE) * ROUNDS * JOURNEYS))
         environ = {
             **os.environ,
             "TILFREDS_DATABASE_URL": url,
@@ -189,7 +189,7 @@ def served(name: str, environ: dict[str, str]) -> Iterator[int]:
         process.wait()
 
 
-def prepare(url: str) -> list[str]:
+def prepare(url: str, citizens: int) -> list[str]:
     """A municipality with an open key, and enough citizens with live links: their tokens."""
     engine = db.connect(url)
     with engine.begin() as connection:
@@ -202,7 +202,7 @@ def prepare(url: str) -> list[str]:
         key.state, key.opened_at = "open", now
         session.add(key)
     with engine.begin() as connection:
-        tokens = invite(connection, town.id, 1 + len(AT_ONCE) * ROUNDS * JOURNEYS)
+        tokens = invite(connection, town.id, citizens)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     engine.dispose()

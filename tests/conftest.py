@@ -32,7 +32,7 @@ from wsgi import create_app
 
 ROOT = Path(__file__).parent.parent
 PASSWORD = "korrekt hest batteri"
-pytest_plugins = ("tests.fixtures.database", "tests.fixtures.citizens")
+pytest_plugins = ("tests.fixtures.database", "tests.fixtures.citizens", "tests.fixtures.live")
 
 
 @pytest.fixture

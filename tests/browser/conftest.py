@@ -1,14 +1,11 @@
-"""A real Chromium, and the real program on a port of its own."""
+"""A real Chromium, and what every page in it must hold."""
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
 
 from tests.conftest import PASSWORD
 
@@ -29,26 +26,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path)
         yield browser
         browser.close()
-
-
-@pytest.fixture
-def live(app: Flask, new_link: Callable[..., str]) -> Iterator[str]:
-    """The program on 127.0.0.1 and a database of its own, several requests at once: its address."""
-    app.testing = False
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    server.daemon_threads = True  # type: ignore[attr-defined]  # of the threaded server alone
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def link(live: str, new_link: Callable[..., str]) -> Callable[..., str]:
-    """`link(team="Ydelse")` invites another citizen: the address of their page."""
-    return lambda team="Ydelse": f"{live}/s/{new_link(team)}"
 
 
 @pytest.fixture(params=[(320, "light"), (390, "dark"), (1280, "light")], ids=str)

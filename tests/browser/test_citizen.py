@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select, update
 
 from survey import codes, db, languages
-from survey.db import Base
 from survey.models import CallbackRequest, Link
 from tests.browser.citizens_way import every_page
 from tests.checking import check_html
@@ -140,26 +139,6 @@ def test_a_code_is_typed_instead_of_a_link(page: Page, app: Flask, live: str, li
     answer(page, 4, 4, 3, 4, 4)
     assert page.get_by_role("heading", level=1).inner_text() == "Tak for dit svar"
     assert page.context.cookies() == []
-
-
-def test_a_browser_that_runs_scripts_and_follows_links_opts_nobody_out(
-    chromium: Browser, link: Callable[..., str]
-) -> None:
-    """As a mail scanner does: every page opened until nothing more is fetched, and all tables are the same."""
-    address = link()
-
-    def everything() -> dict[str, list[str]]:
-        with db.reading() as connection:
-            tables = Base.metadata.sorted_tables
-            return {table.name: sorted(map(repr, connection.execute(select(table)))) for table in tables}
-
-    before = everything()
-    page = chromium.new_page()
-    for path in (address, f"{address}/afmeld", f"{address}/afmeld/fortryd"):
-        page.goto(path, wait_until="networkidle")
-        assert page.get_by_role("heading", level=1).is_visible()
-    page.close()
-    assert everything() == before
 
 
 def test_a_page_is_two_requests_under_fourteen_kilobytes(chromium: Browser, link: Callable[..., str]) -> None:

@@ -1,0 +1,1 @@
+"""Lighthouse over the citizen's page: `make lighthouse`."""
