@@ -11,6 +11,7 @@ from admin import access
 from survey import lix, published, questionnaires, recordings, texts, translations, vocabulary, wording, workdays
 from survey.access import ADMINISTRATOR, open_to
 from survey.db import transaction
+from survey.languages import NAMES, VERIFIED
 from survey.published import Version
 from survey.questionnaire import Statement
 from survey.questionnaires import Draft, Sheet
@@ -46,7 +47,10 @@ def overview() -> ResponseReturnValue:
         for sheet in sheets
         for version in sheet.versions
     }
-    return render_template("admin/questionnaires.html", sheets=sheets, told=told, local=workdays.local)
+    unread = [texts.about(language)["name"] for language in NAMES if language not in VERIFIED]
+    return render_template(
+        "admin/questionnaires.html", sheets=sheets, told=told, unread=unread, local=workdays.local
+    )
 
 
 @doors.get("/spoergeskemaer/udgave/<int:version_id>")

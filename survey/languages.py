@@ -27,6 +27,8 @@ NAMES = {
     "fa": "فارسی",
 }
 """The languages of the pages (ISO 639-1), each by its own name."""
+VERIFIED = frozenset({"da"})
+"""Languages whose pages somebody who has them as a mother tongue has read; staff are told of the others."""
 CHOICE = "sprog"
 """The part of an address that keeps what the citizen chose."""
 

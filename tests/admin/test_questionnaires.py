@@ -50,6 +50,7 @@ def test_the_overview_shows_who_asks_what(admin: FlaskClient) -> None:
     assert "Bruges ikke af noget team." in page
     assert page.count("Dansk og 8 sprog mere, 0 kontrolleret") == 3
     assert page.count(">I brug<") == 3
+    assert "engelsk, ukrainsk, arabisk" in page, "the pages around it are told of, too"
 
 
 def test_a_version_shows_how_hard_it_is(admin: FlaskClient, session: Session, stevns: Municipality) -> None:
