@@ -1,9 +1,11 @@
 """The composition root: `create_app()` and the `flask` commands. The only module that knows both packages."""
 
+import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
@@ -100,6 +102,23 @@ class Program(Flask):
         )
 
 
+LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+HOST = re.compile(rf"(?:{LABEL}(?:\.{LABEL})*\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?")
+"""What a Host may be; another would end in an error outside every handler, and the server would log the path."""
+
+
+def only_hosts(app: WSGIApplication) -> WSGIApplication:
+    """`app` for requests whose Host is a name, and 400 without a word of the path for all others."""
+
+    def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if HOST.fullmatch(environ.get("HTTP_HOST") or "localhost"):
+            return app(environ, start)
+        start("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")])
+        return [b"Adressen er forkert.\n"]
+
+    return answer
+
+
 def answer_with(app: Flask, status: HTTPException) -> Callable[[Exception], ResponseReturnValue]:
     """A handler that logs and then answers as any other page with this status."""
 
@@ -152,6 +171,8 @@ def create_app(settings: Settings | None = None) -> Flask:
                 "TILFREDS_KEY_DIR må ikke være sat for en webproces: den kender kun offentlige nøgler"
             )
         db.connect(settings.database_url or embedded.url(settings.state_dir))
+    app.url_map.merge_slashes = False  # else a redirect would repeat the token and whatever Host was asked for
+    app.wsgi_app = only_hosts(app.wsgi_app)  # type: ignore[assignment,method-assign]  # as Flask's docs say
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]  # as Flask's docs say
     if not commands.running():  # a command that needs them checks them itself

@@ -70,11 +70,14 @@ def ask(
 
 
 def take_back(session: Session, municipality_id: int, invitation_id: int, now: datetime) -> None:
-    """The citizen no longer wants the call: if nobody has taken it, it is deleted, else closed as withdrawn."""
+    """The citizen no longer wants the call: if nobody has taken it, it is deleted, else closed as withdrawn.
+
+    Either way the invitation is free: a new wish can be made, and the old one leads to nobody's answer.
+    """
     mine = (CallbackRequest.municipality_id == municipality_id, CallbackRequest.invitation_id == invitation_id)
     # A caseworker may take it between the two: the second statement then finds it taken.
     session.execute(delete(CallbackRequest).where(*mine, CallbackRequest.state == "new"))
-    withdrawn = {"state": "closed", "closed_at": now, "outcome": "withdrawn"}
+    withdrawn = {"state": "closed", "closed_at": now, "outcome": "withdrawn", "invitation_id": None}
     session.execute(update(CallbackRequest).where(*mine, CallbackRequest.state == "taken").values(withdrawn))
 
 

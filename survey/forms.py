@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
@@ -108,7 +109,7 @@ class AnswerForm(LinkForm):
         """What the answer is about, where that is asked and said."""
         return self.tag.data or None if "tag" in self else None
 
-    @property
+    @cached_property
     def comment_text(self) -> str:
         """The comment as it is kept: its lines, without what cannot be shown."""
         typed = self.comment.data or "" if "comment" in self else ""

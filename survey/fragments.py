@@ -58,8 +58,12 @@ class Kind:
 
 
 def cut(content: BallotContent, law: str, today: date, *, with_comment: bool) -> list[Piece]:
-    """One piece of each kind of an answer that is tallied; of comments only `with_comment`."""
-    found = {CONFIRMATION: (content.language, content.confirmation or "")}
+    """One piece of each kind of an answer that is tallied; of comments only `with_comment`.
+
+    How the scale is read is told of answers on one's own device: those on the spot are kinder, and kept apart.
+    """
+    confirmation = content.confirmation if content.mode == "remote" else None
+    found = {CONFIRMATION: (content.language, confirmation or "")}
     if with_comment:
         found[COMMENT] = (law, masking.masked(content.comment))
     quarter = workdays.quarter(content.day)

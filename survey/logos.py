@@ -23,10 +23,13 @@ _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _REFUSED = {
     **dict.fromkeys(("script", "handler", "listener"), "et script"),
     **dict.fromkeys(("foreignobject", "iframe", "embed", "object", "audio", "video"), "indhold af en anden slags"),
+    "use": "en genbrugt del, som kan blive til tusinder",
     **dict.fromkeys(("animate", "animatemotion", "animatetransform", "animatecolor", "set"), "en animation"),
 }
-_FETCHING = re.compile(r"@import|image-set|\\|url\((?!\s*[\"']?#)", re.IGNORECASE)
+_FETCHING = re.compile(r"@import|image-set|\b(?:src|image)\(|\\|url\((?!\s*[\"']?#)", re.IGNORECASE)
 """What in a style may reach out of the file; a backslash could spell any of it."""
+LONGEST_SHAPE = 50
+"""How many times longer than wide a drawing may be, or the other way round."""
 _INSTRUCTION = re.compile(r"<\?(?!xml\s)", re.IGNORECASE)
 _ENCODING = re.compile(r"<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-8[\"'])", re.IGNORECASE)
 _LENGTH = re.compile(r"\s*([0-9]*\.?[0-9]+(?:e[+-]?[0-9]+)?)\s*(?:px)?\s*", re.IGNORECASE)
@@ -147,4 +150,6 @@ def _svg_size(root: Element) -> tuple[float, float]:
         raise LogoError(
             'SVG-filen siger ikke, hvor stor den er. Gem den med en viewBox, fx viewBox="0 0 300 100".'
         )
+    if not 1 / LONGEST_SHAPE <= found[0] / found[1] <= LONGEST_SHAPE:
+        raise LogoError(f"SVG-filen er over {LONGEST_SHAPE} gange så lang på den ene led. Skær den til.")
     return found[0], found[1]

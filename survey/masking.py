@@ -9,7 +9,7 @@ from survey.keys import COMMENT_CHARACTERS
 BLOT = "••••••••"
 ADDRESS_BLOT = "•••@•••"
 
-_LONG_NUMBER = re.compile(r"(?<!\d)(?:\+|00)?\d(?:[\s./()‐-―-]{0,3}\d){7,}(?!\d)")
+_LONG_NUMBER = re.compile(r"(?<!\d)(?:\+|00)?\d(?:[\W_]{0,3}\d){7,}(?!\d)")
 """Eight digits or more, however they are set: telephones of any country, and accounts and dates with them."""
 
 _ADDRESS = re.compile(

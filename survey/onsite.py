@@ -79,7 +79,7 @@ def make(session: Session, municipality_id: int, team_id: int, hashes: Iterable[
 def find(session: Session | Connection, municipality_id: int, code_hash: bytes, now: datetime) -> Found | None:
     """What the code with this hash leads to; None for one that is unknown, another municipality's or too old."""
     place = {"municipality_id": municipality_id, "code_hash": code_hash}
-    row = session.execute(_FIND, place | {"today": workdays.day(now)}).first()
+    row = session.execute(_FIND, place | {"latest": workdays.day(now - invitations.ANSWER_GRACE)}).first()
     return Found(row.used, row.version_id) if row else None
 
 
@@ -167,7 +167,7 @@ _FIND = text("""
     JOIN team t ON t.municipality_id = c.municipality_id AND t.id = c.team_id
     JOIN questionnaire_version v
         ON v.municipality_id = t.municipality_id AND v.questionnaire_id = t.questionnaire_id
-    WHERE c.municipality_id = :municipality_id AND c.code_hash = :code_hash AND c.valid_until >= :today
+    WHERE c.municipality_id = :municipality_id AND c.code_hash = :code_hash AND c.valid_until >= :latest
         AND t.active AND v.published_at IS NOT NULL AND v.closed_at IS NULL
     ORDER BY v.number DESC LIMIT 1
 """)

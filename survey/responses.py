@@ -33,6 +33,8 @@ class Beside:
 
 
 NOTHING = Beside()
+TARGET_GROUP = 40
+"""Characters of a target group that a ballot holds: with the longest comment it has room for no more."""
 ATTEMPTS = 3
 """So often an answer is sealed anew when the tally changes keys just then; it does so once a night."""
 
@@ -82,7 +84,7 @@ def _content(asked: Any, answers: Answers, now: datetime, beside: Beside) -> key
         language=beside.language or asked.language,
         channel=asked.channel,
         first=asked.kind == "invitation",
-        target_group=asked.target_group,
+        target_group=asked.target_group and asked.target_group[:TARGET_GROUP],
         meeting_number=meeting_number(asked.meetings),
         tag=beside.tag,
         answers=tuple(answers),

@@ -88,10 +88,14 @@ def visit(token: str) -> Visit:
 
 
 def _version(asked: Asked) -> Version:
-    known: dict[object, Version] = current_app.extensions.setdefault("questionnaire_versions", {})
+    known: dict[tuple[int, int, int], Version] = current_app.extensions.setdefault("questionnaire_versions", {})
     key, place = (asked.municipality_id, asked.version_id, asked.dress), (asked.municipality_id, asked.version_id)
-    if key not in known:
+    version = known.get(key)
+    if version is None:
         with reading() as connection:
             found = translations.whole(connection, *place)
-        known[key] = Version(found.by_language, found.sounds)
-    return known[key]
+        version = Version(found.by_language, found.sounds)
+        for older in [each for each in list(known) if each[:2] == place]:
+            known.pop(older, None)
+        known[key] = version
+    return version

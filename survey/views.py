@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import Response, render_template, request
+from flask import Response, abort, render_template, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -16,6 +16,8 @@ from survey.versions import Visit, visit
 
 ROOM = 1024 * 1024
 """Bytes of an answer with a comment: room to tell somebody that theirs is too long."""
+MOST_FIELDS = 100
+"""Fields of a form that are read at all; ours has a fifth of that."""
 
 
 @pages.get("/s/<token>")
@@ -71,7 +73,8 @@ def answer(token: str) -> Response:
     except responses.NoOpenKeyError:
         return _not_now(here)
     if not stored:
-        return call_pages.answered(here, now)
+        here = visit(token)  # somebody was first, or the time ran out just then
+        return call_pages.answered(here, now) if here.asked.answered else expired(token, here.asked)
     return call_pages.thanks(here, here.version.danish.callback_topics(answers))
 
 
@@ -79,6 +82,9 @@ def _sent(here: Visit) -> MultiDict[str, str]:
     """What was posted, with room for a comment that is too long where one is asked for."""
     if here.asked.asks_comment:
         request.max_content_length = request.max_form_memory_size = ROOM
+    # Counted before they are read, which takes seconds where somebody sends half a million.
+    if request.get_data().count(b"&") > MOST_FIELDS:
+        abort(413)
     return request.form
 
 

@@ -8,10 +8,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey import keys
-from survey.models import Ballot, CallbackRequest, Municipality, Staff
+from survey.models import Ballot, CallbackRequest, Meeting, Municipality, Staff
 from tests.checking import rows_in
 from tests.fixtures.citizens import ALL_FOUR
 
+FORM = "application/x-www-form-urlencoded"
 EMOJI = "\N{GRINNING FACE}"
 
 
@@ -138,6 +139,20 @@ class TestWhatIsAskedBeside:
         assert client.post(path, data=sent).status_code == 200
         assert (ballot().tag, ballot().comment) == ("law", f"Tak\n{EMOJI * 990}?")
 
+    def test_the_longest_comment_fits_beside_the_longest_target_group(
+        self, session: Session, client: FlaskClient, path: str, ballot: Callable[[], keys.BallotContent]
+    ) -> None:
+        """A thousand emoji, in an answer whose every other part is as long as it can be."""
+        session.execute(update(Meeting).values(target_group='"' * 100 + EMOJI * 100))
+        sent = {**ALL_FOUR, "tag": "meeting", "comment": EMOJI * 1000}
+        assert client.post(path, data=sent).status_code == 200
+        assert ballot().comment == EMOJI * 1000
+
+    def test_half_a_million_fields_are_not_read(self, session: Session, client: FlaskClient, path: str) -> None:
+        """413 at once, although a long comment has room."""
+        assert client.post(path, data=b"a&" * 500_000, content_type=FORM).status_code == 413
+        assert rows_in(session, Ballot) == 0
+
     def test_a_comment_too_long_is_told_and_all_is_kept(
         self, session: Session, client: FlaskClient, path: str
     ) -> None:
@@ -179,7 +194,7 @@ def test_what_is_not_asked_for_is_refused(session: Session, client: FlaskClient,
 )
 def test_strange_bodies_store_nothing(session: Session, client: FlaskClient, path: str, sent: bytes) -> None:
     """Ten thousand fields, another charset, a lone surrogate, a field twice: told, never a fault of ours."""
-    page = client.post(path, data=sent, content_type="application/x-www-form-urlencoded; charset=utf-16")
+    page = client.post(path, data=sent, content_type=f"{FORM}; charset=utf-16")
     assert page.status_code in (413, 422)
     assert rows_in(session, Ballot) == 0
 
@@ -229,6 +244,9 @@ def test_a_wish_that_is_taken_is_closed_for_the_caseworker_to_see(
     session.execute(update(CallbackRequest).values(taken))
     client.post(f"{path}/opkald/fortryd")
     assert session.execute(select(CallbackRequest.state, CallbackRequest.outcome)).one() == ("closed", "withdrawn")
+    assert "Vi har også dit ønske" not in client.post(path, data=ALL_FOUR).text
+    assert client.post(f"{path}/opkald").status_code == 200, "whoever changes their mind is called all the same"
+    assert rows_in(session, CallbackRequest) == 2
 
 
 def test_the_caseworker_is_told_the_language_the_citizen_read(

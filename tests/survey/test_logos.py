@@ -17,7 +17,7 @@ EVIL = "https://evil.example/x"
         (b'\xef\xbb\xbf<?xml version="1.0" encoding="UTF-8"?>' + SQUARE, ("image/svg+xml", 60, 60)),
         (SQUARE.replace(b'viewBox="0 0 60 60"', b'width="30px" height="12.5"'), ("image/svg+xml", 30, 12.5)),
         (
-            svg('<g id="a"/><use href="#a"/><path style="fill:url(#a)" fill="url(\'#a\')"/>'),
+            svg('<linearGradient id="a"/><path style="fill:url(#a)" fill="url(\'#a\')"/>'),
             ("image/svg+xml", 60, 60),
         ),
     ],
@@ -64,6 +64,9 @@ def test_a_file_that_is_no_small_whole_picture_is_refused(content: bytes, why: s
         svg(f'<image xmlns:x="http://www.w3.org/1999/xlink" x:href=" {EVIL}"/>'),
         svg('<image href="data:image/png;base64,AA=="/>'),
         svg('<use href="logo.svg#a"/>'),
+        svg('<g id="a"/><use href="#a"/><use href="#a"/>'),
+        svg(attributes='viewBox="0 0 1 1000"'),
+        svg(f'<path style="fill: src(&quot;{EVIL}&quot;)"/>'),
         svg('<a href="javascript:alert(1)"><path/></a>'),
         svg(f"<style>@import '{EVIL}';</style>"),
         svg(f"<style>path {{ fill: URL( '{EVIL}' ) }}</style>"),
