@@ -72,13 +72,14 @@ class AnswerForm(LinkForm):
     """One radio group a statement, `s1`, `s2`, …, and what the municipality asks beside them.
 
     `rest` is the button "Send uden at svare på resten". `checked` is which end of the scale the citizen was asked
-    about. `change` and `speak` are buttons that only show the page again: to change it, in another language.
+    about. `change` and `speak` are buttons that only show the page again: to change it, in another language
+    (`speak` is "confirm" where the page is the question about the scale).
     """
 
     rest = BooleanField()
     checked = StringField(filters=[lambda end: end if end in ENDS else ""])
     change = BooleanField()
-    speak = BooleanField()
+    speak = StringField()
 
     def __init__(self, sent: Fields) -> None:
         super().__init__(formdata=sent)
@@ -221,6 +222,7 @@ class CodeForm(LinkForm):
     """The code from a message without a link; the token of a link is taken too."""
 
     code = StringField(default="")
+    speak = BooleanField()
 
     def __init__(self, sent: Fields) -> None:
         super().__init__(formdata=sent)

@@ -56,9 +56,11 @@ def _find_code(code: str, passed: Callable[[], tuple[str, ...]]) -> Asked:
         asked = invitations.find_hashed(connection, hashed)
     if not asked and limited:
         _tell_to_wait()
-    if not asked:
-        _note_failure(watch, source, now)
-    return asked or dead_end(404, _("Koden virker ikke"), *passed())
+    if asked:
+        return asked
+    _note_failure(watch, source, now)
+    room = _("Har du en seddel fra venteværelset, så skriv koden på den adresse, der står på sedlen.")
+    return dead_end(404, _("Koden virker ikke"), *passed(), room)
 
 
 def _tell_to_wait() -> None:

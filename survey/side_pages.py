@@ -1,5 +1,8 @@
 """The citizen's smaller pages: type a code, no more messages (and yes again), is this message genuine."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -31,6 +34,8 @@ def code_entry() -> Response:
 def enter_code() -> ResponseReturnValue:
     """On to the questionnaire of the code; what is wrong with one that cannot be; 404 for one nobody knows."""
     form = CodeForm(request.form)
+    if form.speak.data:
+        return page("code.html", code=form.code.data, example=EXAMPLE)
     problems = form.problems()
     if problems or form.token is None:
         return page(
@@ -92,14 +97,25 @@ def _found(token: str) -> Asked:
 @open_to(EVERYONE)
 def genuine() -> Response:
     """How to know our messages, and whom to call: first the municipality whose host this is."""
+    return _genuine(lambda town: bool(town.host) and town.host == request.host)
+
+
+@pages.get("/s/<token>/aegte")
+@open_to(EVERYONE)
+def genuine_of_link(token: str) -> Response:
+    """The same, first of the municipality that asks."""
+    asked = _found(token)
+    return _genuine(lambda town: town.id == asked.municipality_id, token=token, asked=asked)
+
+
+def _genuine(is_here: Callable[[Any], bool], token: str = "", asked: Asked | None = None) -> Response:
     settings: Settings = current_app.config["SETTINGS"]
-    columns = (Municipality.name, Municipality.phone, Municipality.sms_sender, Municipality.host)
+    columns = (Municipality.id, Municipality.name, Municipality.phone, Municipality.sms_sender, Municipality.host)
     with reading() as connection:
         served = connection.execute(select(*columns).order_by(Municipality.name)).all()
-    here = [town for town in served if town.host and town.host == request.host]
-    towns = here + [town for town in served if town not in here]
+    towns = sorted(served, key=lambda town: not is_here(town))
     hosts = {town.host or "": invitations.site(settings.base_url, town.host).partition("://")[2] for town in towns}
-    return page("genuine.html", towns=towns, own=bool(here), hosts=hosts)
+    return page("genuine.html", towns=towns, own=any(map(is_here, towns)), hosts=hosts, token=token, asked=asked)
 
 
 @pages.get("/privatliv")

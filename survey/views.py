@@ -16,6 +16,8 @@ from survey.versions import Visit, visit
 
 ROOM = 1024 * 1024
 """Bytes of an answer with a comment: room to tell somebody that theirs is too long."""
+CONFIRM = "confirm"
+"""What a language's button says on the page that asks about the scale: that page again."""
 MOST_FIELDS = 100
 """Fields of a form that are read at all; ours has a fifth of that."""
 
@@ -47,7 +49,7 @@ def answer(token: str) -> Response:
     if here.asked.expired(now - invitations.ANSWER_GRACE):
         return expired(token, here.asked)
     form = here.version.form(here.asked)(_sent(here))
-    if form.only_shown:
+    if form.only_shown and form.speak.data != CONFIRM:
         return _page(here, form.chosen, comment=form.comment_text, checked=form.checked.data)
     problems = form.problems()
     if problems:
@@ -55,7 +57,7 @@ def answer(token: str) -> Response:
     answers = form.answers()
     scale = here.questionnaire.scale
     end = scale.end(answers)
-    if end and not form.checked.data:
+    if end and (not form.checked.data or form.speak.data == CONFIRM):
         label = scale.labels[0 if end == "low" else -1]
         return _page(
             here,

@@ -38,7 +38,9 @@ WAIT = 5
 TOLD = {
     "empty": later("Skriv din kode"),
     "check": later("Et af tegnene er forkert, eller to er byttet om."),
-    "unknown": later("Koden er for gammel, eller der er et forkert tegn."),
+    "unknown": later(
+        "Koden er for gammel, eller der er et forkert tegn. Står den i en besked, så svar på adressen i beskeden."
+    ),
     "used": later("Koden er brugt. Har du lige svaret, så er dit svar gemt, og du skal ikke gøre mere."),
     "limited": later("Der er prøvet mange koder, der ikke findes, og denne findes heller ikke."),
     "busy": later("Der er mange, der bruger en kode lige nu. Din kode virker stadig."),
@@ -119,8 +121,11 @@ def room_thanks(slug: str) -> Response:
 @pages.get("/skaerm/<slug>")
 @open_to(EVERYONE)
 def television(slug: str) -> Response:
-    """For a television: where to answer, in large type and as a QR code. No code, nobody's name."""
-    house, in_room = _house(slug), request.args.get("vis") == "venterum"
+    """For a television: where to answer, in large type and as a QR code. No code, nobody's name.
+
+    That is the screen here, where the codes of the waiting room work; with `?vis=svar` where those of messages do.
+    """
+    house, in_room = _house(slug), request.args.get("vis") != "svar"
     settings: Settings = current_app.config["SETTINGS"]
     path = _start_of(house) if in_room else url_for("pages.code_entry", sprog=None)
     address = invitations.site(settings.base_url, house.host) + path

@@ -255,3 +255,12 @@ def test_the_caseworker_is_told_the_language_the_citizen_read(
     """So that an interpreter can be there; the page shows that it is told."""
     assert client.post(f"{path}/opkald").status_code == 200
     assert session.scalars(select(CallbackRequest.language)).one() == "da"
+
+
+def test_another_language_at_the_question_asks_it_again(session: Session, client: FlaskClient, path: str) -> None:
+    """Not the questionnaire, and nothing is stored."""
+    page = client.post(f"{path}?sprog=en", data={**all_of(4), "checked": "high", "speak": "confirm"})
+    assert page.status_code == 200
+    assert 'name="checked" value="high"' in page.text
+    assert "<fieldset" not in page.text
+    assert rows_in(session, Ballot) == 0

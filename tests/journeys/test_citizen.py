@@ -71,7 +71,8 @@ def test_a_call_is_promised_by_a_date(session: Session, app: Flask, client: Flas
         due = languages.spoken_day(callbacks.due_on(workdays.now()))
     stored = session.scalars(select(CallbackRequest)).one()
     assert f"senest denne dag: {due}" in promised
-    assert f"Nummeret, der ender på 56 Tidspunkt Om eftermiddagen Emne {APPLICATION}" in promised
+    assert "Nummeret, der ender på 56 Tidspunkt Om eftermiddagen Samtalen Team, sagsbehandler" in promised
+    assert f"Emne {APPLICATION}" in promised
     assert (stored.name, stored.phone, stored.wished_time) == ("Anne Sørensen", "+4520123456", "Om eftermiddagen")
     assert stored.topics == [APPLICATION]
 

@@ -241,7 +241,7 @@ def test_a_television_shows_an_address_and_its_code(
     """Of the page for codes in messages, or of the waiting room's; for a municipality there is none of, none."""
     stevns.host = "svar.stevns.dk"
     session.flush()
-    for path, address in (("/skaerm/stevns", "/svar"), ("/skaerm/stevns?vis=venterum", "/venterum/stevns")):
+    for path, address in (("/skaerm/stevns?vis=svar", "/svar"), ("/skaerm/stevns", "/venterum/stevns")):
         shown = client.get(path).text
         where = f"svar.stevns.dk{address}"
         assert f'<bdi dir="ltr">{where}</bdi>' in shown

@@ -71,9 +71,10 @@ def test_a_page_says_which_way_it_is_read(client: FlaskClient, language: str) ->
     assert f'<html lang="{language}"' in head
 
 
+@pytest.mark.usefixtures("stevns")
 def test_every_language_is_offered_by_its_own_name(client: FlaskClient) -> None:
     """Eight links, each marked with its language; the page's own is no link."""
-    page = client.get("/svar?sprog=da").text
+    page = client.get("/privatliv?sprog=da").text
     for code, name in languages.NAMES.items():
         assert f">{name}</" in page
         assert (f'hreflang="{code}"' in page) == (code != "da")

@@ -95,3 +95,27 @@ def test_a_page_takes_two_statements_at_most(client: FlaskClient, token: str, sq
         with sql() as statements:
             client.get(f"/s/{token}/{path}")
         assert len(statements) <= 2, path
+
+
+def test_is_it_genuine_leads_back_to_the_questionnaire(
+    session: Session, client: FlaskClient, stevns: Municipality, token: str
+) -> None:
+    """Opened from a link it tells of the municipality that asks first, and how to go on."""
+    session.add(Municipality(slug="aa", name="Aabenraa Kommune", phone="73767676", sms_sender="Aabenraa"))
+    session.flush()
+    page = client.get(f"/s/{token}/aegte").text
+    assert page.index("Stevns Kommune: <a") < page.index("Andre kommuner") < page.index("Aabenraa Kommune: <a")
+    assert f'href="/s/{token}">Tilbage til spørgeskemaet' in page
+
+
+def test_who_may_read_a_comment_is_said_where_one_is_asked_for(
+    session: Session, client: FlaskClient, stevns: Municipality, token: str
+) -> None:
+    """Before it is sent and in the notice; elsewhere nothing is said of comments."""
+    told = "kommunens ledere læse"
+    assert told not in client.get(f"/s/{token}").text
+    assert "egne ord" not in client.get(f"/s/{token}/privatliv").text
+    stevns.asks_comment = True
+    session.flush()
+    assert told in client.get(f"/s/{token}").text
+    assert "bliver slettet et år efter kvartalet" in client.get(f"/s/{token}/privatliv").text

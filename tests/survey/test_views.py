@@ -193,7 +193,7 @@ def test_the_same_field_twice_is_asked_about(session: Session, client: FlaskClie
 def test_the_offer_of_a_call_fits_who_did_not_know_too(client: FlaskClient, token: str, doubt: str) -> None:
     """It says only what they did not answer, in the words of the scale."""
     thanks = client.post(f"/s/{token}", data={**ALL_FOUR, "s4": doubt})
-    assert "Du svarede ikke »Helt enig« til et udsagn, som" in thanks.text
+    assert "Du svarede ikke »Helt enig« på et udsagn, som" in thanks.text
 
 
 @pytest.mark.parametrize(
