@@ -13,7 +13,7 @@ from survey.models import Comment, Confirmation, Municipality, Staff
 from tests.admin.test_dashboard import DAY, Add, grown, send, team_of, words
 
 SPRING = date(2021, 4, 1)
-NOTE = "Besvaret på en skærm i venterummet."
+NOTE = "Besvaret på en skærm i venteværelset."
 Page = Callable[..., str]
 
 
@@ -45,7 +45,7 @@ def test_the_waiting_room_has_a_section_of_its_own(
     html = page()
     remote, onsite = html[html.index("<section") :].split('<section class="series"')[1:3]
     assert "Skemaet Opfølgning</h2>" in remote
-    assert "Skemaet Opfølgning, på skærm i venterummet</h2>" in onsite
+    assert "Skemaet Opfølgning, på skærm i venteværelset</h2>" in onsite
     assert (NOTE in remote, NOTE in onsite) == (False, True)
     assert ("n = 6" in remote, "n = 9" in remote, "n = 6" in onsite, "n = 9" in onsite) == (
         True,
@@ -62,7 +62,7 @@ def test_only_the_screen_is_named_too(session: Session, stevns: Municipality, pa
     for name in ("Jobklar", "Aktivitet"):
         add_batch(grown(session, team_of(session, stevns), name), DAY, [(3,) * 7] * 9, mode="onsite")
     html = page()
-    assert "Opfølgning, på skærm i venterummet</h2>" in html
+    assert "Opfølgning, på skærm i venteværelset</h2>" in html
     assert "Team Gennemsnit n Aktivitet 3,0 9 Jobklar 3,0 9" in words(html)
 
 

@@ -110,6 +110,7 @@ def test_the_preview_is_made_of_the_real_sheet(admin: FlaskClient) -> None:
     admin.post("/kommunen", data={"colour": "#7a003c", "logo": file(a_png(), "logo.png")})
     page = admin.get("/kommunen/vis?farve=%23123456&skema=moerk")
     assert "img-src data:" in page.headers["Content-Security-Policy"]
+    assert '<p class="who">Stevns Kommune</p>' in page.text
     assert "/kommunen/vis.css?farve=%23123456&amp;skema=moerk" in page.text
     dark = admin.get("/kommunen/vis.css?farve=%23123456&skema=moerk")
     assert dark.mimetype == "text/css"
@@ -117,6 +118,23 @@ def test_the_preview_is_made_of_the_real_sheet(admin: FlaskClient) -> None:
     assert "data:image/png;base64," in dark.text
     assert "@media all" in dark.text
     assert "--deed: #7a003c" in admin.get("/kommunen/vis.css?farve=blaa").text
+
+
+def test_a_lighter_colour_is_told_of_only_where_there_is_one(admin: FlaskClient) -> None:
+    """A dark colour is lightened on a dark screen; one that is light enough is not spoken of."""
+    told = [admin.post("/kommunen", data={"do": "try", "colour": each}).text for each in ("#7a003c", "#cfe8ff")]
+    assert ["bliver farven af sig selv lysere" in page for page in told] == [True, False]
+
+
+def test_what_the_law_demands_is_said_to_be_missing(admin: FlaskClient) -> None:
+    """Each until it is saved."""
+    missing = ("Mangler: adressen på jeres tilgængelighedserklæring", "Mangler: hvordan borgere kan nå")
+    pages = [admin.get("/kommunen").text]
+    pages += [
+        admin.post("/kommunen", data=data, follow_redirects=True).text
+        for data in ({"statement_url": GOOD["statement_url"]}, GOOD)
+    ]
+    assert [[each in page for each in missing] for page in pages] == [[True, True], [False, True], [False, False]]
 
 
 def test_a_logo_is_removed(admin: FlaskClient, session: Session, stevns: Municipality) -> None:

@@ -117,6 +117,29 @@ def test_the_demo_has_one_to_listen_to(
     assert (answer.content_type, len(answer.data) < 20_000) == ("audio/mpeg", True)
 
 
+def test_what_goes_with_a_language_is_counted_before_it_is_removed(admin: FlaskClient, version: int) -> None:
+    """In a box that is opened first: the translation and its recordings, and that there is no way back."""
+    place = f"/spoergeskemaer/udgave/{version}/ti"
+    told = []
+    for position in (1, 2):
+        told.append(admin.get(place).text)
+        upload(admin, version, "tone.mp3", language="ti", position=position)
+    told.append(admin.get(place).text)
+    words = (
+        "slettet. Borgere",
+        "og det gør den ene indtaling på tigrinya",
+        "og det gør de 2 indtalinger på tigrinya",
+    )
+    assert [[each in page for each in words].index(True) for page in told] == [0, 1, 2]
+    box = told[2].partition('<details class="apart">')[2].partition("</details>")[0]
+    for each in (
+        "<summary>Fjern tigrinya",
+        "spurgt på dansk. Det kan ikke fortrydes.",
+        "Ja, fjern tigrinya</button>",
+    ):
+        assert each in box
+
+
 def test_far_too_much_is_cut_off(admin: FlaskClient, version: int) -> None:
     """413, in words that say what a recording may be."""
     answer = upload(admin, version, "tone.mp3", content=b"x" * (8 * 1024**2 + 1))

@@ -81,6 +81,18 @@ def test_a_translation_is_corrected_and_verified(page: Page, version: int) -> No
     check(page)
 
 
+def test_a_language_is_removed_in_two_steps(page: Page, version: int) -> None:
+    """The button is out of sight until what goes with it is opened."""
+    page.goto(f"/spoergeskemaer/udgave/{version}/ar")
+    button = page.get_by_role("button", name="Ja, fjern arabisk")
+    assert not button.is_visible()
+    page.locator("summary", has_text="Fjern arabisk fra denne udgave").click()
+    page.get_by_text("Det kan ikke fortrydes.").last.wait_for()
+    check(page)
+    button.click()
+    page.get_by_text("Borgere bliver ikke længere spurgt på arabisk, men på dansk.").wait_for()
+
+
 @pytest.mark.parametrize("name", ["tone.mp3", "tone.opus", "tone.m4a"])
 def test_a_recording_is_uploaded_and_heard(page: Page, version: int, name: str) -> None:
     """The browser plays it to its end, with the page's policy in force; then it is taken away."""

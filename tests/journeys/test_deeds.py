@@ -81,12 +81,24 @@ def test_the_figures_stand_with_their_base(
     page = reader.get(PAGE).text
     assert '<span class="big">3,0</span> ud fra 20 besvarelser' in page
     assert "skala fra 1 (helt uenig) til 4 (helt enig)" in page
-    assert "Med 95 % sikkerhed højst 0,3 fra det, alle ville have svaret" in page
+    assert "<dt>Usikkerhed</dt><dd>±0,3</dd>" in page
+    assert "Usikkerheden (±) siger" in page
     assert "Over 3,0" in page
     assert "20/48 = 41,7\u00a0%" in page
     assert "Tallene er fra 13. maj 2020 til 12. maj 2021." in page
     assert "besvaret af sendte, uge 19, 2021" in page
     assert "For få til at vise. Det første tal kommer, når mindst 5 har svaret." in page
+
+
+def test_two_questionnaires_are_told_apart(
+    reader: FlaskClient, large: Team, add_batch: Callable[..., Batch]
+) -> None:
+    """By a heading that says that it is the name of a questionnaire, and where it was answered on a screen."""
+    add_batch(large, date(2021, 5, 12), [(4, 3, 4, 3, 4)] * 6)
+    add_batch(large, date(2021, 5, 12), [(2, 3, 2, 3, 2)] * 6, mode="onsite")
+    page = reader.get(PAGE).text
+    assert "<h3>Skemaet Ydelse</h3>" in page
+    assert "<h3>Skemaet Ydelse, besvaret på skærmen i venteværelset</h3>" in page
 
 
 def test_a_team_is_shown_only_when_it_is_large_enough(
