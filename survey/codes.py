@@ -14,6 +14,8 @@ BETWEEN = " -.\t\r\n\u00a0\u00ad\u2010\u2011\u2012\u2013\u2014\u2212"
 """What may stand between the groups."""
 LONGEST = 64
 """A typed text longer than this is not looked at."""
+COST = 2**14
+"""How slow a hash is: scrypt's N. 2^14 takes 16 MiB and about 50 ms."""
 
 _DROPPED = str.maketrans("", "", BETWEEN)
 
@@ -66,8 +68,8 @@ def shown(code: str) -> str:
 
 
 def code_hash(key: bytes, code: str) -> bytes:
-    """32 bytes that only whoever has `key` works out, and slowly: scrypt (RFC 7914), 16 MiB, about 50 ms."""
-    return hashlib.scrypt(code.encode(), salt=key, n=2**14, r=8, p=1, dklen=32)
+    """32 bytes that only whoever has `key` works out, and slowly: scrypt (RFC 7914) at COST."""
+    return hashlib.scrypt(code.encode(), salt=key, n=COST, r=8, p=1, dklen=32)
 
 
 def _weighed(characters: str) -> int:

@@ -16,6 +16,8 @@ from tests.conftest import ROOT
 FOLDER = ROOT / "tests" / "data" / "recordings"
 PLAYED = """each => new Promise((heard, failed) => {
     each.onended = () => heard(each.duration); each.onerror = () => failed(each.error.message); each.play() })"""
+WILL_BE_HEARD = """each => { window.heard = new Promise((heard, failed) => {
+    each.onended = () => heard(each.currentTime); each.onerror = () => failed(each.error.message) }) }"""
 SHORT = (
     """[...document.querySelectorAll('audio')].filter(each => each.getBoundingClientRect().height < 44).length"""
 )
@@ -108,3 +110,23 @@ def test_a_recording_is_uploaded_and_heard(page: Page, version: int, name: str) 
     page.get_by_role("button", name="Fjern indtalingen af udsagn 1").click()
     page.get_by_text("Udsagn 1 er uden indtaling.").wait_for()
     assert page.locator("audio").count() == 0
+
+
+def test_a_citizen_hears_what_was_uploaded(
+    page: Page, version: int, screen: Callable[[str], Page], live: str, link: Callable[..., str]
+) -> None:
+    """On their own page, in another browser, started by the keyboard, with that page's policy in force."""
+    page.goto(f"/spoergeskemaer/udgave/{version}/da")
+    page.get_by_label("Indtaling af udsagn 2").set_input_files(FOLDER / "tone.mp3")
+    page.get_by_role("button", name="Gem indtalingen af udsagn 2").click()
+    page.get_by_text("Indtalingen af udsagn 2 er gemt.").wait_for()
+    citizen = screen(live)
+    citizen.goto(link("Opfølgning"))
+    sound = citizen.locator("fieldset", has_text="Udsagn 2 af 7").locator("audio")
+    assert sound.get_attribute("aria-label") == "Hør udsagn 2"
+    assert citizen.locator("audio").count() == 1
+    sound.evaluate(WILL_BE_HEARD)
+    sound.focus()
+    citizen.keyboard.press("Space")
+    assert 0.3 < citizen.evaluate("window.heard") < 0.6
+    check(citizen)

@@ -1,6 +1,7 @@
 """A message without a link: where to go and what to type, from the outbox to the thank-you page."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,12 +10,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from survey import letters, sending_rules, workdays
+from survey import codes, guesses, letters, sending_rules, workdays
 from survey.gateways import Letter
-from survey.models import Municipality
+from survey.models import Municipality, SignInAttempt
+from tests.checking import rows_in
 from tests.survey.sending import Obedient, claim, queue
 
 TOLD = re.compile(r"Svar gerne på (\S+) med koden (\S{4}-\S{4}-\S)")
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code's hash costs next to nothing: the least that scrypt can be."""
+    monkeypatch.setattr(codes, "COST", 2)
 
 
 @pytest.fixture
@@ -54,3 +62,25 @@ def test_whoever_has_a_code_can_say_no_thanks(client: FlaskClient, letter: Lette
     found = re.search(r'href="([^"]+/afmeld)"', shown.text)
     assert found
     assert "Du får ikke flere beskeder" in client.post(found[1]).text
+
+
+@pytest.mark.usefixtures("quick")  # before the letter, whose code is hashed
+def test_ten_thousand_wrong_codes_do_not_stop_a_valid_one(app: Flask, session: Session, letter: Letter) -> None:
+    """From the guesser's address and from another; and ten failures are written down, not ten thousand.
+
+    Only what a hash costs is changed (`codes.COST`); `FlaskClient` does not read each refusal as HTML.
+    """
+    client, told = FlaskClient(app, app.response_class), TOLD.search(letter.body)
+    assert told
+    wrong: set[str] = set()
+    while len(wrong) < 10_000:
+        wrong.add(codes.draw())
+    found = Counter(client.post("/svar", data={"code": code}).status_code for code in wrong)
+    assert found == {404: guesses.PER_SOURCE, 429: 10_000 - guesses.PER_SOURCE}
+    assert rows_in(session, SignInAttempt) == 2 * guesses.PER_SOURCE
+    for address in ("127.0.0.1", "192.0.2.7"):
+        led = client.post("/svar", data={"code": told[2]}, environ_base={"REMOTE_ADDR": address})
+        assert (led.status_code, led.location) == (303, f"/s/{codes.typed(told[2])}")
+        asked = client.get(led.location, environ_base={"REMOTE_ADDR": address})
+        assert "Hvordan var din samtale?" in asked.text
+    assert client.post("/svar", data={"code": codes.draw()}).status_code == 429
