@@ -24,6 +24,7 @@ SMALL_TARGETS = """
     .filter(([, box]) => box.height < 44 || box.width < 44)
     .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)
 """
+TEXT_SIZE = "() => parseFloat(getComputedStyle(document.documentElement).fontSize)"
 WIDER = "() => document.documentElement.scrollWidth - window.innerWidth"
 
 
@@ -104,8 +105,11 @@ def unguarded(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Pag
 
 
 def test_every_page_is_accessible(unguarded: Page, live: str, link: Callable[..., str]) -> None:
-    """In both schemes, on small and large screens."""
-    runs = sum(look_at(unguarded, name) for name in every_page(unguarded, live, link))
+    """In both schemes, on small and large screens, and valid HTML."""
+    runs = 0
+    for name in every_page(unguarded, live, link):
+        runs += look_at(unguarded, name)
+        check_html(unguarded.content())
     print(f"da: axe ran {runs} times, 0 findings")
     assert runs >= 3 * 28, "every page was looked at"
 
@@ -122,6 +126,39 @@ def test_every_page_is_accessible_in_every_language(
         check_html(unguarded.content())
         assert unguarded.locator("html").get_attribute("lang") == language, name
     print(f"{language}: axe ran {runs} times, 0 findings")
+
+
+def sideways_at_twice_the_size(page: Page) -> int:
+    """Px by which the page is wider than a phone when its text is as large as 200 % makes it."""
+    page.set_viewport_size({"width": 390, "height": 800})
+    usual = page.evaluate(TEXT_SIZE)
+    page.add_style_tag(content="html { font-size: 225% !important; }")
+    assert page.evaluate(TEXT_SIZE) == 2 * usual == 36
+    return int(page.evaluate(WIDER))
+
+
+@pytest.mark.parametrize("unguarded", ["light"], indirect=True)
+def test_text_twice_as_large_is_never_wider_than_a_phone(
+    unguarded: Page, live: str, link: Callable[..., str]
+) -> None:
+    """Every page in Danish."""
+    wide = {name: sideways_at_twice_the_size(unguarded) for name in every_page(unguarded, live, link)}
+    assert {name: px for name, px in wide.items() if px > 0} == {}
+    assert len(wide) >= 28, "every page was looked at"
+
+
+@pytest.mark.parametrize("unguarded", ["light"], indirect=True)
+def test_a_questionnaire_twice_as_large_is_never_wider_than_a_phone(
+    unguarded: Page, link: Callable[..., str]
+) -> None:
+    """In all nine languages, from either side."""
+    wide, address = {}, link("Opfølgning")
+    for language in languages.NAMES:
+        unguarded.goto(f"{address}?sprog={language}")
+        assert unguarded.locator("html").get_attribute("lang") == language
+        wide[language] = sideways_at_twice_the_size(unguarded)
+    assert {language: px for language, px in wide.items() if px > 0} == {}
+    assert len(wide) == 9
 
 
 def test_a_code_is_typed_instead_of_a_link(page: Page, app: Flask, live: str, link: Callable[..., str]) -> None:
