@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin import demo_look, people
+from admin import demo_look, demo_voices, people
 from survey import (
     config,
     invitations,
@@ -88,13 +88,23 @@ def load(settings: Settings, key_places: Sequence[Path], now: datetime) -> None:
         faxe.live(days(wave.first, wave.last), nights_after=nights(wave.last))
     replay.check_sums(faxe.municipality_id, {"LAB": (280, 259)})
 
+    live_fjordby(settings, key_places, now)
+
+
+def live_fjordby(settings: Settings, key_places: Sequence[Path], now: datetime) -> None:
+    """The municipality that uses all there is, in the middle of its work at `now`."""
     today = workdays.day(now)
     scenario = Scenario(current(today), seed=today.toordinal())
-    fjordby = found(FJORDBY_TOWN, scenario, settings, key_places, scenario.series[0].first)
-    read_aloud(fjordby.municipality_id, scenario.series[0].first)
+    first, yesterday = scenario.series[0].first, today - timedelta(days=1)
+    demo_voices.give(scenario)
+    scenario.turns = demo_voices.at_the_screen(scenario, first, yesterday)
+    fjordby = found(FJORDBY_TOWN, scenario, settings, key_places, first)
+    with transaction() as session:
+        demo_look.choose(session, fjordby.municipality_id)
+    read_aloud(fjordby.municipality_id, first)
     fjordby.base_url = settings.base_url
     fjordby.postbox.inner = Simulated(settings.simulator_dir)
-    fjordby.live(days(scenario.series[0].first, today - timedelta(days=1)))
+    fjordby.live(days(first, yesterday))
     fjordby.night(today)
     with transaction() as session:
         demo_look.present(session, fjordby.municipality_id, now)
@@ -153,6 +163,7 @@ def found(
         scenario=scenario,
         key_places=key_places,
         fingerprint_key=config.make_secret(settings.fingerprint_key_file),
+        code_key=config.make_secret(settings.code_key_file),
         caseworkers=caseworkers,
         postbox=replay.Postbox(),
     )

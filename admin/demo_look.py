@@ -1,4 +1,4 @@
-"""The look of the demo's own municipality, and what its manager did about the figures."""
+"""The look of the demo's own municipality, what it asks beside, and what its manager did about the figures."""
 
 from datetime import datetime, timedelta
 
@@ -40,9 +40,14 @@ DEEDS: tuple[tuple[int, str | None, str, str], ...] = (
 """Days ago, team, what was said, what was done."""
 
 
+def choose(session: Session, municipality_id: int) -> None:
+    """Give the municipality its colour and logo; let it ask for tags and comments, and print slips."""
+    chosen = Choice(colour=COLOUR, asks_tag=True, asks_comment=True, prints_slips=True)
+    own_looks.save(session, municipality_id, chosen, logo=logos.read(LOGO))
+
+
 def present(session: Session, municipality_id: int, now: datetime) -> None:
-    """Give the municipality its colour, its logo and three things done."""
-    own_looks.save(session, municipality_id, Choice(colour=COLOUR), logo=logos.read(LOGO))
+    """Tell of three things done."""
     leads = select(Assignment.staff_id).where(
         Assignment.municipality_id == municipality_id, Assignment.role == MANAGER
     )

@@ -161,6 +161,7 @@ def demo_settings(chosen: Settings) -> Settings:
         key_mirror=None,
         fingerprint_key_file=state / "fingerprint-key",
         secret_key_file=state / "secret-key",
+        code_key_file=state / "code-key",
     )
 
 

@@ -6,10 +6,11 @@ with the link they were sent, and every night is tallied. Only the clock is hand
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from survey import question_sets, workdays
+from survey.responses import NOTHING, Beside
 
 HEADER = (
     "SamtaleID;Samtaletype;Team;Lov;Dato;Tid;Status;Sagsbehandler;Kontaktform;BorgerID;Navn;Mobil;E-mail;"
@@ -60,7 +61,10 @@ LAST_DAY_ANSWERS = 6
 
 @dataclass
 class Visit:
-    """One held meeting whose citizen is invited, and what the citizen will do with the link."""
+    """One held meeting whose citizen is invited, and what the citizen will do with the link.
+
+    `on_paper`: there is neither mobile nor e-mail.
+    """
 
     day: date
     clock: str
@@ -69,12 +73,23 @@ class Visit:
     answers: tuple[int | None, ...] | None = None
     answer_day: date | None = None
     wants_call: bool = False
-    token: str = ""
+    language: str = "da"
+    beside: Beside = NOTHING
+    on_paper: bool = False
 
     @property
     def address(self) -> str:
         """Where the link goes: a mobile, or for every seventh citizen an e-mail address."""
         return f"borger{self.citizen}@eksempel.dk" if self.citizen % 7 == 0 else f"+45{self.citizen}"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One citizen who answers on the screen in the waiting room of `team`."""
+
+    day: date
+    team: str
+    answers: tuple[int | None, ...]
 
 
 @dataclass(frozen=True)
@@ -104,11 +119,12 @@ class Series:
 
 @dataclass
 class Scenario:
-    """A municipality's series and the seed that fixes everything about them."""
+    """A municipality's series and the seed that fixes everything about them; `turns` are no part of a series."""
 
     series: Sequence[Series]
     seed: int
     visits: list[Visit] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         rng = random.Random(self.seed)  # noqa: S311 - a demo that is the same everywhere, not a secret
@@ -196,8 +212,8 @@ def row(visit: Visit, status: str, rng: random.Random, **fields: str) -> str:
         "caseworker": f"SB{visit.citizen % 9 + 1:02}",
         "form": rng.choice(("Personligt", "Personligt", "Telefon", "Video")),
         "name": " ".join(names[visit.citizen // step % len(names)] for step, names in NAMES.items()),
-        "mobile": "" if by_email else str(visit.citizen),
-        "email": visit.address if by_email else "",
+        "mobile": "" if by_email or visit.on_paper else str(visit.citizen),
+        "email": visit.address if by_email and not visit.on_paper else "",
         "group": TARGET_GROUPS[visit.citizen % 5],
         "protected": "Nej",
         "opted_out": "Nej",
@@ -218,7 +234,7 @@ def row(visit: Visit, status: str, rng: random.Random, **fields: str) -> str:
             values["name"],
             values["mobile"],
             values["email"],
-            "da",
+            visit.language,
             values["group"],
             values["protected"],
             values["opted_out"],
@@ -246,8 +262,7 @@ def extra(visit: Visit, rng: random.Random) -> str:
 def again(visit: Visit, rng: random.Random) -> str:
     """A second meeting on the day of `visit` with the same citizen, who is asked about the other one alone."""
     earlier = f"{visit.series.law}{visit.day:%Y}-{visit.citizen}-{visit.day:%j}-2"
-    first = Visit(visit.day, "07:45", visit.series, visit.citizen)
-    return row(first, "Afholdt", rng, id=earlier)
+    return row(replace(visit, clock="07:45"), "Afholdt", rng, id=earlier)
 
 
 STEVNS = (
@@ -324,9 +339,9 @@ def current(today: date) -> tuple[Series, ...]:
         )
 
     return (
-        series("Opfølgning", "LAB", "opfoelgning", 75, 41, 24_100_000),
-        series("Ydelse", "LAS", "ydelse", 30, 12, 24_200_000),
-        series("Unge", "LAB", "faxe", 24, 15, 24_300_000),
+        series("Opfølgning", "LAB", "opfoelgning", 100, 60, 24_100_000),
+        series("Ydelse", "LAS", "ydelse", 50, 24, 24_200_000),
+        series("Unge", "LAB", "faxe", 36, 24, 24_300_000),
     )
 
 

@@ -10,12 +10,14 @@ from sqlalchemy import func, select
 
 from survey import (
     callbacks,
+    codes,
     invitations,
     lanes,
     letters,
     meeting_files,
     meetings,
     nightly,
+    onsite,
     outbox,
     question_sets,
     receipts,
@@ -24,14 +26,15 @@ from survey import (
     workdays,
 )
 from survey.db import transaction
-from survey.demo import Scenario, Visit
+from survey.demo import Scenario, Turn, Visit
 from survey.forms import WISHES
 from survey.gateways import Gateway, Letter, Outcome, Report
 from survey.lanes import ForAll
 from survey.letters import Claimed
 from survey.models import Batch, CallbackRequest, Participation, Team, Waiting
 
-MORNING, FILE_COMES, SENDING, EVENING, NIGHT = time(9, 30), time(15), time(15, 5), time(19), time(3, 40)
+MORNING, NOON, FILE_COMES, SENDING = time(9, 30), time(12), time(15), time(15, 5)
+EVENING, NIGHT = time(19), time(3, 40)
 WORKER = 1
 SILENT = 40
 """One in so many citizens has a phone the provider never reports on."""
@@ -67,6 +70,7 @@ class Life:
     scenario: Scenario
     key_places: Sequence[Path]
     fingerprint_key: bytes
+    code_key: bytes
     caseworkers: Sequence[int]
     postbox: Postbox
     base_url: str = BASE_URL
@@ -79,6 +83,7 @@ class Life:
             if workdays.is_workday(day):
                 self.call_back(day)
                 self.send(workdays.at(day, MORNING))
+                self.open_room(day)
                 self.take_in(day, workdays.at(day, FILE_COMES))
                 self.send(workdays.at(day, SENDING))
             self.answer(day)
@@ -126,10 +131,28 @@ class Life:
         for visit in self.scenario.answering_on(day):
             token = self.postbox.links[visit.address]
             with transaction() as session:
-                if not responses.submit(session, token, visit.answers or (), now):
+                if not responses.submit(session, token, visit.answers or (), now, visit.beside):
                     raise RuntimeError(f"a link of the demo was refused on {day}")
             if visit.wants_call:
                 self.ask(visit, token, now)
+
+    def open_room(self, day: date) -> None:
+        """Whoever answers on the screen that day gets a code in the morning and uses it at noon."""
+        for turn in self.scenario.turns:
+            if turn.day == day:
+                self.use_screen(turn, codes.code_hash(self.code_key, codes.draw()))
+
+    def use_screen(self, turn: Turn, code_hash: bytes) -> None:
+        """One code, made for the team and used for an answer."""
+        here, noon = self.municipality_id, workdays.at(turn.day, NOON)
+        team = select(Team.id).where(Team.municipality_id == here, Team.name == turn.team)
+        with transaction() as session:
+            team_id = session.scalars(team).one()
+            onsite.make(session, here, team_id, [code_hash], workdays.at(turn.day, MORNING))
+        with transaction() as session:
+            found = onsite.find(session, here, code_hash, noon)
+            if not found or not onsite.submit(session, here, code_hash, found.version_id, turn.answers, noon):
+                raise RuntimeError(f"a code of the demo was refused on {turn.day}")
 
     def ask(self, visit: Visit, token: str, now: datetime) -> None:
         """The citizen asks to be called about what was not at the top."""
@@ -144,7 +167,7 @@ class Life:
                 invitation_id=asked.invitation_id,
                 phone=asked.mobile or "+4556575757",
                 wished_time=list(WISHES.values())[visit.citizen % len(WISHES)],
-                language="da",
+                language=visit.language,
                 topics=content.callback_topics(visit.answers or ()),
                 now=now,
             )

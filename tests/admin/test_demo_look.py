@@ -15,6 +15,7 @@ def test_the_demo_has_a_look_and_three_deeds(
 ) -> None:
     """A colour that can be read, and texts without names, newest first."""
     employ(session, stevns, "manager")
+    demo_look.choose(session, stevns.id)
     demo_look.present(session, stevns.id, now)
     assert looks.refusal(demo_look.COLOUR) == ""
     assert stevns.look == looks.name(demo_look.COLOUR, demo_look.LOGO, "image/svg+xml")

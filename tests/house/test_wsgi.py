@@ -265,8 +265,8 @@ def test_the_demo_keeps_its_things_apart(
     monkeypatch.setattr(embedded, "url", lambda _state: server_url)
     here = running.demo_settings(settings)
     assert make_url(str(here.database_url)).database == running.DEMO_DATABASE
-    assert here.key_dir == settings.state_dir / "demo" / "keys"
-    assert here.simulator_dir == settings.state_dir / "demo" / "simulator"
+    places = (here.key_dir, here.simulator_dir, here.code_key_file)
+    assert places == tuple(settings.state_dir / "demo" / name for name in ("keys", "simulator", "code-key"))
 
 
 def test_the_program_can_be_listed_without_a_database() -> None:

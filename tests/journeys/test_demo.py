@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import urllib.error
@@ -9,17 +10,17 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, make_url, select, text
 
-from admin import demo, running
+from admin import demo, demo_voices, running
 from survey import config, db, decisions, nightly, replay, workdays
 from survey.config import Settings
-from survey.demo import LAST_NAMES, STEVNS, Scenario
+from survey.demo import LAST_NAMES, STEVNS, Scenario, current
 from survey.models import Municipality
 from tests.checking import CheckedClient
 from wsgi import create_app
@@ -147,6 +148,42 @@ def test_the_current_municipality_has_work_to_do(connected: Loaded) -> None:
     assert [link["questionnaire"] for link in links] == ["Faxe", "Opfølgning", "Ydelse"]
     for link in links:
         assert browser(connected).get(link["url"].removeprefix(connected.settings.base_url)).status_code == 200
+
+
+def test_the_current_municipality_shows_what_is_said_beside_the_points(connected: Loaded) -> None:
+    """On site apart, what the answers are about, comments of a quarter, and whether the Danish scale was read."""
+    page = browser(connected, "leder@fjordby").get("/tal").text
+    assert "på skærm i venterummet" in page
+    assert re.search(r"<caption>Hvad handler svarene om\? [^<]*</caption>(?!.{0,200}For få svar)", page, re.DOTALL)
+    assert re.search(r"<summary>Opfølgning, \d\. kvartal \d{4}: [1-9]\d kommentarer</summary>", page)
+    assert [words for words in demo_voices.COMMENTS if words in page]
+    assert '<th scope="row">Dansk</th>' in page.partition("Blev skalaen læst rigtigt?")[2]
+
+
+def test_the_current_municipality_speaks_other_languages_and_prints(connected: Loaded) -> None:
+    """Open callbacks name their language, and slips wait to be printed."""
+    with db.transaction() as session:
+        spoken = session.scalars(text("SELECT language FROM callback_request WHERE state <> 'closed'")).all()
+    assert set(demo_voices.CALLERS) <= set(spoken)
+    page = browser(connected, "sagsbehandler@fjordby").get("/sedler").text
+    assert re.search(r"</strong>: [1-9]\d* sed", page)
+
+
+@pytest.mark.parametrize("today", [date(2026, 1, 5), date(2026, 4, 8), date(2026, 7, 12), date(2027, 1, 2)])
+def test_enough_is_said_on_any_day(today: date) -> None:
+    """However the last three weeks lie about a holiday or a quarter, ten comments fall in one quarter."""
+    scenario = Scenario(current(today), seed=today.toordinal())
+    demo_voices.give(scenario)
+    quarters = {
+        kind: Counter(
+            workdays.quarter(visit.answer_day)
+            for visit in scenario.visits
+            if visit.answer_day and visit.answer_day < today - timedelta(days=2) and getattr(visit.beside, kind)
+        )
+        for kind in ("comment", "confirmation", "tag")
+    }
+    assert all(max(counted.values()) >= 10 for counted in quarters.values())
+    assert len([visit for visit in scenario.visits if visit.on_paper]) == demo_voices.ON_PAPER
 
 
 def test_it_is_served_until_interrupted(
