@@ -1,14 +1,15 @@
 """The database: one engine per process, `Base` with a naming convention, and `transaction()`."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import ClauseElement, Connection, CursorResult, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -34,6 +35,7 @@ class Base(DeclarativeBase):
     )
 
 
+_dialect: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # its constructor has no types
 _one_at_a_time = RLock()
 """Threads that share one connection take turns."""
 _bind: Engine | Connection | None = None
@@ -117,6 +119,17 @@ def alone() -> Iterator[Connection]:
     """A connection for a door that writes by one statement, its own transaction: durable when it returns."""
     with reading() as connection:
         yield connection
+
+
+def ready(statement: ClauseElement) -> str:
+    """`statement` as the driver takes it, made once: building it costs more than running it."""
+    return str(statement.compile(dialect=_dialect))
+
+
+def run(session: Session | Connection, sql: str, values: Mapping[str, Any]) -> CursorResult[Any]:
+    """Run what `ready` made, with `values` for its parameters."""
+    connection = session if isinstance(session, Connection) else session.connection()
+    return connection.exec_driver_sql(sql, dict(values))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from flask import abort, current_app, request
 from flask_babel import gettext as _
+from sqlalchemy import Connection
 
 from survey import guesses, invitations, workdays
 from survey.config import Settings
@@ -28,8 +29,14 @@ def find_link(token: str, passed: Callable[[], tuple[str, ...]] = _passed) -> As
     if invitations.is_code(token):
         return _at_home(token, _find_code(token, passed))
     with reading() as connection:
-        asked = invitations.find(connection, token)
+        asked = _find(connection, invitations.token_hash(token))
     return _at_home(token, asked or dead_end(404, _("Linket virker ikke"), *passed()))
+
+
+def _find(connection: Connection, hashed: bytes) -> Asked | None:
+    """Whom the link asks; with what an answer needs where one may be coming."""
+    posted = request.method == "POST"
+    return (invitations.find_to_answer if posted else invitations.find_hashed)(connection, hashed)
 
 
 def _at_home(token: str, asked: Asked) -> Asked:
@@ -53,7 +60,7 @@ def _find_code(code: str, passed: Callable[[], tuple[str, ...]]) -> Asked:
         line = _("Der er mange, der bruger en kode lige nu. Din kode virker stadig.")
         dead_end(503, _("Prøv igen om lidt"), line, wait=5)
     with reading() as connection:
-        asked = invitations.find_hashed(connection, hashed)
+        asked = _find(connection, hashed)
     if not asked and limited:
         _tell_to_wait()
     if asked:

@@ -2,23 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, DateTime, and_, bindparam, func, or_, select, text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from survey import invitations, keys, workdays
-from survey.models import (
-    BallotKey,
-    Contact,
-    Invitation,
-    Link,
-    Meeting,
-    Message,
-    QuestionnaireVersion,
-    Team,
-)
+from survey import db, invitations, keys, workdays
+from survey.invitations import Asked
 from survey.questionnaire import Answers
 
 
@@ -44,53 +34,72 @@ class NoOpenKeyError(Exception):
 
 
 def submit(
-    session: Session | Connection, link: str | bytes, answers: Answers, now: datetime, beside: Beside = NOTHING
+    session: Session | Connection,
+    link: str | bytes,
+    answers: Answers,
+    now: datetime,
+    beside: Beside = NOTHING,
+    asked: Asked | None = None,
 ) -> bool:
     """Store `answers` for the link with this token, or this hash of one: two statements, the second writes all.
 
-    A code comes hashed, for that is slow. False, and nothing stored, when the link is unknown or expired or
-    somebody was first. Raises ValueError for answers that do not fit the questionnaire and NoOpenKeyError, with
-    nothing stored.
+    A code comes hashed, for that is slow. `asked` is what `invitations.find_to_answer` found for it a moment ago:
+    then the first statement is saved. False, and nothing stored, when the link is unknown or expired or somebody
+    was first. Raises ValueError for answers that do not fit the questionnaire and NoOpenKeyError, with nothing
+    stored.
     """
     readable = invitations.readable(link) if isinstance(link, str) else None
     hashed = invitations.token_hash(readable) if readable else link
     if not isinstance(hashed, bytes):
         return False
     latest = now - invitations.ANSWER_GRACE
-    # The tally may close the key between the two statements: then both are made anew, with the next one.
+    # The tally may close the key before the last statement: then all is asked and sealed anew, with the next one.
     for _attempt in range(ATTEMPTS):
-        asked = session.execute(_ASKED, {"hash": hashed, "latest": latest}).first()
-        if not asked:
+        asked = asked or invitations.find_to_answer(session, hashed)
+        if asked is None or asked.answered or asked.expired(latest):
             return False
-        if asked.key_id is None:
-            raise NoOpenKeyError
-        sealed = keys.seal(asked.public_key, _content(asked, answers, now, beside))
-        values = {"municipality": asked.municipality_id, "invitation": asked.invitation_id, "latest": latest}
-        if session.execute(_ANSWER, values | {"key": asked.key_id, "ballot": uuid4(), "sealed": sealed}).first():
+        if _is_laid(session, asked, _sealed(asked, answers, now, beside), latest):
             return True
+        asked = None
     raise NoOpenKeyError
 
 
-def _content(asked: Any, answers: Answers, now: datetime, beside: Beside) -> keys.BallotContent:
-    if len(answers) != asked.statement_count:
-        raise ValueError(f"{asked.statement_count} answers expected, got {len(answers)}")
-    if any(answer is not None and not 0 <= answer <= asked.points for answer in answers):
-        raise ValueError(f"An answer is outside the scale 1-{asked.points}")
-    return keys.BallotContent(
-        team_id=asked.team_id,
-        law=asked.law,
+def _sealed(asked: Asked, answers: Answers, now: datetime, beside: Beside) -> bytes:
+    known = asked.sealing
+    if known is None or known.key_id is None:
+        raise NoOpenKeyError
+    if len(answers) != known.statement_count:
+        raise ValueError(f"{known.statement_count} answers expected, got {len(answers)}")
+    if any(answer is not None and not 0 <= answer <= known.points for answer in answers):
+        raise ValueError(f"An answer is outside the scale 1-{known.points}")
+    content = keys.BallotContent(
+        team_id=known.team_id,
+        law=known.law,
         version_id=asked.version_id,
         day=workdays.day(now),
         language=beside.language or asked.language,
-        channel=asked.channel,
-        first=asked.kind == "invitation",
-        target_group=asked.target_group and asked.target_group[:TARGET_GROUP],
-        meeting_number=meeting_number(asked.meetings),
+        channel=known.channel,
+        first=known.kind == "invitation",
+        target_group=known.target_group and known.target_group[:TARGET_GROUP],
+        meeting_number=meeting_number(known.meetings),
         tag=beside.tag,
         answers=tuple(answers),
         confirmation=beside.confirmation,
         comment=beside.comment,
     )
+    return keys.seal(known.public_key, content)
+
+
+def _is_laid(session: Session | Connection, asked: Asked, sealed: bytes, latest: datetime) -> bool:
+    values = {
+        "municipality": asked.municipality_id,
+        "invitation": asked.invitation_id,
+        "latest": latest,
+        "key": asked.sealing and asked.sealing.key_id,
+        "ballot": uuid4(),
+        "sealed": sealed,
+    }
+    return db.run(session, _ANSWER, values).first() is not None
 
 
 def meeting_number(meetings: int) -> str:
@@ -100,68 +109,10 @@ def meeting_number(meetings: int) -> str:
     return "2-3" if meetings >= 2 else "1"
 
 
-# Tables instead of classes, and built once: this runs at every answer of a citizen.
-_link, _invitation, _message, _contact = (t.__table__.c for t in (Link, Invitation, Message, Contact))
-_meeting, _team, _version, _key = (t.__table__.c for t in (Meeting, Team, QuestionnaireVersion, BallotKey))
-_earlier = Meeting.__table__.alias("earlier")
-
-_meetings_so_far = (
-    select(func.count())
-    .where(
-        _earlier.c.municipality_id == _meeting.municipality_id,
-        _earlier.c.citizen == _meeting.citizen,
-        _earlier.c.status == "held",
-        _earlier.c.held_on <= _meeting.held_on,
-    )
-    .scalar_subquery()
-    .correlate(Meeting.__table__)
-)
-
-_ASKED = (
-    select(
-        _invitation.municipality_id,
-        _invitation.id.label("invitation_id"),
-        _invitation.team_id,
-        _invitation.version_id,
-        _team.law,
-        _version.points,
-        _version.statement_count,
-        _contact.language,
-        _message.channel,
-        _message.kind,
-        _meeting.target_group,
-        _meetings_so_far.label("meetings"),
-        _key.id.label("key_id"),
-        _key.public_key,
-    )
-    .join_from(Link.__table__, Invitation.__table__)
-    .join(
-        Message.__table__, and_(_message.municipality_id == _link.municipality_id, _message.id == _link.message_id)
-    )
-    .join(
-        Contact.__table__,
-        and_(_contact.municipality_id == _link.municipality_id, _contact.invitation_id == _link.invitation_id),
-    )
-    .join(
-        Meeting.__table__,
-        and_(_meeting.municipality_id == _link.municipality_id, _meeting.id == _invitation.meeting_id),
-    )
-    .join(Team.__table__, and_(_team.municipality_id == _link.municipality_id, _team.id == _invitation.team_id))
-    .join(
-        QuestionnaireVersion.__table__,
-        and_(_version.municipality_id == _link.municipality_id, _version.id == _invitation.version_id),
-    )
-    .outerjoin(BallotKey.__table__, and_(_key.municipality_id == _link.municipality_id, _key.state == "open"))
-    .where(
-        _link.token_hash == bindparam("hash"),
-        _invitation.answered.is_(False),
-        or_(_invitation.expires_at.is_(None), _invitation.expires_at > bindparam("latest", type_=DateTime(True))),
-    )
-)
-
 # Two posts with one link race for the invitation's row: the second waits, finds it answered and writes nothing.
 # FOR SHARE keeps the tally from closing the key until this ballot is in the box.
-_ANSWER = text("""
+_ANSWER = db.ready(
+    text("""
     WITH open_key AS MATERIALIZED (
         SELECT id FROM ballot_key
         WHERE municipality_id = :municipality AND id = :key AND state = 'open' FOR SHARE
@@ -175,3 +126,4 @@ _ANSWER = text("""
     SELECT municipality_id, CAST(:ballot AS uuid), CAST(:key AS uuid), CAST(:sealed AS bytea) FROM marked
     RETURNING true
 """)
+)

@@ -71,7 +71,7 @@ def answer(token: str) -> Response:
     beside = Beside(here.speech.language, form.tag_chosen, form.comment_text, form.confirmation(end))
     try:
         with alone() as connection:
-            stored = responses.submit(connection, here.asked.token_hash, answers, now, beside)
+            stored = responses.submit(connection, here.asked.token_hash, answers, now, beside, here.asked)
     except responses.NoOpenKeyError:
         return _not_now(here)
     if not stored:
