@@ -6,40 +6,31 @@ A token is 26 characters, or in code mode a code (`codes`): nine that can be typ
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     and_,
-    bindparam,
     case,
     exists,
-    func,
     literal,
-    literal_column,
     select,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from survey import codes, db, eligibility, sending_rules, workdays
+from survey import codes, eligibility, invitees, sending_rules, workdays
 from survey.countable import carried
+from survey.invitees import Asked
 from survey.models import (
     ACCEPTED_STATES,
-    BallotKey,
-    CallbackRequest,
     Contact,
     Invitation,
-    Link,
     Meeting,
     Message,
     Municipality,
-    QuestionnaireVersion,
-    Team,
 )
 
 REMIND_AFTER = timedelta(days=3)
@@ -92,140 +83,6 @@ def place(base_url: str, host: str | None) -> str:
     return f"{site(base_url, host).partition('://')[2]}/svar"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sealing:
-    """What a ballot of an invitation is sealed with; no `key_id` and `public_key` where no key is open."""
-
-    team_id: int
-    law: str
-    points: int
-    statement_count: int
-    channel: str
-    kind: str
-    target_group: str | None
-    meetings: int
-    key_id: UUID | None
-    public_key: bytes
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What a citizen's link leads to. `mobile` is E.164 or None; `called` means a callback is asked for.
-
-    `language` (ISO 639-1) is the citizen's, "" where nobody knows. `look` names the municipality's style sheet;
-    `dress` counts the changes of the version's translations and recordings.
-    """
-
-    token_hash: bytes
-    municipality_id: int
-    municipality: str
-    phone: str
-    smallest_group: int
-    invitation_id: int
-    version_id: int
-    dress: int
-    answered: bool
-    expires_at: datetime | None
-    called: bool
-    name: str
-    mobile: str | None
-    language: str
-    host: str | None
-    look: str | None
-    statement_url: str | None
-    asks_tag: bool
-    asks_comment: bool
-    sealing: Sealing | None = None
-
-    def expired(self, now: datetime) -> bool:
-        """Is the link too old to open at `now`?"""
-        return self.expires_at is not None and self.expires_at <= now
-
-
-_links, _invitations, _contacts = Link.__table__.c, Invitation.__table__.c, Contact.__table__.c
-_municipalities, _callbacks = Municipality.__table__.c, CallbackRequest.__table__.c
-_versions, _teams, _keys = QuestionnaireVersion.__table__.c, Team.__table__.c, BallotKey.__table__.c
-_messages, _meetings, _earlier = Message.__table__.c, Meeting.__table__.c, Meeting.__table__.alias("earlier")
-# Tables instead of classes, and built once: this runs at every request of a citizen.
-_asked = (
-    select(
-        _links.token_hash,
-        _links.municipality_id,
-        _municipalities.name.label("municipality"),
-        _municipalities.phone,
-        _municipalities.smallest_group,
-        _links.invitation_id,
-        _invitations.version_id,
-        _versions.dress,
-        _invitations.answered,
-        _invitations.expires_at,
-        exists()
-        .where(
-            _callbacks.municipality_id == _links.municipality_id, _callbacks.invitation_id == _links.invitation_id
-        )
-        .label("called"),
-        _contacts.name,
-        _contacts.mobile,
-        _contacts.language,
-        _municipalities.host,
-        _municipalities.look,
-        _municipalities.statement_url,
-        _municipalities.asks_tag,
-        _municipalities.asks_comment,
-    )
-    .join_from(Link.__table__, Invitation.__table__)
-    .join(Contact.__table__)
-    .join(Municipality.__table__)
-    .join(
-        QuestionnaireVersion.__table__,
-        and_(_versions.municipality_id == _links.municipality_id, _versions.id == _invitations.version_id),
-    )
-    .where(_links.token_hash == bindparam("token_hash"))
-)
-_meetings_so_far = (
-    select(func.count())
-    .where(
-        _earlier.c.municipality_id == _meetings.municipality_id,
-        _earlier.c.citizen == _meetings.citizen,
-        _earlier.c.status == literal_column("'held'"),
-        _earlier.c.held_on <= _meetings.held_on,
-    )
-    .scalar_subquery()
-    .correlate(Meeting.__table__)
-)
-_FIND = db.ready(_asked)
-_FIND_TO_ANSWER = db.ready(
-    _asked.add_columns(
-        _invitations.team_id,
-        _teams.law,
-        _versions.points,
-        _versions.statement_count,
-        _messages.channel,
-        _messages.kind,
-        _meetings.target_group,
-        _meetings_so_far.label("meetings"),
-        _keys.id.label("key_id"),
-        _keys.public_key,
-    )
-    .join(
-        Message.__table__,
-        and_(_messages.municipality_id == _links.municipality_id, _messages.id == _links.message_id),
-    )
-    .join(
-        Meeting.__table__,
-        and_(_meetings.municipality_id == _links.municipality_id, _meetings.id == _invitations.meeting_id),
-    )
-    .join(
-        Team.__table__, and_(_teams.municipality_id == _links.municipality_id, _teams.id == _invitations.team_id)
-    )
-    .outerjoin(
-        BallotKey.__table__,
-        and_(_keys.municipality_id == _links.municipality_id, _keys.state == literal_column("'open'")),
-    )
-)
-_COLUMNS = len(_asked.selected_columns)
-
-
 def readable(token: str) -> str | None:
     """The token as it is hashed, or None for what cannot be one and must never reach the database.
 
@@ -239,22 +96,7 @@ def readable(token: str) -> str | None:
 def find(session: Session | Connection, token: str, code_key: bytes | None = None) -> Asked | None:
     """Whom the link with this token asks, in one SELECT; None for a malformed, unknown or deleted one."""
     text = readable(token)
-    return find_hashed(session, token_hash(text, code_key)) if text else None
-
-
-def find_hashed(session: Session | Connection, hashed: bytes) -> Asked | None:
-    """As `find`, for a door that has hashed the token: a slow hash is made where no connection is held."""
-    row = db.run(session, _FIND, {"token_hash": hashed}).first()
-    return Asked(**row._mapping) if row else None
-
-
-def find_to_answer(session: Session | Connection, hashed: bytes) -> Asked | None:
-    """As `find_hashed`, with what a ballot is sealed with, in one SELECT too."""
-    row = db.run(session, _FIND_TO_ANSWER, {"token_hash": hashed}).first()
-    if row is None:
-        return None
-    named = [(str(name), value) for name, value in row._mapping.items()]
-    return Asked(**dict(named[:_COLUMNS]), sealing=Sealing(**dict(named[_COLUMNS:])))
+    return invitees.find_hashed(session, token_hash(text, code_key)) if text else None
 
 
 def make(session: Session, municipality_id: int, now: datetime) -> None:

@@ -7,10 +7,10 @@ from flask import abort, current_app, request
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 
-from survey import guesses, invitations, workdays
+from survey import guesses, invitations, invitees, workdays
 from survey.config import Settings
 from survey.db import reading, transaction
-from survey.invitations import Asked
+from survey.invitees import Asked
 from survey.pages import dead_end, page
 
 
@@ -36,7 +36,7 @@ def find_link(token: str, passed: Callable[[], tuple[str, ...]] = _passed) -> As
 def _find(connection: Connection, hashed: bytes) -> Asked | None:
     """Whom the link asks; with what an answer needs where one may be coming."""
     posted = request.method == "POST"
-    return (invitations.find_to_answer if posted else invitations.find_hashed)(connection, hashed)
+    return (invitees.find_to_answer if posted else invitees.find_hashed)(connection, hashed)
 
 
 def _at_home(token: str, asked: Asked) -> Asked:

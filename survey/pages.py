@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from survey import invitations, languages
 from survey.access import EVERYONE, open_to
 from survey.db import reading
-from survey.invitations import Asked
+from survey.invitees import Asked
 
 pages = Blueprint("pages", __name__)
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from survey import db, invitations, keys, workdays
-from survey.invitations import Asked
+from survey import db, invitations, invitees, keys, workdays
+from survey.invitees import Asked
 from survey.questionnaire import Answers
 
 
@@ -43,7 +43,7 @@ def submit(
 ) -> bool:
     """Store `answers` for the link with this token, or this hash of one: two statements, the second writes all.
 
-    A code comes hashed, for that is slow. `asked` is what `invitations.find_to_answer` found for it a moment ago:
+    A code comes hashed, for that is slow. `asked` is what `invitees.find_to_answer` found for it a moment ago:
     then the first statement is saved. False, and nothing stored, when the link is unknown or expired or somebody
     was first. Raises ValueError for answers that do not fit the questionnaire and NoOpenKeyError, with nothing
     stored.
@@ -55,7 +55,7 @@ def submit(
     latest = now - invitations.ANSWER_GRACE
     # The tally may close the key before the last statement: then all is asked and sealed anew, with the next one.
     for _attempt in range(ATTEMPTS):
-        asked = asked or invitations.find_to_answer(session, hashed)
+        asked = asked or invitees.find_to_answer(session, hashed)
         if asked is None or asked.answered or asked.expired(latest):
             return False
         if _is_laid(session, asked, _sealed(asked, answers, now, beside), latest):

@@ -13,7 +13,7 @@ from survey.access import EVERYONE, open_to
 from survey.config import Settings
 from survey.db import reading, transaction
 from survey.forms import CodeForm
-from survey.invitations import Asked
+from survey.invitees import Asked
 from survey.links import find_link
 from survey.models import Municipality
 from survey.pages import TOWNS_READABLE, page, pages

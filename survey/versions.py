@@ -10,7 +10,7 @@ from markupsafe import escape
 from survey import languages, links, translations
 from survey.db import reading
 from survey.forms import AnswerForm, answer_form
-from survey.invitations import Asked
+from survey.invitees import Asked
 from survey.languages import Speech
 from survey.questionnaire import Questionnaire
 from survey.recordings import Sound

@@ -11,7 +11,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey import backlog, codes, invitations, metrics, opt_outs, participation, responses, slips
+from survey import backlog, codes, invitations, invitees, metrics, opt_outs, participation, responses, slips
 from survey.letters import Drawn
 from survey.models import (
     Contact,
@@ -125,7 +125,7 @@ def test_printing_takes_the_oldest_and_counts_them_as_sent(
     assert [queue.n for queue in slips.waiting(session, town.id, [team_id], later)] == [3]
     first = printed(session, town, team_id, later, 2)
     assert [(slip.number, slip.until.day) for slip in first] == [(1, 6), (2, 6)]
-    asked = invitations.find_hashed(session, hashed(first[0].code))
+    asked = invitees.find_hashed(session, hashed(first[0].code))
     assert asked
     assert (asked.expires_at, asked.mobile) == (later + timedelta(days=14), None)
     rest = printed(session, town, team_id, later + timedelta(minutes=1), 5)
@@ -222,8 +222,8 @@ def test_a_slip_that_did_not_come_out_is_printed_anew(session: Session, town: Mu
         session, town.id, team_id, later, {2: drawn(1)[0], 9: drawn(1)[0]}, later + timedelta(hours=1)
     )
     assert [(slip.number, slip.name) for slip in again] == [(2, old[1].name)]
-    assert invitations.find_hashed(session, hashed(old[1].code)) is None
-    assert invitations.find_hashed(session, hashed(again[0].code))
+    assert invitees.find_hashed(session, hashed(old[1].code)) is None
+    assert invitees.find_hashed(session, hashed(again[0].code))
     assert (len(channels(session)), len(session.scalars(select(Link)).all())) == (3, 3)
     assert slips.runs(session, town.id, [team_id], later) == [run]
     assert slips.renew(session, town.id, team_id + 1, later, {1: drawn(1)[0]}, later) == []
