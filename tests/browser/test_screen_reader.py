@@ -13,6 +13,9 @@ HEARD = ROOT / "tests" / "data" / "heard"
 """One file a page. `TILFREDS_LISTEN=1` writes them anew: whoever does reads them aloud before keeping them."""
 LISTEN = os.environ.get("TILFREDS_LISTEN") == "1"
 
+FOCUSED = "[role=alert]:focus"
+"""The summary, once it has the focus: that comes a moment after the page."""
+
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
@@ -34,8 +37,8 @@ def choose(page: Page, *points: int) -> None:
     """Choose a point a statement, and send."""
     for position, point in enumerate(points, 1):
         page.locator(f"#s{position}-{point}").check()
-    page.locator("form button").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation(wait_until="load"):
+        page.locator("form button").first.click()
 
 
 def test_the_questionnaire(page: Page, link: Callable[..., str]) -> None:
@@ -48,6 +51,7 @@ def test_what_is_missing(page: Page, link: Callable[..., str]) -> None:
     """The title says "Fejl:", the summary has the focus, and each blank group says what is wrong with it."""
     page.goto(link())
     choose(page, 4, 3)
+    page.locator(FOCUSED).wait_for()
     check_heard(page, "missing")
 
 
@@ -62,8 +66,9 @@ def test_the_form_for_a_call(page: Page, link: Callable[..., str]) -> None:
     """What the caseworker will see, then the field with what is wrong in it."""
     page.goto(f"{link()}/opkald")
     page.locator("#phone").fill("112")
-    page.locator("#call button").click()
-    page.wait_for_load_state()
+    with page.expect_navigation(wait_until="load"):
+        page.locator("#call button").click()
+    page.locator(FOCUSED).wait_for()
     check_heard(page, "callback")
 
 
