@@ -153,7 +153,7 @@ def test_the_current_municipality_has_work_to_do(connected: Loaded) -> None:
 def test_the_current_municipality_shows_what_is_said_beside_the_points(connected: Loaded) -> None:
     """On site apart, what the answers are about, comments of a quarter, and whether the Danish scale was read."""
     page = browser(connected, "leder@fjordby").get("/tal").text
-    assert "på skærm i venterummet" in page
+    assert "på skærm i venteværelset" in page
     assert re.search(r"<caption>Hvad handler svarene om\? [^<]*</caption>(?!.{0,200}For få svar)", page, re.DOTALL)
     assert re.search(r"<summary>Opfølgning, \d\. kvartal \d{4}: [1-9]\d kommentarer</summary>", page)
     assert [words for words in demo_voices.COMMENTS if words in page]

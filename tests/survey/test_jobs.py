@@ -96,15 +96,16 @@ def test_a_gateway_that_does_not_even_try_is_not_asked_in_circles(
 def test_a_stop_ends_the_sending_after_the_message_in_hand(
     session: Session, ready: Municipality, now: datetime, worker: Callable[..., Work]
 ) -> None:
-    """One is sent, the others of the batch wait, and no other batch is claimed."""
-    queue(session, ready, now, outbox.BATCH * 2)
+    """One is sent, the others of the batch wait, as does one claimed ahead, and no other is claimed."""
+    queue(session, ready, now, outbox.BATCH * 3)
     work = worker()
 
     def stop(_letter: Letter) -> Outcome:
         work.stopping.set()
         return Outcome("accepted")
 
-    assert jobs.send(replace(work, gateways=(Obedient(stop),))) == {"sent": 1, "waiting": outbox.BATCH - 1}
+    ended = jobs.send(replace(work, gateways=(Obedient(stop),)))
+    assert ended in ({"sent": 1, "waiting": outbox.BATCH - 1}, {"sent": 1, "waiting": 2 * outbox.BATCH - 1})
 
 
 def test_once_tells_all_in_danish(
