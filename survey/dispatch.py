@@ -7,7 +7,7 @@ import gc
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import takewhile
@@ -201,11 +201,15 @@ class Shift:
         while more or claiming or self.crew.out:
             if claiming and (claiming.done() or not self.crew.out):
                 more, claiming = self._has_claimed(claiming), None
-            more = more and not self.crew.halted and not self.post.stopping.is_set()
-            if more and not claiming and self.crew.out <= self.size():
+            more = more and not self._ends()
+            if more and not claiming and self.crew.out <= self.size() // 2:
                 claiming = ahead.submit(self._claim)
             if self.crew.out:
-                self._note()
+                self._note(claiming)
+
+    def _ends(self) -> bool:
+        """Is nothing more to be claimed in this run?"""
+        return self.crew.halted or self.post.stopping.is_set()
 
     def _has_claimed(self, claiming: Future[Claim]) -> bool:
         """Was there anything to claim? Raises what the claim raised."""
@@ -233,7 +237,7 @@ class Shift:
             ]
             size = breaker.admits(session, gateway.name, self.size(), now) if mine else 0
         chosen, size = self._turn(mine, size)
-        if not size:
+        if not size or self._ends():
             return Claim([], Counter())
         self._live()
         with transaction() as session:
@@ -291,9 +295,11 @@ class Shift:
         with transaction() as session:
             return max(0.0, pace.reserve(session, self.post.gateway.name, n, rate))
 
-    def _note(self) -> None:
+    def _note(self, claiming: Future[Claim] | None) -> None:
         self._live()
         self.unnoted += self.crew.take(self.size() // 2, SECONDS)
+        if claiming and any(one.outcome.word == "skipped" or one.outcome.stops for one in self.unnoted):
+            wait([claiming])  # it would claim once more what is put back now
         if self.unnoted:
             self._measure(len(self.unnoted))
             self._write_down(self.unnoted)
@@ -333,8 +339,8 @@ class Shift:
             breaker.trouble(session, name, stop.detail, now, at_once=True)
         elif in_a_row and breaker.trouble(session, name, in_a_row[0].detail, now, n=len(in_a_row)):
             self.crew.halted = True
-        if wait := max((outcome.retry_after or 0 for outcome in outcomes), default=0):
-            pace.hold(session, name, wait)
+        if patience := max((outcome.retry_after or 0 for outcome in outcomes), default=0):
+            pace.hold(session, name, patience)
 
     def _measure(self, n: int) -> None:
         """How fast it goes, from one lot that is done to the next."""

@@ -139,7 +139,7 @@ def test_every_note_is_preceded_by_a_look_at_the_lock(engine: Engine, settings: 
     shift = Shift(post, crew, Counter())
     crew.give(claimed(engine, now))
     crew.seen = 0.0
-    shift._note()
+    shift._note(None)
     crew.dismiss()
     assert len(looks) == 1
     assert crew.seen <= looks[0]
