@@ -193,7 +193,7 @@ def test_what_a_second_gateway_knows_is_noted_too(
 
     lost, carriers = Event(), (lanes.ForAll("obedient", ("sms",)),)
     with jobs.working() as worker:
-        gateway = Obedient(answer, rate=20.0)  # so slow that there is more than one note
+        gateway = Obedient(answer, rate=6.0)  # so slow that there is more than one note, however busy the machine
         post = Outpost(gateway, carriers, settings, worker.number, check, lambda: now)
         with pytest.raises((DBAPIError, PendingRollbackError)):
             dispatch.send(post)
