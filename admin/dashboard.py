@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from admin import access, charts
 from admin.access import CurrentStaff
-from survey import figures, remarks, results, scoring, workdays
+from survey import cells, figures, remarks, results, scoring, workdays
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
 from survey.figures import Section, StatementResult
@@ -65,6 +65,7 @@ def overview() -> ResponseReturnValue:
         mistake=mistake,
         fewest=in_words(counts.smallest),
         few=f"færre end {in_words(counts.smallest)}",
+        fewest_of_point=in_words(max(counts.smallest, cells.SMALLEST_CELL)),
         fewest_of_distribution=in_words(max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)),
         reasons=REASONS,
         remarks=said,
@@ -84,7 +85,7 @@ def language_name(code: str) -> str:
 
 def in_words(smallest: int) -> str:
     """How many answers a figure needs: "fem", "ti" or the number."""
-    return {5: "fem", 10: "ti"}.get(smallest, str(smallest))
+    return {5: "fem", 8: "otte", 10: "ti"}.get(smallest, str(smallest))
 
 
 def chosen_period(args: Mapping[str, str], usual: Period) -> tuple[Period, str]:

@@ -1,26 +1,41 @@
 """What the dashboard shows: one law group's or one team's figures, made of counts under the disclosure rules."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
-from survey import scoring, turnout
-from survey.models import MODES, TAGS
-from survey.results import LAW_NAMES, Counts, OneRow, Rows, TeamView
+from survey import scoring, turnout, workdays
+from survey.cells import Counted
+from survey.models import MODES
+from survey.results import LAW_NAMES, CellView, Counts, OneRow, TeamView
 from survey.scale import TARGETS
 from survey.scoring import Figure, Moments
 from survey.turnout import Grouping, Turnout
 
+MOST_POINTS = 45
+"""Points of one chart, before they are put together by week or month."""
+
 
 @dataclass(frozen=True)
 class Point:
-    """A batch: a point of the chart at `last_on`, resting on `n` questionnaires."""
+    """Cells that end in one day, week or month: a point of the chart, resting on `n` questionnaires."""
 
     first_on: date
     last_on: date
     n: int
     mean: Figure
+
+
+@dataclass(frozen=True)
+class Days:
+    """The first and the last answering day of what is told, and its questionnaires."""
+
+    first: date
+    last: date
+    n: int
 
 
 @dataclass(frozen=True)
@@ -48,10 +63,12 @@ class Series:
     """The figures of one questionnaire version and mode; neither versions nor modes are ever added together.
 
     `mode` is "remote", or "onsite" for what was answered on a screen in the waiting room. `respondents` are the
-    questionnaires in the batches, `answers` the single answers behind the mean, None where they would tell how
-    many answered a hidden statement. `asked_tag` is True when anybody said what the answers are about; `tags` is
-    the share of each of TAGS, None when too few did. `waiting_since` is the day of the tally that left too few;
-    `unshown` were answered but never enough.
+    questionnaires in the cells, `answers` the single answers behind the mean, None where they would tell how
+    many answered a hidden statement; `exact` is the mean before it is rounded, never shown. `means` and `spread`
+    tell which answering days the statements' means and their distributions rest on, None where there is none yet.
+    `asked_tag` is True when anybody said what the answers are about; `tags` is the share of each of TAGS, None
+    when too few did. `waiting_since` is the day of the tally that last left answers too few to tell; `unshown`
+    were answered but never enough.
     """
 
     version_id: int
@@ -63,8 +80,11 @@ class Series:
     respondents: int
     answers: int | None
     mean: Figure
+    exact: Fraction | None
     interval: tuple[str, str] | None
     points: tuple[Point, ...]
+    means: Days | None
+    spread: Days | None
     statements: tuple[StatementResult, ...]
     asked_tag: bool
     tags: tuple[Figure, ...] | None
@@ -111,15 +131,12 @@ def section(counts: Counts, law: str, team: TeamView | None = None, *, compare: 
 
 
 def _of_group(counts: Counts, law: str, team: TeamView | None) -> Counts:
-    def keep(rows: Rows) -> Rows:
+    def keep(rows: Sequence[Any]) -> list[Any]:
         return [row for row in rows if row.law == law and (team is None or row.team_id == team.id)]
 
     return replace(
         counts,
-        batches=keep(counts.batches),
-        statements=keep(counts.statements),
-        people=keep(counts.people),
-        tags=keep(counts.tags),
+        cells=keep(counts.cells),
         weeks=keep(counts.weeks),
         meetings=keep(counts.meetings),
         waiting=keep(counts.waiting),
@@ -129,15 +146,12 @@ def _of_group(counts: Counts, law: str, team: TeamView | None) -> Counts:
 
 
 def _of_series(counts: Counts, version_id: int, mode: str) -> Counts:
-    def keep(rows: Rows) -> Rows:
+    def keep(rows: Sequence[Any]) -> list[Any]:
         return [row for row in rows if (row.version_id, row.mode) == (version_id, mode)]
 
     return replace(
         counts,
-        batches=keep(counts.batches),
-        statements=keep(counts.statements),
-        people=keep(counts.people),
-        tags=keep(counts.tags),
+        cells=keep(counts.cells),
         # Invitations are answered remotely: on site nobody was sent anything.
         weeks=[row for row in counts.weeks if row.version_id == version_id and mode == "remote"],
         waiting=keep(counts.waiting),
@@ -152,12 +166,12 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
     counts = _of_group(group, law, team)
     told = turnout.grouping(group.weeks, [each.id for each in group.teams if each.shown], group.smallest)
     part = _turnout(counts, told, team)
-    if not (counts.batches or part or counts.waiting or counts.unshown):
+    if not (counts.cells or part or counts.waiting or counts.unshown):
         return None
-    scores = _people(counts.people)
-    mean = _mean(counts, version.points)
-    statements = _statements(counts, version.points)
-    answers = sum(scoring.answers(_counts(row, version.points)) for row in counts.batches)
+    whole = together(cell.counted for cell in counts.cells if cell.mean)
+    mean = _mean(whole, counts.smallest)
+    complete = all(cell.means is None or len(cell.means) == len(version.texts) for cell in counts.cells)
+    tagged = together(cell.counted for cell in counts.cells if cell.tags)
     return Series(
         version_id=version.id,
         name=version.name,
@@ -165,98 +179,102 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
         mode=mode,
         labels=tuple(version.labels),
         target=TARGETS.get(version.points),
-        respondents=sum(row.n for row in counts.batches),
-        answers=None if scoring.HIDDEN in (each.mean for each in statements) else answers,
+        respondents=whole.n if whole else 0,
+        answers=sum(map(sum, whole.chosen)) if whole and complete else None,
         mean=mean,
-        interval=scoring.published_interval(scores, mean, version.points),
-        points=_points(counts, version.points),
-        statements=statements,
-        asked_tag=bool(counts.tags),
-        tags=_tags(counts),
+        exact=scoring.mean(scoring.pooled(whole.chosen)) if whole else None,
+        interval=scoring.published_interval(_people(whole), mean, version.points) if whole else None,
+        points=_points(counts),
+        means=_days(cell.counted for cell in counts.cells if cell.means is not None),
+        spread=_days(cell.counted for cell in counts.cells if cell.spread is not None),
+        statements=_statements(counts, version),
+        asked_tag=any(sum(cell.counted.tags) for cell in counts.cells),
+        tags=_tags(tagged, counts.smallest) if tagged else None,
         turnout=part,
         waiting_since=max((row.tallied_on for row in counts.waiting), default=None),
         unshown=sum(row.n for row in counts.unshown),
-        teams=() if team else _team_lines(counts, law, version.points, told),
+        teams=() if team else _team_lines(counts, law, told),
     )
 
 
-def _counts(row: OneRow, points: int) -> list[int]:
-    return [row.n1, row.n2, row.n3, row.n4, row.n5][:points]
+def together(parts: Iterable[Counted]) -> Counted | None:
+    """All `parts` as one; None when there are none."""
+    found = None
+    for part in parts:
+        found = found.plus(part) if found else part
+    return found
 
 
-def _people(rows: Rows) -> Moments:
+def _days(parts: Iterable[Counted]) -> Days | None:
+    whole = together(parts)
+    return Days(whole.first_on, whole.last_on, whole.n) if whole else None
+
+
+def _people(whole: Counted) -> Moments:
     """Each person's own mean, summed: how people differ, not how single answers do."""
-    total, squares, n = Fraction(), Fraction(), 0
-    for row in rows:
-        n += row.n
-        total += Fraction(row.total, row.answered)
-        squares += Fraction(row.squares, row.answered**2)
-    return Moments(n, total, squares)
+    means = [(Fraction(total, answered), n) for (answered, total), n in whole.persons.items() if answered]
+    total = sum((mean * n for mean, n in means), Fraction())
+    return Moments(sum(n for _, n in means), total, sum((mean**2 * n for mean, n in means), Fraction()))
 
 
-def _mean(counts: Counts, points: int) -> Figure:
-    people = sum(row.n for row in counts.people)
-    if people < counts.smallest:
+def _mean(whole: Counted | None, smallest: int) -> Figure:
+    if whole is None or whole.people < smallest:
         return scoring.HIDDEN
-    pooled = scoring.pooled(_counts(row, points) for row in counts.batches)
-    return _published(pooled, people, counts.smallest)
-
-
-def _published(pooled: Sequence[int], people: int, smallest: int) -> Figure:
-    if people < smallest:
-        return scoring.HIDDEN
+    pooled = scoring.pooled(whole.chosen)
     value, answers = scoring.mean(pooled), scoring.answers(pooled)
-    return scoring.published_mean(value, people, len(pooled), answers=answers, smallest=smallest)
+    return scoring.published_mean(value, whole.people, len(pooled), answers=answers, smallest=smallest)
 
 
-def _withheld(figures: Sequence[Figure], sizes: Sequence[int], hidden: Sequence[bool]) -> list[Figure]:
-    """`figures`, and where one is `hidden` beside a shown total, a second withheld with it."""
-    chosen = scoring.protected(hidden, sizes)
-    return [
-        scoring.WITHHELD if take and not already else figure
-        for figure, already, take in zip(figures, hidden, chosen, strict=True)
-    ]
-
-
-def _points(counts: Counts, points: int) -> tuple[Point, ...]:
-    figures = [_published(_counts(row, points), row.people, counts.smallest) for row in counts.batches]
-    hidden = [not figure.shown for figure in figures]
-    means = _withheld(figures, [row.people for row in counts.batches], hidden)
+def _points(counts: Counts) -> tuple[Point, ...]:
+    """The cells by the day, ISO week or month they end in: the finest that leaves at most MOST_POINTS points."""
+    shown = [cell.counted for cell in counts.cells if cell.mean]
+    for begins in (date.toordinal, workdays.monday, workdays.month):
+        bins: dict[Any, list[Counted]] = defaultdict(list)
+        for counted in shown:
+            bins[begins(counted.last_on)].append(counted)
+        if len(bins) <= MOST_POINTS:
+            break
+    wholes = [together(bins[key]) for key in sorted(bins)]
     return tuple(
-        Point(row.first_on, row.last_on, row.n, mean) for row, mean in zip(counts.batches, means, strict=True)
+        Point(whole.first_on, whole.last_on, whole.n, _mean(whole, counts.smallest)) for whole in wholes if whole
     )
 
 
-def _statements(counts: Counts, points: int) -> tuple[StatementResult, ...]:
-    pooled: dict[tuple[int, str], list[int]] = {}
-    for row in counts.statements:
-        here = [row.dont_know, *_counts(row, points)]
-        before = pooled.get((row.position, row.text), [0] * len(here))
-        pooled[row.position, row.text] = scoring.pooled([before, here])
-    sizes = [scoring.answers(found[1:]) for found in pooled.values()]
-    figures = [
-        _published(found[1:], size, counts.smallest) for found, size in zip(pooled.values(), sizes, strict=True)
-    ]
-    means = scoring.withheld(figures, [found[1:] for found in pooled.values()])
+def _statements(counts: Counts, version: OneRow) -> tuple[StatementResult, ...]:
+    if not any(cell.mean or cell.means is not None for cell in counts.cells):
+        return ()
     ten = max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)
-    return tuple(
-        StatementResult(
-            position,
-            text,
-            mean,
-            scoring.published_distribution(found[1:], smallest=ten) if mean.shown else None,
-            # Beside a hidden n the share's own n would tell it.
-            scoring.published_share(found[0], sum(found), smallest=ten) if mean.shown else mean,
+    found = []
+    for position, text in enumerate(version.texts, 1):
+        means = _of_statement(counts.cells, position, lambda cell: cell.means)
+        spread = _of_statement(counts.cells, position, lambda cell: cell.spread)
+        n = scoring.answers(means[1:])
+        mean = scoring.HIDDEN
+        if n >= counts.smallest:
+            mean = scoring.published_mean(scoring.mean(means[1:]), n, version.points, smallest=counts.smallest)
+        found.append(
+            StatementResult(
+                position,
+                text,
+                mean,
+                scoring.published_distribution(spread[1:], smallest=ten) if spread else None,
+                scoring.published_share(spread[0], sum(spread), smallest=ten) if spread else scoring.HIDDEN,
+            )
         )
-        for ((position, text), found), mean in zip(pooled.items(), means, strict=True)
-    )
+    return tuple(found)
 
 
-def _tags(counts: Counts) -> tuple[Figure, ...] | None:
+def _of_statement(
+    cells: Iterable[CellView], position: int, told: Callable[[CellView], Sequence[int] | None]
+) -> list[int]:
+    """How many chose "ved ikke" and each point, over the cells that tell it of the statement; [] without any."""
+    rows = [cell.counted.statements[position - 1] for cell in cells if position in (told(cell) or ())]
+    return scoring.pooled(rows) if rows else []
+
+
+def _tags(whole: Counted, smallest: int) -> tuple[Figure, ...] | None:
     """The share of each of TAGS among those who said; None when they may not be shown."""
-    said = [sum(row.n for row in counts.tags if row.tag == tag) for tag in TAGS]
-    ten = max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)
-    return scoring.published_distribution(said, smallest=ten)
+    return scoring.published_distribution(whole.tags, smallest=max(smallest, scoring.SMALLEST_DISTRIBUTION))
 
 
 # Participation ---------------------------------------------------------------------------------------------
@@ -278,20 +296,16 @@ def _not_invited(counts: Counts) -> tuple[tuple[str, int | None], ...]:
 # Teams side by side --------------------------------------------------------------------------------------
 
 
-def _team_lines(counts: Counts, law: str, points: int, told: Grouping) -> tuple[TeamLine, ...]:
+def _team_lines(counts: Counts, law: str, told: Grouping) -> tuple[TeamLine, ...]:
     """The shown teams that have figures in this series; nothing where no more than one team has."""
     parts = [(team, _of_group(counts, law, team)) for team in counts.teams if team.law == law]
-    parts = [(team, part) for team, part in parts if part.batches or part.weeks or part.waiting]
+    parts = [(team, part) for team, part in parts if part.cells or part.weeks or part.waiting]
     if len(parts) < 2:
         return ()
-    shown = [(team, part) for team, part in parts if team.shown]
-    means = [_mean(part, points) for _, part in shown]
-    people = [sum(row.n for row in part.people) for _, part in shown]
-    # A team without batches hides nothing and takes no other team with it.
-    silent = [bool(part.batches) and not mean.shown for (_, part), mean in zip(shown, means, strict=True)]
-    means = _withheld(means, people, silent)
-    rates = [_turnout(part, told, team) for team, part in shown]
-    return tuple(
-        TeamLine(team, mean, rate.rate if rate else scoring.HIDDEN)
-        for (team, _), mean, rate in zip(shown, means, rates, strict=True)
-    )
+    lines = []
+    for team, part in parts:
+        if team.shown:
+            rate = _turnout(part, told, team)
+            mean = _mean(together(cell.counted for cell in part.cells if cell.mean), counts.smallest)
+            lines.append(TeamLine(team, mean, rate.rate if rate else scoring.HIDDEN))
+    return tuple(lines)

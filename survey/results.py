@@ -1,4 +1,4 @@
-"""The tally's counts of a period. Reads batches and counts, never responses or ballots.
+"""What may be told of a period: cells and counts. Never responses, ballots or batches as they are.
 
 The number of statements is fixed, and the number of rows does not grow with the number of responses.
 """
@@ -9,17 +9,18 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, case, exists, func, or_, select, union_all
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session, aliased
 
 from survey import scoring, workdays
+from survey.cells import Counted, counted_in
 from survey.models import (
     MODES,
     Assignment,
     Batch,
-    BatchPerson,
-    BatchStatement,
-    BatchTag,
+    Cell,
+    CellGroup,
     MeetingCount,
     Municipality,
     Participation,
@@ -42,7 +43,7 @@ SMALLEST_TEAM = 3
 
 @dataclass(frozen=True)
 class Period:
-    """Whole Copenhagen days, both ends included. A batch belongs where its last day lies."""
+    """Whole Copenhagen days, both ends included. A cell, and a group of cells, belongs where its last day lies."""
 
     first: date
     last: date
@@ -59,20 +60,37 @@ class TeamView:
 
 
 @dataclass(frozen=True)
-class Counts:
-    """What `read` fetched: rows of counts by law, version, mode and team. Internal, never shown as they are.
+class CellView:
+    """A cell: whose it is, its counts, and which parts of it belong to the period.
 
-    `weeks` and `meetings` have no mode: participation is that of invitations.
+    `mean` is True when its mean does. `means` and `spread` are the positions of the statements whose mean, and
+    whose distribution, is told in the period; None where its group lies outside. `tags` when they are told too.
+    """
+
+    team_id: int | None
+    law: str
+    version_id: int
+    mode: str
+    counted: Counted
+    mean: bool
+    means: tuple[int, ...] | None
+    spread: tuple[int, ...] | None
+    tags: bool
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What `read` fetched: cells, and rows of counts by law, version, mode and team, in the order of closing.
+
+    `weeks` and `meetings` have no mode: participation is that of invitations. `waiting` are ballots that are too
+    few for a batch, and batches that are too few for a cell.
     """
 
     period: Period
     smallest: int
     teams: tuple[TeamView, ...]
     versions: Rows
-    batches: Rows
-    statements: Rows
-    people: Rows
-    tags: Rows
+    cells: Sequence[CellView]
     weeks: Rows
     meetings: Rows
     waiting: Rows
@@ -115,8 +133,7 @@ def teams(session: Session, municipality_id: int) -> tuple[TeamView, ...]:
 
 
 def read(session: Session, municipality_id: int, period: Period) -> Counts:
-    """Everything the dashboard needs of one municipality and period, in eleven statements."""
-    in_period = Batch.last_on.between(period.first, period.last)
+    """Everything the dashboard needs of one municipality and period, in eight statements."""
     smallest = session.scalar(select(Municipality.smallest_group).where(Municipality.id == municipality_id))
 
     def rows(query: Query) -> Rows:
@@ -127,10 +144,7 @@ def read(session: Session, municipality_id: int, period: Period) -> Counts:
         smallest=smallest or scoring.SMALLEST_GROUP,
         teams=teams(session, municipality_id),
         versions=rows(_versions(municipality_id)),
-        batches=rows(_batches(municipality_id).where(in_period)),
-        statements=rows(_statements(municipality_id).where(in_period)),
-        people=rows(_people(municipality_id).where(in_period)),
-        tags=rows(_tags(municipality_id).where(in_period)),
+        cells=_cells(session, municipality_id, period),
         weeks=rows(_weeks(municipality_id)),
         meetings=rows(_meetings(municipality_id, period)),
         waiting=rows(_waiting(municipality_id)),
@@ -169,87 +183,47 @@ def _teams(municipality_id: int) -> Query:
 
 def _versions(municipality_id: int) -> Query:
     of = QuestionnaireVersion
+    texts = aggregate_order_by(Statement.text, Statement.position)
     return (
-        select(of.id, Questionnaire.name, of.number, of.points, of.labels)
+        select(of.id, Questionnaire.name, of.number, of.points, of.labels, func.array_agg(texts).label("texts"))
         .join(Questionnaire)
+        .join(Statement)
         .where(of.municipality_id == municipality_id, of.published_at.is_not(None))
+        .group_by(of.municipality_id, of.id, Questionnaire.municipality_id, Questionnaire.id)
         .order_by(Questionnaire.name, of.number)
     )
 
 
-_points = (BatchStatement.n1, BatchStatement.n2, BatchStatement.n3, BatchStatement.n4, BatchStatement.n5)
-_answered_nothing = and_(
-    BatchPerson.municipality_id == Batch.municipality_id,
-    BatchPerson.batch_id == Batch.id,
-    BatchPerson.answered == 0,
-)
-
-
-def _batches(municipality_id: int) -> Query:
-    silent = func.coalesce(func.max(BatchPerson.n), 0)
-    return (
+def _cells(session: Session, municipality_id: int, period: Period) -> list[CellView]:
+    means, spread = aliased(CellGroup), aliased(CellGroup)
+    cell, in_means, in_spread = (of.last_on.between(period.first, period.last) for of in (Cell, means, spread))
+    wanted = (
         select(
-            Batch.team_id,
-            Batch.law,
-            Batch.version_id,
-            Batch.mode,
-            Batch.first_on,
-            Batch.last_on,
-            Batch.n,
-            (Batch.n - silent).label("people"),
-            *(func.sum(column).label(column.key) for column in _points),
+            *Cell.__table__.columns,
+            cell.label("mean"),
+            case((in_means, means.statements)).label("means"),
+            case((in_spread, spread.statements)).label("spread"),
+            func.coalesce(in_spread & spread.tells_tags, False).label("tells_tags"),
         )
-        .join(BatchStatement)
-        .outerjoin(BatchPerson, _answered_nothing)
-        .where(Batch.municipality_id == municipality_id)
-        .group_by(Batch.municipality_id, Batch.id)
-        .order_by(Batch.last_on, Batch.first_on, Batch.id)
+        .outerjoin(means, (means.municipality_id == Cell.municipality_id) & (means.id == Cell.means_id))
+        .outerjoin(spread, (spread.municipality_id == Cell.municipality_id) & (spread.id == Cell.spread_id))
+        .where(Cell.municipality_id == municipality_id, or_(cell, in_means, in_spread))
+        .order_by(Cell.told_on, Cell.last_on, Cell.id)
     )
-
-
-def _statements(municipality_id: int) -> Query:
-    keys = (Batch.team_id, Batch.law, Batch.version_id, Batch.mode, Statement.position, Statement.text)
-    return (
-        select(*keys, *(func.sum(column).label(column.key) for column in (*_points, BatchStatement.dont_know)))
-        .join(BatchStatement)
-        .join(
-            Statement,
-            and_(
-                Statement.municipality_id == Batch.municipality_id,
-                Statement.version_id == Batch.version_id,
-                Statement.position == BatchStatement.position,
-            ),
+    return [
+        CellView(
+            row.team_id,
+            row.law,
+            row.version_id,
+            row.mode,
+            counted_in(row),
+            row.mean,
+            None if row.means is None else tuple(row.means),
+            None if row.spread is None else tuple(row.spread),
+            row.tells_tags,
         )
-        .where(Batch.municipality_id == municipality_id)
-        .group_by(*keys)
-        .order_by(Statement.position)
-    )
-
-
-def _people(municipality_id: int) -> Query:
-    # Sums per number of statements answered, so that the mean of each person stays an exact fraction.
-    keys = (Batch.team_id, Batch.law, Batch.version_id, Batch.mode, BatchPerson.answered)
-    return (
-        select(
-            *keys,
-            func.sum(BatchPerson.n).label("n"),
-            func.sum(BatchPerson.n * BatchPerson.total).label("total"),
-            func.sum(BatchPerson.n * BatchPerson.total * BatchPerson.total).label("squares"),
-        )
-        .join(BatchPerson)
-        .where(Batch.municipality_id == municipality_id, BatchPerson.answered > 0)
-        .group_by(*keys)
-    )
-
-
-def _tags(municipality_id: int) -> Query:
-    keys = (Batch.team_id, Batch.law, Batch.version_id, Batch.mode, BatchTag.tag)
-    return (
-        select(*keys, func.sum(BatchTag.n).label("n"))
-        .join(BatchTag)
-        .where(Batch.municipality_id == municipality_id)
-        .group_by(*keys)
-    )
+        for row in session.execute(wanted)
+    ]
 
 
 def _weeks(municipality_id: int) -> Query:
@@ -278,11 +252,16 @@ def _meetings(municipality_id: int, period: Period) -> Query:
 
 
 def _waiting(municipality_id: int) -> Query:
-    return (
+    ballots = (
         select(Waiting.team_id, Team.law, Waiting.version_id, Waiting.mode, Waiting.tallied_on)
         .join(Team)
         .where(Waiting.municipality_id == municipality_id)
     )
+    untold = select(Batch.team_id, Batch.law, Batch.version_id, Batch.mode, Batch.tallied_on).where(
+        Batch.municipality_id == municipality_id, Batch.cell_id.is_(None)
+    )
+    either = union_all(ballots, untold).subquery()
+    return select(*either.columns)
 
 
 def _unshown(municipality_id: int, period: Period) -> Query:

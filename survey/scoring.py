@@ -241,6 +241,25 @@ def published_interval(scores: Moments, figure: Figure, points: int) -> tuple[st
     return number(Fraction(low), places), number(Fraction(high), places)
 
 
+def part_ranges(n: int, total: int, whole: Sequence[int]) -> list[tuple[int, int]]:
+    """The least and the most that each count of a part can be: `n` answers with the sum `total` out of `whole`.
+
+    Exact, by trying every way (lowest point first). Raises ValueError when there is none.
+    """
+    import numpy as np  # only the night's work asks
+
+    # All but the two highest points are tried; those follow from n and the total.
+    *free, below, top = (np.arange(min(n, most) + 1) for most in whole)
+    tried = np.array(np.meshgrid(*free, indexing="ij"))
+    left = n - tried.sum(axis=0)
+    rest = total - np.tensordot(np.arange(1, len(whole) - 1), tried, 1)
+    highest = rest - (len(whole) - 1) * left
+    second = left - highest
+    fits = (highest >= 0) & (highest < len(top)) & (second >= 0) & (second < len(below))
+    ways = [counts[fits] for counts in (*tried, second, highest)]
+    return [(int(counts.min()), int(counts.max())) for counts in ways]
+
+
 def protected(hidden: Sequence[bool], sizes: Sequence[int]) -> list[bool]:
     """`hidden`, and where exactly one part of a shown total is hidden, the smallest other one too."""
     result = list(hidden)

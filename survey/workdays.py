@@ -57,6 +57,11 @@ def at(day_: date, clock: time) -> datetime:
     return datetime.combine(day_, clock, COPENHAGEN).astimezone(UTC)
 
 
+def month(day: date) -> date:
+    """The first day of the month of `day`."""
+    return day.replace(day=1)
+
+
 def quarter(day_: date) -> date:
     """The first day of the calendar quarter of `day_`."""
     return date(day_.year, day_.month - (day_.month - 1) % 3, 1)

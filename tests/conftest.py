@@ -15,10 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import access, passwords, people, sessions
-from survey import config, municipalities, workdays
+from survey import config, counts, municipalities, telling, workdays
 from survey.config import Settings
 from survey.models import (
     Batch,
+    BatchComplete,
     BatchPerson,
     BatchStatement,
     BatchTag,
@@ -57,7 +58,10 @@ def add_batch(session: Session, write_batch: Callable[..., Batch]) -> Callable[.
 
 @pytest.fixture
 def write_batch() -> Callable[..., Batch]:
-    """A tallied batch with its counts: `write_batch(session, team, day, [(4, 3, …), …])`, one tuple a person."""
+    """A tallied batch with its counts, and the cells it makes: `write_batch(session, team, day, people)`.
+
+    `people` are tuples of answers: `[(4, 3, …), …]`.
+    """
 
     def add(
         session: Session,
@@ -94,13 +98,16 @@ def write_batch() -> Callable[..., Batch]:
         session.flush()
         key = {"municipality_id": team.municipality_id, "batch_id": batch.id}
         for position, column in enumerate(zip(*people, strict=True), 1):
-            counts = {f"n{point}": column.count(point) for point in range(1, 6)}
-            session.add(BatchStatement(**key, position=position, **counts, dont_know=column.count(0)))
+            chosen = {f"n{point}": column.count(point) for point in range(1, 6)}
+            session.add(BatchStatement(**key, position=position, **chosen, dont_know=column.count(0)))
         scores = [[answer for answer in person if answer] for person in people]
         persons = Counter((len(score), sum(score)) for score in scores)
         session.add_all(BatchPerson(**key, answered=a, total=t, n=n) for (a, t), n in persons.items())
         session.add_all(BatchTag(**key, tag=tag, n=n) for tag, n in (tags or {}).items())
+        sums = counts.complete(Counter(map(tuple, people)), found.statement_count, found.points)
+        session.add(BatchComplete(**key, **vars(sums)))
         session.flush()
+        telling.form(session, team.municipality_id, datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
         return batch
 
     return add

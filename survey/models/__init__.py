@@ -26,6 +26,7 @@ from survey.models.ballots import (
 )
 from survey.models.base import CHANNELS, LAWS, PAPER
 from survey.models.callbacks import CALLBACK_STATES, CallbackAttempt, CallbackRequest
+from survey.models.cells import Cell, CellGroup
 from survey.models.meetings import (
     DECISIONS,
     PAUSE_REASONS,
@@ -103,6 +104,8 @@ __all__ = [
     "BatchTag",
     "CallbackAttempt",
     "CallbackRequest",
+    "Cell",
+    "CellGroup",
     "Comment",
     "Confirmation",
     "Contact",

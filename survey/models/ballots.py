@@ -65,18 +65,20 @@ class Ballot(Shuffled, Base):
 
 
 class Batch(Shuffled, Base):
-    """At least k responses tallied together: a point of the chart. `team_id` is NULL for a law group's batch."""
+    """At least k responses tallied together. `team_id` is NULL for a law group's; `cell_id` until it is told."""
 
     __tablename__ = "batch"
     __table_args__ = (
         points_to("team", "team_id", "law"),
         points_to("questionnaire_version", "version_id", "points", "statement_count"),
+        points_to("cell", "cell_id"),
         UniqueConstraint("municipality_id", "id", "points", "statement_count"),
         one_of("law", LAWS),
         one_of("mode", MODES),
         CheckConstraint("n >= 5", name="n_at_least_five"),
         CheckConstraint("first_on <= last_on AND last_on <= tallied_on", name="days_in_order"),
         Index("ix_batch_period", "municipality_id", "law", "last_on"),
+        Index("ix_batch_untold", "municipality_id", postgresql_where=sql("cell_id IS NULL")),
     )
 
     team_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -89,6 +91,7 @@ class Batch(Shuffled, Base):
     last_on: Mapped[date] = mapped_column(Date)
     tallied_on: Mapped[date] = mapped_column(Date)
     n: Mapped[int] = mapped_column(Integer)
+    cell_id: Mapped[UUID | None] = mapped_column(Uuid)
 
 
 class Response(Shuffled, Base):

@@ -80,69 +80,104 @@ def only(section: Section) -> Series:
 
 
 def test_the_mean_is_of_all_answers(session: Session, team: Team, add_batch: Add) -> None:
-    """Five at 2 on one day, ten at 3 on another: 2,7 by 75 answers, not 2,5 by two days."""
-    add_batch(team, DAY, [(2,) * 5] * 5)
-    add_batch(team, DAY + timedelta(1), [(3,) * 5] * 10)
+    """Ten at 2 on one day, twenty at 3 on another: 2,7 by 150 answers, not 2,5 by two days."""
+    add_batch(team, DAY, [(2,) * 5] * 10)
+    add_batch(team, DAY + timedelta(1), [(3,) * 5] * 20)
     series = only(ydelse(session, team))
-    assert (series.mean.text, series.respondents, series.answers) == ("2,7", 15, 75)
-    assert [(point.mean.text, point.n) for point in series.points] == [("2,0", 5), ("3,0", 10)]
+    assert (series.mean.text, series.respondents, series.answers) == ("2,7", 30, 150)
+    assert [(point.mean.text, point.n) for point in series.points] == [("2,0", 10), ("3,0", 20)]
     assert series.interval is not None
     assert series.target == 3.0
 
 
-def test_a_batch_of_one_mind_says_only_at_least(session: Session, team: Team, add_batch: Add) -> None:
-    """Seven who all answered 4 are shown, and plotted, as "mindst 3,9"."""
+def test_answers_of_one_mind_wait_for_others(session: Session, team: Team, add_batch: Add) -> None:
+    """Seven who all answered 4, twelve more, and then three at 1 and one at 2: told together or not at all."""
     add_batch(team, DAY, [(4,) * 5] * 7)
+    add_batch(team, DAY + timedelta(1), [(4,) * 5] * 12)
+    assert only(ydelse(session, team)).points == ()
+    assert only(ydelse(session, team)).waiting_since == DAY + timedelta(1)
+    add_batch(team, DAY + timedelta(2), [(1,) * 5] * 3 + [(2,) * 5] * 2)
     (point,) = only(ydelse(session, team)).points
-    assert (point.mean.text, point.mean.value, point.n) == ("mindst 3,9", 3.9, 7)
+    assert (point.mean.text, point.mean.value, point.n) == ("3,5", 3.5, 24)
+
+
+def test_from_fifty_a_mean_is_told_however_high(session: Session, team: Team, add_batch: Add) -> None:
+    """Fifty who all answered 4: two decimals, and a distribution that says so."""
+    add_batch(team, DAY, [(4,) * 5] * 50)
+    series = only(ydelse(session, team))
+    assert (series.mean.text, series.statements[0].mean.text) == ("4,00", "4,00")
+    assert series.statements[0].distribution is not None
+    assert series.statements[0].distribution[3].text == f"50/50 = 100,0{NBSP}%"
 
 
 def test_silent_people_do_not_carry_a_mean(session: Session, team: Team, add_batch: Add) -> None:
-    """Six handed in, two left every statement at "ved ikke": four people are too few, so nothing is shown."""
-    add_batch(team, DAY, [(4, 3, 4, 2, 4)] * 4 + [(0,) * 5, (None,) * 5])
+    """Nine handed in, two left every statement at "ved ikke": seven people are no point of the chart."""
+    add_batch(team, DAY, [(4, 3, 4, 2, 4)] * 7 + [(0,) * 5, (None,) * 5])
     series = only(ydelse(session, team))
-    assert series.respondents == 6
+    assert (series.respondents, series.points, series.statements) == (0, (), ())
     assert not series.mean.shown
-    assert not series.points[0].mean.shown
-    assert not any(statement.mean.shown for statement in series.statements)
 
 
-def test_one_hidden_batch_takes_a_second_with_it(session: Session, team: Team, add_batch: Add) -> None:
-    """The smallest other batch is withheld, or the period's mean would uncover the hidden one."""
+def test_small_batches_are_told_with_the_next(session: Session, team: Team, add_batch: Add) -> None:
+    """Five, eight and six: one point of thirteen; the six wait, in whatever period is asked for."""
     add_batch(team, DAY, [(4, 3, 4, 2, 4)] * 4 + [(0,) * 5])
     add_batch(team, DAY + timedelta(1), [(3,) * 5] * 8)
     add_batch(team, DAY + timedelta(2), [(3,) * 5] * 6)
-    means = [point.mean for point in only(ydelse(session, team)).points]
-    assert means == [scoring.HIDDEN, scoring.Figure("3,0", 8, 3.0), scoring.WITHHELD]
+    series = only(ydelse(session, team))
+    assert [(point.first_on, point.last_on, point.n) for point in series.points] == [(DAY, DAY + timedelta(1), 13)]
+    assert series.waiting_since == DAY + timedelta(2)
+    assert only(ydelse(session, team, Period(DAY, DAY))).points == ()
+
+
+def test_a_told_point_never_changes(session: Session, team: Team, add_batch: Add) -> None:
+    """What comes later, also of earlier days, is another cell."""
+    add_batch(team, DAY, [(2, 3, 2, 3, 2)] * 10)
+    before = only(ydelse(session, team)).points
+    add_batch(team, DAY + timedelta(3), [(4, 3, 2, 3, 2)] * 10, first=DAY - timedelta(3))
+    assert only(ydelse(session, team)).points[0] == before[0]
+
+
+def test_points_are_put_together_by_week_then_by_month(session: Session, team: Team, add_batch: Add) -> None:
+    """Fifty days are fifty points too many: ten weeks; fifty weeks are twelve months."""
+    for day in range(50):
+        add_batch(team, DAY + timedelta(day), [(2, 3, 2, 3, 2)] * 10)
+    weeks = only(ydelse(session, team, Period(DAY, DAY + timedelta(49)))).points
+    assert [(point.first_on.isocalendar().week, point.n) for point in weeks[:2]] == [(18, 50), (19, 70)]
+    for week in range(8, 60):
+        add_batch(team, DAY + timedelta(7 * week), [(2, 3, 2, 3, 2)] * 10)
+    months = only(ydelse(session, team, Period(DAY, DAY + timedelta(420)))).points
+    assert [(point.last_on.month, point.n) for point in months[:2]] == [(5, 270), (6, 240)]
 
 
 def test_a_statement_few_answered_takes_a_second_with_it(session: Session, team: Team, add_batch: Add) -> None:
-    """Four answers to statement 5: it is hidden, and so is the statement with the fewest answers beside it."""
-    add_batch(team, DAY, [(3, 3, 0, 3, 0), *[(3, 3, 3, 3, 0)] * 2, *[(3, 3, 3, 3, 3)] * 4])
+    """Four answers to statement 5 among fifty: it is hidden, and with it the one with the fewest answers."""
+    add_batch(team, DAY, [(3, 3, 0, 3, 0), *[(3, 3, 3, 3, 0)] * 45, *[(3, 3, 3, 3, 3)] * 4])
     series = only(ydelse(session, team))
     shown = [statement.mean.text for statement in series.statements]
-    assert shown == ["3,0", "3,0", "vises ikke", "3,0", "for få svar"]
+    assert shown == ["3,00", "3,00", "for få svar", "3,00", "for få svar"]
     assert series.answers is None
 
 
-def test_a_distribution_is_shown_from_ten_answers(session: Session, team: Team, add_batch: Add) -> None:
-    """Nine answers show none; twelve evenly spread show each point with both numbers."""
-    add_batch(team, DAY, [(1,) * 5, (2,) * 5, (3,) * 5] * 3)
-    assert only(ydelse(session, team)).statements[0].distribution is None
-    add_batch(team, DAY, [(4,) * 5, (4,) * 5, (4, 4, 4, 4, 0)] * 2)
+def test_a_distribution_is_shown_when_no_share_is_small(session: Session, team: Team, add_batch: Add) -> None:
+    """Fifteen evenly spread over all points and "ved ikke"; below fifty one rare answer hides them all."""
+    add_batch(team, DAY, [(1,) * 5, (2,) * 5, (3,) * 5, (4,) * 5, (0,) * 5] * 3)
     statement = only(ydelse(session, team)).statements[0]
     assert statement.distribution is not None
-    assert [share.text for share in statement.distribution[:1]] == [f"3/15 = 20,0{NBSP}%"]
-    assert statement.dont_know.text == f"højst 10{NBSP}%"
+    assert statement.distribution[0].text == f"3/12 = 25,0{NBSP}%"
+    assert statement.dont_know.text == f"3/15 = 20,0{NBSP}%"
+    later = Period(DAY + timedelta(1), DAY + timedelta(9))
+    add_batch(team, DAY + timedelta(1), [(1,) * 5] * 1 + [(2,) * 5, (3,) * 5, (4,) * 5] * 5)
+    series = only(ydelse(session, team, later))
+    assert (series.statements[0].mean.n, series.statements[0].distribution, series.spread) == (16, None, None)
 
 
 def test_a_new_version_is_a_new_series(
     session: Session, stevns: Municipality, team: Team, add_batch: Add, now: datetime
 ) -> None:
     """Batches of two versions are two series, each with its own mean."""
-    add_batch(team, DAY, [(2,) * 5] * 5)
+    add_batch(team, DAY, [(2,) * 5] * 10)
     municipalities.publish(session, stevns.id, question_sets.load("ydelse"), now)
-    add_batch(team, DAY, [(3,) * 5] * 5)
+    add_batch(team, DAY, [(3,) * 5] * 10)
     section = ydelse(session, team)
     assert [(series.number, series.mean.text) for series in section.series] == [(1, "2,0"), (2, "3,0")]
 
@@ -157,8 +192,8 @@ def test_the_two_scales_never_meet(session: Session, team: Team, add_batch: Add)
     other = another(session, team, "Faxe")
     other.questionnaire_id = faxe.questionnaire_id
     session.flush()
-    add_batch(team, DAY, [(2,) * 5] * 5)
-    add_batch(other, DAY, [(5, 4, 4)] * 5)
+    add_batch(team, DAY, [(2,) * 5] * 10)
+    add_batch(other, DAY, [(5, 4, 4)] * 15)
     by_scale = {len(series.labels): series for series in ydelse(session, team).series}
     assert (by_scale[4].mean.text, by_scale[4].target) == ("2,0", 3.0)
     assert (by_scale[5].mean.text, by_scale[5].target) == ("4,3", None)
@@ -208,7 +243,7 @@ def test_a_week_where_all_answered_is_told_with_the_next(session: Session, team:
 def test_teams_stand_beside_each_other_without_rank(session: Session, team: Team, add_batch: Add) -> None:
     """Shown teams by name, each with mean and rate; a team without figures is not listed."""
     for name in ("A", "B"):
-        add_batch(another(session, team, name), DAY, [(3,) * 5] * 5)
+        add_batch(another(session, team, name), DAY, [(3,) * 5] * 10)
     another(session, team, "C")
     lines = only(ydelse(session, team)).teams
     assert [(line.team.name, line.mean.text, line.rate.text) for line in lines] == [
@@ -220,14 +255,14 @@ def test_teams_stand_beside_each_other_without_rank(session: Session, team: Team
 def test_a_team_has_its_own_figures(session: Session, team: Team, add_batch: Add) -> None:
     """The team's mean is its own; batches of the whole law group are in the group's alone."""
     mine = another(session, team, "A")
-    add_batch(mine, DAY, [(2,) * 5] * 5)
-    add_batch(another(session, team, "B"), DAY, [(3,) * 5] * 5)
-    add_batch(mine, DAY, [(4,) * 5] * 5, of_law_group=True)
+    add_batch(mine, DAY, [(2,) * 5] * 10)
+    add_batch(another(session, team, "B"), DAY, [(3,) * 5] * 10)
+    add_batch(mine, DAY, [(4, 3, 4, 4, 4)] * 20, of_law_group=True)
     counts = results.read(session, team.municipality_id, MAY)
     (view,) = [found for found in counts.teams if found.name == "A"]
     section = figures.section(counts, "LAS", view)
     assert (section.name, only(section).mean.text, only(section).teams) == ("A", "2,0", ())
-    assert only(figures.section(counts, "LAS")).mean.text == "3,0"
+    assert only(figures.section(counts, "LAS")).mean.text == "3,2"
 
 
 def test_a_hidden_team_has_no_section(session: Session, team: Team) -> None:

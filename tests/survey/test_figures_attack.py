@@ -1,126 +1,242 @@
-"""What an attacker learns from one page's statements, by linear programming over random questionnaires."""
+"""What an attacker learns who keeps everything published: every period, team and day, and the public page.
+
+All of it is made of what a cell tells by itself and what a group of cells does. So the attacker is given these
+numbers exactly, and solves a linear programme for every count that is not among them.
+"""
 
 import random
-from collections.abc import Iterator
-from datetime import date
-from fractions import Fraction
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from math import ceil, floor
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from survey import figures
-from survey.figures import Series
-from survey.results import Counts, Period
-from survey.scoring import Figure
+from survey import cells, figures, public_figures, scoring
+from survey.cells import Counted, Unit, Untold
+from survey.results import CellView, Counts, Period, TeamView
 
 DAY = date(2021, 5, 5)
-POINTS, STATEMENTS = 4, 5
-Row = tuple[dict[tuple[int, int], float], float, float]
-"""A sum over (statement, point), its least and its greatest value."""
+SMALLEST = 5
+MOODS = ((1, 2, 5, 8), (0, 0, 1, 12), (3, 3, 3, 3), (0, 0, 0, 1), (9, 1, 0, 0), (0, 1, 2, 30), (5, 0, 0, 5))
+TEAM = Unit(1, "LAS", 1, "remote")
+OTHER = Unit(None, "LAS", 1, "remote")
+VERSION = SimpleNamespace(id=1, name="Ydelse", number=1, points=4, labels=["1", "2", "3", "4"])
+Place = tuple[int, int, int]
+"""A cell's place in its group, a statement's, and the point chosen (0 for "ved ikke")."""
+Equation = tuple[Mapping[Place, float], int]
+"""Weights of counts, and their sum."""
 
 
-def answered(seed: int) -> list[list[int]]:
-    """Five to thirty people's answers on 1-4, 0 for "ved ikke"; in some runs nearly all of one mind."""
-    rng = random.Random(seed)
-    moods = [rng.choice(((1, 1, 1, 1), (0, 0, 1, 9), (0, 0, 0, 1), (9, 1, 0, 0))) for _ in range(STATEMENTS)]
-    silent = [rng.choice((0, 0, 0.1, 0.5)) for _ in range(STATEMENTS)]
-    return [
+@dataclass(frozen=True)
+class Group:
+    """Cells whose distributions are told together, or not yet; `means` are the groups of statements' means."""
+
+    cells: Sequence[Counted]
+    means: Sequence[tuple[range, Sequence[int]]]
+    spread: Sequence[int]
+
+
+def batch(rng: random.Random, day: date, statements: int) -> Counted:
+    """A night's answers: five to forty people, of one mind or of several, some of whom say "ved ikke"."""
+    moods = [rng.choice(MOODS) for _ in range(statements)]
+    silent = [rng.choice((0, 0, 0, 0.1, 0.5)) for _ in range(statements)]
+    people = [
         [
-            0 if rng.random() < silent[number] else rng.choices((1, 2, 3, 4), moods[number])[0]
-            for number in range(5)
+            0 if rng.random() < s else rng.choices((1, 2, 3, 4), mood)[0]
+            for mood, s in zip(moods, silent, strict=True)
         ]
-        for _ in range(rng.randint(5, 30))
+        for _ in range(rng.choice((5, 6, 8, 12, 20, 40)))
     ]
+    rows = tuple(tuple(column.count(point) for point in range(5)) for column in zip(*people, strict=True))
+    persons = Counter((sum(map(bool, one)), sum(one)) for one in people)
+    return Counted(day, day, 1, len(people), rows, persons, {}, (0, 0, 0))
 
 
-def page(people: list[list[int]]) -> Series | None:
-    """The dashboard's figures when `people` are one batch."""
-    of: dict[str, Any] = {"law": "LAS", "team_id": 1, "version_id": 1, "mode": "remote"}
-    columns = list(zip(*people, strict=True))
-    points = [{f"n{point}": column.count(point) for point in (1, 2, 3, 4, 5)} for column in columns]
-    together = {key: sum(each[key] for each in points) for key in points[0]}
-    persons = [[answer for answer in person if answer] for person in people if any(person)]
-    batch = SimpleNamespace(**of, first_on=DAY, last_on=DAY, n=len(people), people=len(persons), **together)
-    statements = [
-        SimpleNamespace(**of, position=number, text=str(number), dont_know=column.count(0), **each)
-        for number, (column, each) in enumerate(zip(columns, points, strict=True))
+def groups(batches: Sequence[Counted], unit: Unit = TEAM) -> Iterator[Group]:
+    """What the nights make of `batches` of one unit, by the program's own rules."""
+    parts = [Untold(uuid4(), unit, one) for one in batches]
+    found = [
+        Untold(uuid4(), unit, one)
+        for one, _ in cells.closed(parts, lambda whole, _: cells.may_stand(whole, SMALLEST))
     ]
-    rows = [
-        SimpleNamespace(**of, answered=len(one), n=1, total=sum(one), squares=sum(one) ** 2) for one in persons
-    ]
-    version = SimpleNamespace(id=1, name="Ydelse", number=1, points=POINTS, labels=["1", "2", "3", "4"])
-    read: dict[str, Any] = {"versions": [version], "batches": [batch], "statements": statements, "people": rows}
-    empty: dict[str, Any] = {key: [] for key in ("tags", "weeks", "meetings", "waiting", "unshown")}
-    counts = Counts(period=Period(DAY, DAY), smallest=5, teams=(), **read, **empty)
-    (series,) = figures.section(counts, "LAS").series
-    return series if series.mean.shown else None
+    means = cells.closed(found, lambda whole, each: cells.may_tell_means(whole, each, SMALLEST))
+    wholes = [Untold(uuid4(), unit, one, cells.told(one, mine, SMALLEST)) for one, mine in means]
+    members = {whole.id: [part.counted for part in mine] for whole, (_, mine) in zip(wholes, means, strict=True)}
+    spreads = cells.closed(wholes, lambda whole, each: cells.may_tell_spread(whole, each, SMALLEST))
+    inside = [part for _, mine in spreads for part in mine]
+    waiting: list[tuple[Counted | None, list[Untold]]] = [(None, [part]) for part in wholes if part not in inside]
+    for one, mine in [*spreads, *waiting]:
+        start, ranges = 0, []
+        for part in mine:
+            ranges.append((range(start, start + len(members[part.id])), part.told))
+            start += len(members[part.id])
+        yield Group(
+            [counted for part in mine for counted in members[part.id]],
+            ranges,
+            cells.spread(one, mine, SMALLEST) if one else [],
+        )
+    loose = found[sum(len(mine) for _, mine in means) :]
+    yield from (Group([part.counted], [], []) for part in loose)
 
 
-def scores(figure: Figure, cells: list[tuple[int, int]], n: int | None) -> Iterator[Row]:
-    """What a printed mean of all `cells` says: the sum of the scores when `n` is printed too."""
-    if figure.value is None or n is None:
-        return
-    value = Fraction(figure.value).limit_denominator(100)
-    half = Fraction(1, 2 * 10 ** len(figure.text.partition(",")[2]))
-    low = value if figure.text.startswith("mindst") else 1 if figure.text.startswith("højst") else value - half
-    high = (
-        POINTS if figure.text.startswith("mindst") else value if figure.text.startswith("højst") else value + half
-    )
-    yield {cell: cell[1] for cell in cells}, float(low * n), float(high * n)
+# The attacker --------------------------------------------------------------------------------------------
 
 
-def printed(series: Series) -> Iterator[Row]:
-    """Everything the page says about the counts: n, means, distributions, the totals and the rules."""
-    every = [(statement.position, point) for statement in series.statements for point in range(1, POINTS + 1)]
-    if series.answers is not None:
-        yield dict.fromkeys(every, 1.0), series.answers, series.answers
-    yield from scores(series.mean, every, series.answers)
-    for statement in series.statements:
-        cells = [cell for cell in every if cell[0] == statement.position]
-        n = statement.mean.n
-        low, high = (n, n) if n else (0, 4) if statement.mean.text == "for få svar" else (5, series.respondents)
-        yield dict.fromkeys(cells, 1.0), low, high
-        yield from scores(statement.mean, cells, n)
-        for cell, share in zip(cells, statement.distribution or (), strict=False):
-            k = float(share.text.split("/")[0])
-            yield {cell: 1.0}, k, k
+def known(group: Group) -> Iterator[Equation]:
+    """Everything told: a sum over counts, and what it is."""
+    for place, cell in enumerate(group.cells):
+        yield {at: at[2] for at in of_cell(place, cell)}, sum(map(scoring.total, cell.chosen))
+    for mine, rows in told_means(group):
+        yield {at: at[2] for at in mine}, sum(map(scoring.total, rows))
+    yield from allowed(group)
 
 
-def spans(series: Series, sums: list[dict[tuple[int, int], float]]) -> Iterator[int]:
-    """How many whole numbers beside the least each of `sums` can be without contradicting the page."""
-    every = [(number, point) for number in range(STATEMENTS) for point in range(1, POINTS + 1)]
-    rows = list(printed(series))
-    known = np.array([[row.get(cell, 0) for cell in every] for row, _, _ in rows])
-    limits = [high + 1e-7 for _, _, high in rows] + [1e-7 - low for _, low, _ in rows]
-    for aim in ([each.get(cell, 0) for cell in every] for each in sums):
-        ends = [
-            linprog(np.array(aim) * sign, A_ub=np.vstack([known, -known]), b_ub=limits, bounds=(0, None))
-            for sign in (1, -1)
-        ]
-        assert all(end.status == 0 for end in ends)
-        yield floor(-ends[1].fun + 1e-5) - ceil(ends[0].fun - 1e-5)
+def allowed(group: Group) -> Iterator[Equation]:
+    """What may be told whatever it gives away: how many answered, distributions, and means from fifty."""
+    for place, cell in enumerate(group.cells):
+        yield dict.fromkeys(of_cell(place, cell), 1.0), sum(map(scoring.answers, cell.chosen))
+    for mine, rows in told_means(group):
+        n = sum(map(scoring.answers, rows))
+        yield dict.fromkeys(mine, 1.0), n
+        if n >= scoring.PRECISE_FROM:
+            yield {at: at[2] for at in mine}, sum(map(scoring.total, rows))
+    for s in (number - 1 for number in group.spread):
+        for p in range(5):
+            at = [(place, s, p) for place in range(len(group.cells))]
+            yield dict.fromkeys(at, 1.0), sum(cell.statements[s][p] for cell in group.cells)
 
 
-@pytest.mark.parametrize("seeds", [range(start, start + 15) for start in range(0, 60, 15)])
-def test_no_page_gives_a_hidden_count_exactly(seeds: range) -> None:
-    """Neither how many chose a point where no distribution is shown, nor how many answered a hidden statement."""
+def of_cell(place: int, cell: Counted) -> list[Place]:
+    """The counts of every answer on the scale in a cell."""
+    return [(place, s, p) for s in range(len(cell.statements)) for p in range(1, 5)]
+
+
+def told_means(group: Group) -> Iterator[tuple[list[Place], list[list[int]]]]:
+    """For each statement's told mean the counts it is of, and what they are."""
+    for places, told in group.means:
+        for s in (number - 1 for number in told):
+            mine = [(place, s, p) for place in places for p in range(1, 5)]
+            yield mine, [group.cells[place].chosen[s] for place in places]
+
+
+def width(group: Group, equations: Sequence[Equation], at: Place) -> int:
+    """How many whole numbers beside the least the count at a place can be. Nobody answers a statement twice."""
+    every = [(c, s, p) for c, one in enumerate(group.cells) for s in range(len(one.statements)) for p in range(5)]
+    index = {place: number for number, place in enumerate(every)}
+    sums = np.zeros((len(equations), len(every)))
+    for row, (weights, _) in enumerate(equations):
+        for place, weight in weights.items():
+            sums[row, index[place]] = weight
+    once = [(c, s) for c, one in enumerate(group.cells) for s in range(len(one.statements))]
+    people = np.zeros((len(once), len(every)))
+    for row, (c, s) in enumerate(once):
+        people[row, [index[c, s, p] for p in range(5)]] = 1
+    aim = np.zeros(len(every))
+    aim[index[at]] = 1
+    rules: dict[str, Any] = {"A_ub": people, "b_ub": [group.cells[c].n for c, _ in once], "bounds": (0, None)}
+    if equations:
+        rules |= {"A_eq": sums, "b_eq": [total for _, total in equations]}
+    low, high = (linprog(aim * sign, **rules) for sign in (1, -1))
+    assert low.status == high.status == 0
+    return int(floor(-high.fun + 1e-5) - ceil(low.fun - 1e-5))
+
+
+def may_be_known(cell: Counted, statement: int) -> bool:
+    """Whether the rules would let the cell's own distribution of the statement be told."""
+    return scoring.published_distribution(cell.statements[statement], smallest=10) is not None
+
+
+@pytest.mark.parametrize("seeds", [range(start, start + 10) for start in range(0, 60, 10)])
+def test_no_hidden_count_can_be_found(seeds: range) -> None:
+    """Each stays open by three, or as far as a distribution that may be told leaves it."""
     for seed in seeds:
-        series = page(answered(seed))
-        hidden: list[dict[tuple[int, int], float]] = []
-        for statement in series.statements if series else ():
-            cells = [(statement.position, point) for point in range(1, POINTS + 1)]
-            hidden += [{cell: 1.0} for cell in cells if statement.distribution is None]
-            hidden += [dict.fromkeys(cells, 1.0)] if statement.mean.text == "for få svar" else []
-        assert not series or all(span >= 1 for span in spans(series, hidden)), seed
+        rng = random.Random(seed)
+        statements = rng.choice((1, 3, 5))
+        batches = [batch(rng, DAY + timedelta(n), statements) for n in range(rng.randint(3, 9))]
+        for group in groups(batches):
+            everything, told = list(known(group)), list(allowed(group))
+            alone = len(group.cells) == 1
+            hidden = [
+                (c, s, p)
+                for c, cell in enumerate(group.cells)
+                for s in range(statements)
+                if not may_be_known(cell, s) and not (alone and s + 1 in group.spread)
+                for p in range(1, 5)
+            ]
+            for at in rng.sample(hidden, min(12, len(hidden))):
+                found = width(group, everything, at)
+                assert found >= 3 or found >= width(group, told, at), (seed, at, group)
 
 
-def test_dont_know_is_not_told_beside_a_hidden_n() -> None:
-    """Twelve of fifteen said "ved ikke": their share would tell that three answered."""
-    people = [[2, 3, 2, 3, 2]] * 2 + [[3, 2, 2, 2, 3]] + [[2, 3, 2, 3, 0], [3, 2, 3, 2, 0]] * 6
-    series = page(people)
-    assert series is not None
-    assert (series.statements[4].mean.text, series.statements[4].dont_know.text) == ("for få svar", "for få svar")
+# Everything printed is made of these numbers -----------------------------------------------------------
+
+
+def views(found: Sequence[Group], unit: Unit) -> list[CellView]:
+    """Cells as the pages read them, of a period that takes them all."""
+    return [
+        CellView(
+            unit.team_id,
+            unit.law,
+            unit.version_id,
+            unit.mode,
+            cell,
+            True,
+            next((tuple(told) for places, told in group.means if place in places), None),
+            tuple(group.spread) if group.spread else None,
+            False,
+        )
+        for group in found
+        for place, cell in enumerate(group.cells)
+    ]
+
+
+def pages(seen: Sequence[CellView]) -> list[Any]:
+    """Every page of every first and last cell: law group, team and public; less the intervals."""
+    team = TeamView(1, "Ydelse", "LAS", shown=True)
+    version = SimpleNamespace(**vars(VERSION), texts=["?"] * len(seen[0].counted.statements))
+    empty: dict[str, Any] = {key: [] for key in ("weeks", "meetings", "waiting", "unshown")}
+    found: list[Any] = []
+    for first in range(len(seen)):
+        for last in range(first, len(seen)):
+            read: dict[str, Any] = {"versions": [version], "cells": seen[first : last + 1], "teams": (team,)}
+            counts = Counts(period=Period(DAY, DAY + timedelta(99)), smallest=SMALLEST, **read, **empty)
+            sections = [figures.section(counts, "LAS"), figures.section(counts, "LAS", team)]
+            found += [replace(one, interval=None) for section in sections for one in section.series]
+            found += [replace(one, within="") for group in public_figures.groups(counts) for one in group.told]
+    return found
+
+
+def changed(cell: CellView, rng: random.Random) -> CellView | None:
+    """The cell with other counts that tell the same; None where none was found."""
+    rows = [list(row) for row in cell.counted.statements]
+    s = rng.randrange(len(rows))
+    down, up = rng.choice((2, 3, 4)), rng.choice((1, 2, 3))
+    other = s if cell.means is not None else rng.randrange(len(rows))
+    if cell.spread is not None or (down == up + 1 and s == other):
+        return None
+    rows[s][down], rows[s][down - 1] = rows[s][down] - 1, rows[s][down - 1] + 1
+    rows[other][up], rows[other][up + 1] = rows[other][up] - 1, rows[other][up + 1] + 1
+    if min(min(row) for row in rows) < 0:
+        return None
+    return replace(cell, counted=replace(cell.counted, statements=tuple(map(tuple, rows))))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_pages_say_nothing_else(seed: int) -> None:
+    """Where hidden counts are others, but what cells and groups tell is the same, every page is the same."""
+    rng = random.Random(seed)
+    both = [
+        view
+        for unit in (TEAM, OTHER)
+        for view in views(list(groups([batch(rng, DAY + timedelta(n), 3) for n in range(4)], unit)), unit)
+    ]
+    twins = [next(filter(None, (changed(view, rng) for _ in range(200))), view) for view in both]
+    assert not both or any(view.spread is not None for view in both) or twins != both
+    assert pages(twins) == pages(both) if both else True

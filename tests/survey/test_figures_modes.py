@@ -44,24 +44,24 @@ def by_mode(session: Session, team: Team) -> dict[str, Series]:
 
 
 def test_each_mode_has_its_own_mean_and_points(session: Session, team: Team, add_batch: Add) -> None:
-    """Ten at 2 remotely and eight at 3 on site: 2,0 and 3,0, never 2,4."""
+    """Ten at 2 remotely and twelve at 3 on site: 2,0 and 3,0, never 2,5."""
     add_batch(team, DAY, [(2,) * 5] * 10)
-    add_batch(team, DAY, [(3,) * 5] * 8, mode="onsite")
+    add_batch(team, DAY, [(3,) * 5] * 12, mode="onsite")
     found = by_mode(session, team)
     assert {mode: (series.mean.text, series.respondents, series.answers) for mode, series in found.items()} == {
         "remote": ("2,0", 10, 50),
-        "onsite": ("3,0", 8, 40),
+        "onsite": ("3,0", 12, 60),
     }
     assert [len(series.points) for series in found.values()] == [1, 1]
-    assert [series.statements[0].mean.n for series in found.values()] == [10, 8]
+    assert [series.statements[0].mean.n for series in found.values()] == [10, 12]
 
 
 def test_only_what_was_sent_has_a_response_rate(session: Session, team: Team, add_batch: Add) -> None:
     """Participation is of invitations: the series on site has none, neither in total nor by team or week."""
     other, third = another(session, team, "Nord"), another(session, team, "Syd")
-    batch = add_batch(third, DAY, [(2,) * 5] * 5)
+    batch = add_batch(third, DAY, [(2,) * 5] * 10)
     for one in (third, other):
-        add_batch(one, DAY, [(3,) * 5] * 5, mode="onsite")
+        add_batch(one, DAY, [(3,) * 5] * 10, mode="onsite")
     sent = {"invited": 20, "sent": 20, "unknown": 0, "delivered": 20, "answered": 9}
     key = {"municipality_id": team.municipality_id, "team_id": other.id, "version_id": batch.version_id}
     session.add(Participation(**key, week=date(2021, 5, 3), **sent))
@@ -76,7 +76,7 @@ def test_teams_are_compared_within_a_mode(session: Session, team: Team, add_batc
     """A team that answered only on site is on no remote line, and one in both has two means."""
     teams = {name: another(session, team, name) for name in "ABC"}
     for name, answer, mode in (("A", 2, "remote"), ("C", 2, "remote"), ("A", 3, "onsite"), ("B", 3, "onsite")):
-        add_batch(teams[name], DAY, [(answer,) * 5] * 6, mode=mode)
+        add_batch(teams[name], DAY, [(answer,) * 5] * 10, mode=mode)
     found = by_mode(session, team)
     lines = {mode: [(line.team.name, line.mean.text) for line in one.teams] for mode, one in found.items()}
     assert lines == {"remote": [("A", "2,0"), ("C", "2,0")], "onsite": [("A", "3,0"), ("B", "3,0")]}
@@ -95,7 +95,7 @@ def test_a_small_team_takes_a_second_with_it_in_each_mode(session: Session, team
 
 def test_what_waits_or_was_too_little_is_told_by_mode(session: Session, team: Team, add_batch: Add) -> None:
     """What waits on site is no news of what was sent."""
-    batch = add_batch(team, DAY, [(3,) * 5] * 5)
+    batch = add_batch(team, DAY, [(3,) * 5] * 10)
     key = {"municipality_id": team.municipality_id, "version_id": batch.version_id, "tallied_on": DAY}
     on_site = key | {"mode": "onsite"}
     session.add_all([Waiting(**on_site, team_id=team.id), Unshown(**on_site, law="LAS", n=3)])
@@ -106,9 +106,9 @@ def test_what_waits_or_was_too_little_is_told_by_mode(session: Session, team: Te
 
 def test_what_the_answers_are_about(session: Session, team: Team, add_batch: Add) -> None:
     """Of the twenty who said, twelve, five and three; those of the other mode are not among them."""
-    add_batch(team, DAY, [(3,) * 5] * 15, tags={"meeting": 8, "law": 5})
+    add_batch(team, DAY, [(3,) * 5] * 45, tags={"meeting": 8, "law": 5})
     add_batch(team, DAY, [(3,) * 5] * 10, tags={"meeting": 4, "both": 3})
-    add_batch(team, DAY, [(3,) * 5] * 30, mode="onsite", tags={"law": 30})
+    add_batch(team, DAY, [(3,) * 5] * 60, mode="onsite", tags={"law": 60})
     found = by_mode(session, team)["remote"].tags
     assert found is not None
     assert [share.text for share in found] == [
@@ -131,7 +131,7 @@ def test_few_or_all_of_one_mind_are_not_told(
     session: Session, team: Team, add_batch: Add, tags: dict[str, int]
 ) -> None:
     """Nine are too few; below fifty one share near an end hides them all, or the rest would give it away."""
-    add_batch(team, DAY, [(3,) * 5] * 30, tags=tags)
+    add_batch(team, DAY, [(3,) * 5] * 60, tags=tags)
     series = by_mode(session, team)["remote"]
     assert (series.tags, series.asked_tag) == (None, True)
 

@@ -54,16 +54,16 @@ def rows_of(counts: Counts) -> int:
     )
 
 
-def test_the_period_takes_whole_batches_by_their_last_day(
+def test_the_period_takes_whole_cells_by_their_last_day(
     session: Session, stevns: Municipality, add_batch: Add
 ) -> None:
-    """A batch gathered from 28 April to 3 May belongs to May; one that ends in June does not."""
+    """A cell gathered from 28 April to 3 May belongs to May; one that ends in June does not."""
     team = team_of(session, stevns)
-    add_batch(team, date(2021, 5, 3), [(4,) * 7] * 5, first=date(2021, 4, 28))
-    add_batch(team, date(2021, 6, 1), [(4,) * 7] * 5, first=date(2021, 5, 30))
+    add_batch(team, date(2021, 5, 3), [(2,) * 7] * 10, first=date(2021, 4, 28))
+    add_batch(team, date(2021, 6, 1), [(2,) * 7] * 10, first=date(2021, 5, 30))
     counts = results.read(session, stevns.id, MAY)
-    assert [row.last_on for row in counts.batches] == [date(2021, 5, 3)]
-    assert {row.n4 for row in counts.statements} == {5}
+    assert [cell.counted.last_on for cell in counts.cells] == [date(2021, 5, 3)]
+    assert counts.cells[0].counted.statements[0] == (0, 0, 10, 0, 0)
 
 
 def test_more_responses_are_not_more_rows_or_statements(
@@ -72,17 +72,17 @@ def test_more_responses_are_not_more_rows_or_statements(
     add_batch: Add,
     sql: Callable[[], AbstractContextManager[list[str]]],
 ) -> None:
-    """A batch of 500 people is read with exactly the rows and the eleven statements of a batch of five."""
+    """A batch of 1000 people is read with exactly the rows and the eight statements of a batch of ten."""
     answers = [(1,) * 7, (2,) * 7, (3,) * 7, (4,) * 7, (4, 0, None, 3, 2, 1, 4)]
     read = []
-    for times in (1, 100):
+    for times in (2, 200):
         with session.begin_nested() as savepoint:
             add_batch(team_of(session, stevns), date(2021, 5, 3), answers * times)
             with sql() as statements:
                 counts = results.read(session, stevns.id, MAY)
             savepoint.rollback()
-        read.append((rows_of(counts), len(statements), counts.batches[0].n))
-    assert read == [(read[0][0], 11, 5), (read[0][0], 11, 500)]
+        read.append((rows_of(counts), len(statements), counts.cells[0].counted.n))
+    assert read == [(read[0][0], 8, 10), (read[0][0], 8, 1000)]
 
 
 def test_more_teams_are_not_more_statements(
@@ -91,14 +91,14 @@ def test_more_teams_are_not_more_statements(
     add_batch: Add,
     sql: Callable[[], AbstractContextManager[list[str]]],
 ) -> None:
-    """Twelve more teams with figures are read with the same eleven statements."""
+    """Twelve more teams with figures are read with the same eight statements."""
     like = team_of(session, stevns)
     for number in range(12):
-        add_batch(another_team(session, like, f"Team {number}"), date(2021, 5, 3), [(4,) * 7] * 5)
+        add_batch(another_team(session, like, f"Team {number}"), date(2021, 5, 3), [(2,) * 7] * 10)
     with sql() as statements:
         counts = results.read(session, stevns.id, MAY)
-    assert len(counts.batches) == 12
-    assert len(statements) == 11
+    assert len(counts.cells) == 12
+    assert len(statements) == 8
 
 
 def test_nothing_is_read_from_responses_ballots_or_people(
@@ -107,7 +107,16 @@ def test_nothing_is_read_from_responses_ballots_or_people(
     """No statement of the dashboard names a table with answers or citizens in it."""
     with sql() as statements:
         results.read(session, stevns.id, MAY)
-    for table in ("response", "ballot", "fragment", "comment", "invitation", "contact", "callback_request"):
+    for table in (
+        "response",
+        "ballot",
+        "batch_statement",
+        "fragment",
+        "comment",
+        "invitation",
+        "contact",
+        "callback_request",
+    ):
         assert not [text for text in statements if f" {table}" in text]
 
 
@@ -123,7 +132,7 @@ def test_another_municipality_never_shows(
     add_batch(team_of(session, faxe), date(2021, 5, 4), [(1,) * 7] * 9)
     counts = results.read(session, stevns.id, MAY)
     assert rows_of(counts) == before
-    assert not counts.batches
+    assert not counts.cells
     assert results.newest_day(session, stevns.id) is None
 
 

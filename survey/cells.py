@@ -1,0 +1,228 @@
+"""Cells: whole batches put together until what they say may be told by itself.
+
+Everything published about answers is a sum of cells, or of groups of them where it is finer than the mean. Each
+could be printed alone, so neither two periods, a group less its teams, nor two days' pages uncover anything finer.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from survey import scoring
+
+SMALLEST_CELL = 8
+"""People behind a point of the chart."""
+MANY = scoring.PRECISE_FROM
+"""Of so many people everything is told as it is, but what would uncover another statement."""
+OPEN = 3
+"""So wide is what is left open about how many chose any one point, where it is not told."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What is counted of whole batches of one unit, version and mode; sums of everything a batch leaves behind.
+
+    `statements` as rows of "ved ikke", 1 … points. `persons` by statements answered and their sum. `sums` are
+    the numbers of `BatchComplete` by name, lists or whole numbers. `tags` in the order of TAGS.
+    """
+
+    first_on: date
+    last_on: date
+    batches: int
+    n: int
+    statements: tuple[tuple[int, ...], ...]
+    persons: Counter[tuple[int, int]]
+    sums: dict[str, Any]
+    tags: tuple[int, ...]
+
+    @property
+    def people(self) -> int:
+        """How many answered at least one statement on the scale."""
+        return sum(n for (answered, _), n in self.persons.items() if answered)
+
+    @property
+    def chosen(self) -> list[list[int]]:
+        """Per statement how many chose each point of the scale."""
+        return [list(counts[1:]) for counts in self.statements]
+
+    def plus(self, other: "Counted") -> "Counted":
+        """Both together."""
+        pairs = zip(self.statements, other.statements, strict=True)
+        return Counted(
+            first_on=min(self.first_on, other.first_on),
+            last_on=max(self.last_on, other.last_on),
+            batches=self.batches + other.batches,
+            n=self.n + other.n,
+            statements=tuple(tuple(map(sum, zip(mine, theirs, strict=True))) for mine, theirs in pairs),
+            persons=self.persons + other.persons,
+            sums={name: _sum(value, other.sums[name]) for name, value in self.sums.items()},
+            tags=tuple(map(sum, zip(self.tags, other.tags, strict=True))),
+        )
+
+
+def _sum(one: Any, other: Any) -> Any:
+    return list(map(sum, zip(one, other, strict=True))) if isinstance(one, list) else one + other
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Of whom a cell tells: a team, or with None the rest of its law group; one version and mode."""
+
+    team_id: int | None
+    law: str
+    version_id: int
+    mode: str
+
+
+@dataclass(frozen=True)
+class Untold:
+    """A batch in no cell yet, a cell in no group of means, or a group of means in no spread.
+
+    `told` are the positions of the statements whose means are told of it already.
+    """
+
+    id: UUID
+    unit: Unit
+    counted: Counted
+    told: Sequence[int] = ()
+
+
+# What may be told by itself ------------------------------------------------------------------------------
+
+
+def leaves_open(counts: Sequence[int]) -> bool:
+    """Whether the mean of `counts` (lowest point first) leaves open how many chose each point: a span of three.
+
+    So far must the sum of the scores be from both ends that three more or fewer could be at the other one.
+    """
+    reach = OPEN * (len(counts) - 1)
+    n, total = scoring.answers(counts), scoring.total(counts)
+    return reach <= total - n and total <= len(counts) * n - reach
+
+
+def may_stand(counted: Counted, smallest: int) -> bool:
+    """Whether the mean of all answers may be told: then this is a cell. A lone statement's mean is that mean."""
+    few = SMALLEST_CELL if len(counted.statements) > 1 else scoring.SMALLEST_DISTRIBUTION
+    together = scoring.pooled(counted.chosen)
+    return counted.people >= max(few, smallest) and (counted.people >= MANY or leaves_open(together))
+
+
+def told(counted: Counted, parts: Sequence[Untold], smallest: int) -> list[int]:
+    """The positions (from 1) of the statements whose means may be told beside those of all in each of `parts`.
+
+    A mean near an end is told from MANY answers, but only of a single part: beside it others' would be known.
+    """
+    means = [_mean(counts, smallest, alone=len(parts) == 1) for counts in counted.chosen]
+    kept = scoring.withheld(means, counted.chosen)
+    return [number for number, mean in enumerate(kept, 1) if mean.shown]
+
+
+def _mean(counts: Sequence[int], smallest: int, *, alone: bool) -> scoring.Figure:
+    n = scoring.answers(counts)
+    if n < smallest or not (leaves_open(counts) or (alone and n >= MANY)):
+        return scoring.HIDDEN
+    return scoring.published_mean(scoring.mean(counts), n, len(counts), smallest=smallest)
+
+
+def may_tell_means(counted: Counted, parts: Sequence[Untold], smallest: int) -> bool:
+    """Whether to tell the statements' means now: all of them may be, or so many people will not change it."""
+    enough = max(scoring.SMALLEST_DISTRIBUTION, smallest)
+    every = len(told(counted, parts, smallest)) == len(counted.statements)
+    return counted.people >= enough and (every or counted.people >= 2 * MANY)
+
+
+def spread(counted: Counted, parts: Sequence[Untold], smallest: int) -> list[int]:
+    """The positions of the statements whose distribution may be told, "ved ikke" among the shares.
+
+    `parts` are the groups of means that `counted` is made of: none of them may be uncovered by it.
+    """
+    ten = max(scoring.SMALLEST_DISTRIBUTION, smallest)
+    return [
+        number
+        for number, counts in enumerate(counted.chosen, 1)
+        if all(number in part.told for part in parts)
+        and scoring.answers(counts) >= ten
+        and scoring.published_distribution(counted.statements[number - 1], smallest=ten)
+        and all(_stays_hidden(part.counted, counted, number - 1, ten) for part in parts)
+    ]
+
+
+def _stays_hidden(part: Counted, whole: Counted, place: int, ten: int) -> bool:
+    """Whether the whole's distribution of a statement, and the part's mean, leave the part's distribution open.
+
+    By a span of three, or as far as the whole's distribution alone leaves it; unless the part's own may be told.
+    """
+    mine, every = part.chosen[place], whole.chosen[place]
+    n, others = scoring.answers(mine), scoring.answers(every) - scoring.answers(mine)
+    if n in (0, scoring.answers(every)) or scoring.published_distribution(part.statements[place], smallest=ten):
+        return True
+    ranges = scoring.part_ranges(n, scoring.total(mine), every)
+    return all(
+        most - least >= min(OPEN, min(n, count) - max(0, count - others))
+        for count, (least, most) in zip(every, ranges, strict=True)
+    )
+
+
+def may_tell_spread(counted: Counted, parts: Sequence[Untold], smallest: int) -> bool:
+    """Whether to tell the distributions now: all of them may be, or twice as many people will not change it."""
+    return len(spread(counted, parts, smallest)) == len(counted.statements) or counted.people >= 2 * MANY
+
+
+def may_tell_tags(counted: Counted, smallest: int) -> bool:
+    """Whether what the answers are about may be told of it by itself."""
+    return (
+        scoring.published_distribution(counted.tags, smallest=max(scoring.SMALLEST_DISTRIBUTION, smallest))
+        is not None
+    )
+
+
+# Putting together ----------------------------------------------------------------------------------------
+
+
+def closed(
+    parts: Iterable[Untold], fit: Callable[[Counted, Sequence[Untold]], bool]
+) -> list[tuple[Counted, list[Untold]]]:
+    """`parts` in order, each put together with the next until they are `fit`; what is left over waits.
+
+    `fit` is asked of all together, and gets the parts too.
+    """
+    found: list[tuple[Counted, list[Untold]]] = []
+    together: Counted | None = None
+    mine: list[Untold] = []
+    for part in parts:
+        together = together.plus(part.counted) if together else part.counted
+        mine.append(part)
+        if fit(together, mine):
+            found.append((together, mine))
+            together, mine = None, []
+    return found
+
+
+# As it is stored -----------------------------------------------------------------------------------------
+
+SUMS = ("doubled_ranks", "ties", "sums", "products", "differences")
+
+
+def complete_sums(row: Any) -> dict[str, Any]:
+    """The sums over complete rows in a batch's or a cell's row."""
+    return {name: getattr(row, name) for name in SUMS}
+
+
+def counted_in(cell: Any) -> Counted:
+    """The counts of a cell's row."""
+    width = cell.points + 1
+    counts = [tuple(cell.counts[at : at + width]) for at in range(0, len(cell.counts), width)]
+    triples = zip(*(cell.persons[start::3] for start in range(3)), strict=True)
+    return Counted(
+        cell.first_on,
+        cell.last_on,
+        cell.batches,
+        cell.n,
+        tuple(counts),
+        Counter({(answered, total): n for answered, total, n in triples}),
+        {"n": cell.complete} | complete_sums(cell),
+        tuple(cell.tags),
+    )
