@@ -1,5 +1,6 @@
 """Charts to draw in tests: few points, many, none, waves, breaks, hidden figures, long words."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from math import sqrt
 from random import Random
@@ -195,3 +196,72 @@ def every() -> dict[str, Chart]:
     """All of them by name."""
     found = (few, many, year, crowd, waves, single, none, four, five, funnel, comparison)
     return {each.__name__: each() for each in found}
+
+
+def chance(random: Random) -> Chart:
+    """A chart nobody thought of, of any kind."""
+    return random.choice((_line, _bars, _steps, _places))(random)
+
+
+def _name(random: Random, longest: int) -> str:
+    return " ".join("abcdefghijklmn"[: random.randint(1, 14)] for _ in range(random.randint(1, longest)))
+
+
+def _line(random: Random) -> DateLine:
+    top, days = random.choice((4, 5)), sorted(random.randint(0, 700) for _ in range(random.randint(0, 60)))
+    points = []
+    for day in days:
+        value = random.choice((None, 1.0, float(top), round(random.uniform(1, top), 1)))
+        named = _name(random, 3) if len(days) < 9 else ""
+        one = point(
+            day,
+            value,
+            random.randint(5, 400),
+            before=random.randint(0, 20),
+            alarm=random.random() < 0.2,
+            name=named,
+        )
+        points.append(
+            replace(one, low=random.uniform(0, 2), high=random.uniform(2, 6)) if random.random() < 0.5 else one
+        )
+    breaks = tuple(
+        Break(MONDAY + timedelta(random.randint(0, 700)), _name(random, 6)) for _ in range(random.randint(0, 4))
+    )
+    target, centre = (random.choice((None, round(random.uniform(1, top), 2))) for _ in range(2))
+    return DateLine(
+        "Tilfældig", top, tuple(points), target, centre=centre, centre_text="gennemsnit 3,33", breaks=breaks
+    )
+
+
+def _bars(random: Random) -> charts.StatementBars:
+    scale = random.choice((FOUR, FIVE))
+    counts = [tuple(random.choice((0, 0, 1, 5, 80)) for _ in scale) for _ in range(random.randint(0, 9))]
+    shown = [statement(_name(random, 20), each) if sum(each) else _hidden(random) for each in counts]
+    return charts.StatementBars("Tilfældig", scale, tuple(shown), random.choice((None, 3.0)))
+
+
+def _hidden(random: Random) -> Statement:
+    return Statement(
+        _name(random, 20), None, *random.choice(((None, "for få svar", None), (3.9, "mindst 3,9", 7)))
+    )
+
+
+def _steps(random: Random) -> Funnel:
+    left, steps = random.randint(0, 20_000), []
+    for _ in range(random.randint(0, 7)):
+        left = random.randint(0, left)
+        share = random.choice(("", f"{_name(random, 4)} af de udsendte"))
+        steps.append(
+            Step(_name(random, 3), left, str(left), share) if random.random() < 0.8 else Step("x", None, "for få")
+        )
+    return Funnel("Tilfældig", tuple(steps))
+
+
+def _places(random: Random) -> Comparison:
+    common = random.choice((0.02, 0.5, 0.81, 0.99))
+    values = [min(1, max(0, random.gauss(common, 0.1))) for _ in range(random.randint(0, 28))]
+    places = tuple(
+        Place(_name(random, 2), random.randint(5, 900), value, "k/n", outside=random.random() < 0.2)
+        for value in values
+    )
+    return Comparison("Tilfældig", places, limits(common, 900), common, "fælles andel")

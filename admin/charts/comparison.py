@@ -78,11 +78,11 @@ def drawing(chart: Comparison, size: Size) -> Drawing:
     """The chart in one size; without places a line that says so."""
     if not chart.places:
         return empty(size, chart.label, chart.empty_text)
-    keyed, high = key.laid(_entries(chart), 0, size.width)
+    keyed, high = key.laid(_entries(chart), size.width)
     plane = _plane(chart, size, high + 30)
     curves = _curves(plane, chart)
     shapes = [
-        *keyed,
+        keyed,
         *_grid(plane, chart),
         *(each for look, through in curves for each in _curve(look, through)),
         *(titled(place.title, *_mark(plane, place)) for place in chart.places),

@@ -26,7 +26,7 @@ def drawing(chart: DateLine, size: Size) -> Drawing:
     # The key comes last to be known, since it says how many numbers found room: so all else begins at 0.
     plane = _plane(chart, days, HEIGHT[size.name])
     course = points.course(plane, chart)
-    keyed, high = key.laid(_entries(chart, size, levels, course), 0, size.width)
+    keyed, high = key.laid(_entries(chart, size, levels, course), size.width)
     lifted = high + 6 + ROW * (1 + max((row for _, row, _ in labels), default=-1))
     under, deep = _under(plane, chart, size)
     shapes = [
@@ -38,7 +38,7 @@ def drawing(chart: DateLine, size: Size) -> Drawing:
         *under,
         *([] if chart.points else [_empty(plane, chart)]),
     ]
-    return Drawing(size, lifted + deep, chart.label, (*keyed, moved(0, lifted, *shapes)))
+    return Drawing(size, lifted + deep, chart.label, (keyed, moved(0, lifted, *shapes)))
 
 
 def _plane(chart: DateLine, days: Axis, height: float) -> Plane:
@@ -117,7 +117,7 @@ def _labels(breaks: Sequence[Break], days: Axis, size: Size) -> list[tuple[Break
     """
     found: list[tuple[Break, int, float]] = []
     for each in sorted(breaks, key=lambda each: each.on, reverse=True):
-        left = max(0.0, min(days.at(each.on.toordinal()) - 2, size.width - width(_label(each), 12)))
+        left = max(0.0, min(days.at(each.on.toordinal()) - 2, size.width - width(_label(each), 12) - 2))
         right = left + width(_label(each), 12) + 8
         rows = [row for other, row, start in found if start < right]
         found.append((each, max(rows, default=-1) + 1, left))

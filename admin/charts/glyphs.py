@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from admin.charts.paper import Drawing, Shape, Size, alone, line, shape, small
 
-SIDE = Size("glyph", 20)
+SIDE = Size("glyph", 20, air=0)
 
 
 class Verdict(StrEnum):

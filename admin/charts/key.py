@@ -20,19 +20,19 @@ class Entry:
     sample: tuple[Shape, ...]
 
 
-def laid(entries: Sequence[Entry], left: float, right: float) -> tuple[list[Shape], float]:
-    """The key between `left` and `right` from y = 0 down, and how high it is: 0 without entries."""
+def laid(entries: Sequence[Entry], right: float) -> tuple[Shape, float]:
+    """The key from x = 0 to `right` and from y = 0 down, and how high it is: 0 without entries."""
     shapes: list[Shape] = []
-    x, y = left, LINE / 2 + 1
+    x, y = 0.0, LINE / 2 + 1
     for entry in entries:
-        lines = wrapped(entry.words, right - left - SAMPLE - 6, FONT, at_most=3)
+        lines = wrapped(entry.words, right - SAMPLE - 6, FONT, at_most=3)
         wide = SAMPLE + 6 + max((width(each, FONT) for each in lines), default=0)
-        if x > left and x + wide > right:
-            x, y = left, y + LINE
+        if x > 0 and x + wide > right:
+            x, y = 0.0, y + LINE
         shapes.append(moved(x, y, *entry.sample))
         shapes += [text("mark", x + SAMPLE + 6, y + 4 + row * 15, each) for row, each in enumerate(lines)]
         x, y = x + wide + 16, y + 15 * (len(lines) - 1)
-    return shapes, y + LINE / 2 + 3 if entries else 0.0
+    return shape("g", "key", *shapes), y + LINE / 2 + 3 if entries else 0.0
 
 
 def stroke(look: str) -> tuple[Shape, ...]:

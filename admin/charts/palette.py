@@ -51,6 +51,7 @@ LOOKS = {
     "step": _filled(MAIN),
     "fall": {"fill": TINT},
     # Words
+    "key": {},
     "none": {"fill": SOFT, "font-size": "14"},
     "mark": {"fill": SOFT},
     "aim": {"font-weight": "600"},

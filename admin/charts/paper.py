@@ -10,14 +10,18 @@ from admin.charts.palette import FONT, LOOKS, TEXT
 
 @dataclass(frozen=True)
 class Size:
-    """One of the two widths every chart comes in, in units that are pixels where the chart is not scaled."""
+    """One of the two widths every chart comes in, in units that are pixels where the chart is not scaled.
+
+    `air` is what a drawing has at both sides beside its width: letters reach a little beyond their place.
+    """
 
     name: str
     width: int
+    air: int = 2
 
 
-WIDE = Size("wide", 720)
-NARROW = Size("narrow", 340)
+WIDE = Size("wide", 716)
+NARROW = Size("narrow", 336)
 SIZES = (WIDE, NARROW)
 
 
@@ -106,10 +110,13 @@ def alone(drawing: Drawing) -> str:
 
 
 def _svg(drawing: Drawing, head: str, looks: dict[str, dict[str, str]] | None, *, unnamed: bool = False) -> str:
-    width, height = drawing.size.width, number(drawing.height)
+    air, height = drawing.size.air, number(drawing.height)
+    width = drawing.size.width + 2 * air
     inside = "".join(_written(each, looks) for each in drawing.shapes)
     name = 'aria-hidden="true"' if unnamed else f'role="img" aria-label="{escape(drawing.label)}"'
-    return f'<svg {head} {name} width="{width}" height="{height}" viewBox="0 0 {width} {height}">{inside}</svg>'
+    return (
+        f'<svg {head} {name} width="{width}" height="{height}" viewBox="{-air} 0 {width} {height}">{inside}</svg>'
+    )
 
 
 def _written(each: Shape | str, looks: dict[str, dict[str, str]] | None) -> str:

@@ -94,8 +94,8 @@ def drawing(chart: StatementBars, size: Size) -> Drawing:
     if not chart.statements:
         return empty(size, chart.label, chart.empty_text)
     columns = _columns(chart, size)
-    keyed, y = key.laid(_entries(chart), 0, size.width)
-    shapes, y = list(keyed), y + 10
+    keyed, y = key.laid(_entries(chart), size.width)
+    shapes, y = [keyed], y + 10
     for statement in chart.statements:
         lines = wrapped(statement.text, columns.room, FONT, at_most=4)
         high = max(46, LINE * len(lines) + 14) if columns.beside else LINE * len(lines) + 80
