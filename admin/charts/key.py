@@ -38,8 +38,3 @@ def laid(entries: Sequence[Entry], right: float) -> tuple[Shape, float]:
 def stroke(look: str) -> tuple[Shape, ...]:
     """The sample of a line."""
     return (line(look, 0, 0, SAMPLE, 0),)
-
-
-def swatch(look: str) -> tuple[Shape, ...]:
-    """The sample of a surface."""
-    return (shape("rect", look, x=2, y=-6, width=SAMPLE - 4, height=12),)

@@ -211,7 +211,7 @@ class _Spot:
 def _spots(plane: Plane, points: Sequence[Point]) -> list[_Spot]:
     """A dot's area follows its n, within what can be told apart; the more points, the smaller all of them."""
     most = max((point.n for point in points), default=1)
-    largest = min(5.5, max(2.5, (plane.x.end - plane.x.start) / (2 * max(len(points), 1))))
+    largest = min(5.5, max(3.0, (plane.x.end - plane.x.start) / (2 * max(len(points), 1))))
     return [
         _Spot(
             point,

@@ -2,7 +2,6 @@
 
 import re
 from itertools import combinations
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -77,10 +76,3 @@ def test_foreign_text_is_escaped() -> None:
 def test_a_page_of_charts_is_light() -> None:
     """75 points are drawn in less than 40 kB, both widths together."""
     assert len(charts.on_page(every()["many"])) < 40_000
-
-
-def test_the_charts_know_no_figures() -> None:
-    """They draw plain data classes, so that a report and a page can both make them."""
-    sources = [path.read_text("utf-8") for path in Path(charts.__file__).parent.glob("*.py")]
-    known = {name for source in sources for name in re.findall(r"(?:from|import) (survey[\w.]*)", source)}
-    assert known == {"survey.workdays"}
