@@ -53,7 +53,7 @@ def _days(chart: DateLine, size: Size, levels: Sequence[tuple[str, float, str]])
     short = max(0, 6 - (last - first).days)
     beside = max((width(words, 12, bold=True) for _, _, words in levels), default=0) if size is WIDE else 0
     return Axis(
-        first.toordinal() - short // 2, last.toordinal() + short - short // 2, LEFT, size.width - beside - 20
+        first.toordinal() - short // 2, last.toordinal() + short - short // 2, LEFT, size.width - beside - 24
     )
 
 
@@ -93,7 +93,7 @@ def _scale(plane: Plane, top: int) -> list[Shape]:
 def _levels(chart: DateLine) -> list[tuple[str, float, str]]:
     """Lines across the chart: look, value, words."""
     found = [("centre", chart.centre, chart.centre_text), ("target", chart.target, chart.target_text)]
-    return [(look, value, words) for look, value, words in found if value is not None]
+    return [(look, value, shortened(words, 160, 12)) for look, value, words in found if value is not None]
 
 
 def _across(plane: Plane, levels: Sequence[tuple[str, float, str]], size: Size) -> list[Shape]:
@@ -147,7 +147,7 @@ def _under(plane: Plane, chart: DateLine, size: Size) -> tuple[list[Shape], floa
         return [], y
     first, last = (date.fromordinal(int(on)) for on in (plane.x.first, plane.x.last))
     ticks = axes.ticks(first, last, room=plane.x.end - plane.x.start)
-    shapes = [each for tick in ticks for each in _tick(plane, tick, size)]
+    shapes = [each for tick in ticks for each in _tick(plane, tick)]
     weeks = list(axes.mondays(first, last))
     if 1 < len(weeks) <= (plane.x.end - plane.x.start) / 8:
         shapes += [line("notch", plane.across(on), plane.lower, plane.across(on), plane.lower + 3) for on in weeks]
@@ -155,15 +155,11 @@ def _under(plane: Plane, chart: DateLine, size: Size) -> tuple[list[Shape], floa
     return [*shapes, *names], deep
 
 
-def _tick(plane: Plane, tick: Tick, size: Size) -> list[Shape]:
-    """A mark with its name, and its year where one begins; the words only where they lie inside the drawing."""
+def _tick(plane: Plane, tick: Tick) -> list[Shape]:
+    """A mark with its name, and its year where one begins."""
     x, y = plane.across(tick.on), plane.lower
-    shapes = [line("notch", x, y, x, y + 6)]
-    for row, words in enumerate((tick.name, tick.year)):
-        box = boxes.of_text(x, y, words, 12, "middle")
-        if words and box.left >= 0 and box.right <= size.width:
-            shapes.append(text("mark", x, y + 19 + ROW * row, words, "middle"))
-    return shapes
+    year = [text("mark", x, y + 19 + ROW, tick.year, "middle")] if tick.year else []
+    return [line("notch", x, y, x, y + 6), text("mark", x, y + 19, tick.name, "middle"), *year]
 
 
 def _names(plane: Plane, chart: DateLine, size: Size, y: float) -> tuple[list[Shape], float]:

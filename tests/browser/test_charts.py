@@ -119,8 +119,8 @@ def test_no_words_meet_in_the_real_font(opened: Callable[..., Page], width: int)
         words = drawing.evaluate(WORDS)
         met = [(a[0], b[0]) for a, b in combinations(words, 2) if _meet(a[1:], b[1:])]
         assert met == []
-        first, _top, width, _height = map(float, (drawing.get_attribute("viewBox") or "").split())
-        assert [word for word, left, _y, right, _b in words if left < first or right > first + width] == []
+        first, _top, wide, _high = map(float, (drawing.get_attribute("viewBox") or "").split())
+        assert [word for word, left, _y, right, _b in words if left < first or right > first + wide] == []
 
 
 def _meet(one: list[float], other: list[float]) -> bool:
