@@ -8,7 +8,7 @@ from babel import Locale
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from admin import access, charts
+from admin import access, charts, figure_charts
 from admin.access import CurrentStaff
 from survey import cells, figures, remarks, results, scoring, workdays
 from survey.access import MANAGER, open_to
@@ -73,6 +73,8 @@ def overview() -> ResponseReturnValue:
         language=language_name,
         laws=LAW_NAMES,
         charts=charts,
+        over_time_chart=figure_charts.over_time,
+        statement_chart=figure_charts.by_statement,
         extremes=extremes,
     )
     return page, 400 if mistake else 200
