@@ -28,6 +28,6 @@ def count(n: int) -> str:
 
 
 def signed(value: Fraction, decimals: int) -> str:
-    """`value` with its sign, "+0,12" or "−0,12" (a minus, no hyphen), rounded half away from nought; "0,00" has none."""
+    """`value` with its sign, "+0,12" or "−0,12" (a minus, no hyphen), rounded half away from 0; 0 has none."""
     text = number(abs(value), decimals)
     return f"{'' if rounded(abs(value), decimals) == 0 else '+' if value > 0 else '−'}{text}"

@@ -35,8 +35,9 @@ def mean_interval(scores: Moments, points: int, level: float = 0.95) -> tuple[fl
 def mean_bounds(scores: Moments, points: int, level: float = 0.95) -> tuple[float, float]:
     """The lower and the upper one-sided bound for a mean on 1 … `points`, each at `level`.
 
-    As the display interval, but with a prior weight of 1/2 per point: from ten scores on a bound is on the wrong
-    side of the truth in at most 1 - `level` for every shape of answers that was tried.
+    As the display interval, but with a prior weight of 1/2 per point: from ten scores on the lower bound is above
+    the truth in at most 1 - `level` for every shape of answers that was tried. The prior leans towards the middle
+    of the scale, so above it the upper bound is below the truth a little more often: 6 to 7 of 100 at 95 %.
     """
     return _quantiles(scores, points, Fraction(points, 2), 1 - level, level)
 

@@ -4,11 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
 
 Counts = Sequence[int]
 """How many chose each point of the scale, lowest first; "ved ikke" is not among them."""
 Scores = Mapping[Fraction, int]
 """How many had each score: a point of the scale, or a person's own mean."""
+
+Ranked = TypeVar("Ranked", int, Fraction)
 
 
 class MixedScalesError(ValueError):
@@ -109,7 +112,7 @@ def tied(scores: Scores) -> int:
     return sum(n**3 - n for n in scores.values())
 
 
-def doubled_ranks(scores: Scores) -> dict[Fraction, int]:
+def doubled_ranks(scores: Mapping[Ranked, int]) -> dict[Ranked, int]:
     """Twice the mid-rank of each score, 1 for the lowest: whole numbers, so that rank sums are exact."""
     ranks, below = {}, 0
     for score in sorted(scores):
