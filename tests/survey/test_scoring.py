@@ -1,86 +1,29 @@
-"""Figures from counts, checked against worked examples and against independent programs."""
+"""Figures from counts by worked examples; tests/reference_cases holds them against independent programs."""
 
-import json
-from collections import Counter
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from survey import scoring
 
-CASES: dict[str, dict[str, Any]] = {
-    case["id"]: case
-    for case in json.loads((Path(__file__).parent.parent / "data" / "statistics_reference.json").read_text())[
-        "cases"
-    ]
-}
 NBSP = "\N{NO-BREAK SPACE}"
-
-
-def counts_of(case: dict[str, Any]) -> list[int]:
-    """How often each point of the scale occurs in the case's scores."""
-    occurring = Counter(case["input"]["scores"])
-    return [occurring[point] for point in range(1, case["input"]["scale"][1] + 1)]
-
-
-def cases(prefix: str) -> list[str]:
-    """The reference cases whose name begins with `prefix`."""
-    return [name for name in CASES if name.startswith(prefix)]
-
-
-@pytest.mark.parametrize("name", cases("wilson"))
-def test_wilson_agrees_with_r_and_published_tables(name: str) -> None:
-    """Both levels of every reference case, and never the interval of width nought."""
-    case = CASES[name]
-    k, n = case["input"]["k"], case["input"]["n"]
-    near = {"abs": case["tolerance"]["abs"]}
-    assert scoring.wilson(k, n) == pytest.approx(case["expected"]["ci95"], **near)
-    if "ci90" in case["expected"]:
-        assert scoring.wilson(k, n, 0.9) == pytest.approx(case["expected"]["ci90"], **near)
-    for wrong in case.get("known_wrong_answers", {}).values():
-        assert scoring.wilson(k, n) != pytest.approx(wrong, **near)
-
-
-@pytest.mark.parametrize("name", cases("mean_m"))
-def test_the_interval_of_a_mean_agrees_with_exact_inversion(name: str) -> None:
-    """The Beta-matched interval is the recorded one, within 0,02 of the exact, and none of the wrong ones."""
-    case = CASES[name]
-    counts, tolerance = counts_of(case), case["tolerance"]
-    expected = case["expected"]["display_interval"]
-    interval = scoring.mean_interval(scoring.moments(counts), case["input"]["scale"][1])
-    assert counts == case["expected"]["counts"]
-    assert float(scoring.mean(counts)) == pytest.approx(case["expected"]["mean"], abs=tolerance["mean"])
-    assert interval == pytest.approx(expected["beta_matched_ci95"], abs=tolerance["beta_matched"])
-    assert interval == pytest.approx(expected["exact_ci95"], abs=tolerance["beta_vs_exact"])
-    for key, wrong in case.get("known_wrong_answers", {}).items():
-        if key != "why" and "nan" not in wrong:
-            assert interval != pytest.approx(wrong, abs=0.01)
-
-
-def test_a_period_is_the_mean_of_answers_never_of_daily_means() -> None:
-    """Five days, twelve answers: 2,92, not 3,68."""
-    case = CASES["pool_not_mean_of_means"]
-    days = [[day] if isinstance(day, int) else day for day in case["input"]["days"]]
-    counts = scoring.pooled([[day.count(point) for point in (1, 2, 3, 4)] for day in days])
-    assert float(scoring.mean(counts)) == pytest.approx(case["expected"]["pooled"], abs=1e-9)
-    assert float(scoring.mean(counts)) != pytest.approx(case["known_wrong_answers"]["mean_of_daily_means"])
-
-
-def test_numbers_are_danish_and_rounded_half_up() -> None:
-    """6,25 % is 6,3 % and 3,125 is 3,13, with a no-break space before the sign."""
-    case = CASES["rounding_half_up"]
-    shown = [
-        scoring.percent(Fraction(*pair)) if kind == "percent1" else scoring.number(Fraction(*pair), 2)
-        for pair, kind in zip(case["input"]["fractions"], case["input"]["kinds"], strict=True)
-    ]
-    assert [text.replace(" ", NBSP) for text in case["expected"]["text"]] == shown
 
 
 def test_counts_have_no_separator_below_ten_thousand() -> None:
     """1043 is written as municipalities write it."""
     assert [scoring.count(n) for n in (1043, 9999, 12345)] == ["1043", "9999", "12.345"]
+
+
+def test_a_change_carries_its_sign() -> None:
+    """A minus, not a hyphen, half away from nought; nought has no sign."""
+    shown = [scoring.signed(Fraction(value, 1000), 2) for value in (125, -125, 4, -4)]
+    assert shown == ["+0,13", "−0,13", "0,00", "0,00"]
+
+
+def test_two_scales_are_refused_in_words() -> None:
+    """Answers on 1-4 and 1-5 are never put together."""
+    with pytest.raises(scoring.MixedScalesError, match="skalaerne 1-4 og 1-5 kan ikke lægges sammen"):
+        scoring.pooled([[1, 2, 3, 4], [1, 2, 3, 4, 5]])
 
 
 def test_stevns_response_rates_read_as_published() -> None:

@@ -1,13 +1,13 @@
-"""Figures from counts: means, shares, intervals, Danish rounding, and what is too little to show.
+"""What may be shown, and as what: a `Figure` is all that leaves, and its value is no finer than its text."""
 
-Pure functions. Means are in points of the scale, shares are fractions of 1. A `Figure` is all that may
-leave: its text obeys the disclosure rules, and the value a chart plots is no finer than the text.
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
+
+from survey.scoring.danish import NO_BREAK, count, number, percent, rounded
+from survey.scoring.estimates import mean_interval, wilson
+from survey.scoring.scores import Moments, answers, total
 
 SMALLEST_GROUP = 5
 """k: people behind a mean or a share before it is shown. A municipality can raise it, never lower it."""
@@ -19,7 +19,6 @@ NARROWEST = 3
 """Between the least and the most a hidden count can be, unless every number is possible."""
 TOO_FEW = "for få svar"
 NOT_SHOWN = "vises ikke"
-NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
@@ -39,108 +38,14 @@ class Figure:
         return self.value is not None
 
 
-@dataclass(frozen=True)
-class Moments:
-    """`n` scores with the sum `total` and the sum of squares `squares`; scores may be person means."""
-
-    n: int
-    total: Fraction
-    squares: Fraction
-
-
 HIDDEN = Figure(TOO_FEW, None, None)
 WITHHELD = Figure(NOT_SHOWN, None, None)
 """Hidden only so that another hidden figure cannot be found by subtraction."""
 
 
-# Estimates -----------------------------------------------------------------------------------------------
-
-
-def answers(counts: Sequence[int]) -> int:
-    """How many answers lie in `counts` (lowest point first)."""
-    return sum(counts)
-
-
-def total(counts: Sequence[int]) -> int:
-    """The sum of the scores in `counts` (lowest point, 1, first)."""
-    return sum(point * count for point, count in enumerate(counts, 1))
-
-
-def mean(counts: Sequence[int]) -> Fraction:
-    """The exact mean of all answers. Raises ZeroDivisionError when there are none."""
-    return Fraction(total(counts), answers(counts))
-
-
-def pooled(groups: Iterable[Sequence[int]]) -> list[int]:
-    """Counts of all `groups` together: the way to a period's mean, never the mean of daily means."""
-    return [sum(column) for column in zip(*groups, strict=True)]
-
-
-def moments(counts: Sequence[int]) -> Moments:
-    """The scores in `counts` as moments."""
-    squares = sum(point * point * count for point, count in enumerate(counts, 1))
-    return Moments(answers(counts), Fraction(total(counts)), Fraction(squares))
-
-
-def wilson(k: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Two-sided interval for the share k/n, as fractions of 1 (Wilson 1927, no continuity correction)."""
-    from scipy.stats import binomtest  # costs seconds: only figures need it
-
-    interval = binomtest(k, n).proportion_ci(confidence_level=level, method="wilson")
-    return float(interval.low), float(interval.high)
-
-
-def mean_interval(scores: Moments, points: int, level: float = 0.95) -> tuple[float, float]:
-    """Two-sided display interval for a mean on 1 … `points`, in points of the scale.
-
-    The posterior of a mean under a Dirichlet prior of total weight 1, spread evenly over the scale, matched
-    by a Beta distribution of the same mean and variance. Stays on the scale, also for equal answers.
-    """
-    from scipy.stats import beta  # costs seconds: only figures need it
-
-    scale = range(1, points + 1)
-    weight = scores.n + 1
-    centre = (scores.total + Fraction(sum(scale), points)) / weight
-    second = (scores.squares + Fraction(sum(point * point for point in scale), points)) / weight
-    place = (centre - 1) / (points - 1)
-    spread = (second - centre**2) / (weight + 1) / (points - 1) ** 2
-    strength = place * (1 - place) / spread - 1
-    tail = (1 - level) / 2
-    low, high = beta.ppf([tail, 1 - tail], float(place * strength), float((1 - place) * strength))
-    return 1 + (points - 1) * float(low), 1 + (points - 1) * float(high)
-
-
-# Danish numbers ------------------------------------------------------------------------------------------
-
-
-def rounded(value: Fraction, decimals: int) -> Fraction:
-    """`value` rounded half up (not half to even) to `decimals`."""
-    factor = 10**decimals
-    return Fraction((value * factor + Fraction(1, 2)).__floor__(), factor)
-
-
-def number(value: Fraction, decimals: int) -> str:
-    """`value` (not negative) in Danish: decimal comma, rounded half up to one or more `decimals`."""
-    whole, rest = divmod(int(rounded(value, decimals) * 10**decimals), 10**decimals)
-    return f"{whole},{rest:0{decimals}}"
-
-
-def percent(share: Fraction) -> str:
-    """`share` (a fraction of 1) as "53,6 %" with a no-break space."""
-    return f"{number(share * 100, 1)}{NO_BREAK}%"
-
-
-def count(n: int) -> str:
-    """A whole number in Danish; four digits without a separator, as municipalities write them."""
-    return str(n) if n < 10_000 else f"{n:,}".replace(",", ".")
-
-
 def published_count(n: int, *, smallest: int = SMALLEST_GROUP) -> str:
     """A whole number of people or meetings as it may be shown: "færre end 5" below `smallest`, also for none."""
     return count(n) if n >= smallest else f"færre end {smallest}"
-
-
-# Disclosure ----------------------------------------------------------------------------------------------
 
 
 def decimals(people: int) -> int:

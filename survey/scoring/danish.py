@@ -1,0 +1,33 @@
+"""Danish numbers: rounded half up from exact fractions, decimal comma, no-break space before the percent sign."""
+
+from fractions import Fraction
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+def rounded(value: Fraction, decimals: int) -> Fraction:
+    """`value` rounded half up (not half to even) to `decimals`."""
+    factor = 10**decimals
+    return Fraction((value * factor + Fraction(1, 2)).__floor__(), factor)
+
+
+def number(value: Fraction, decimals: int) -> str:
+    """`value` (not negative) in Danish: decimal comma, rounded half up to one or more `decimals`."""
+    whole, rest = divmod(int(rounded(value, decimals) * 10**decimals), 10**decimals)
+    return f"{whole},{rest:0{decimals}}"
+
+
+def percent(share: Fraction) -> str:
+    """`share` (a fraction of 1) as "53,6 %" with a no-break space."""
+    return f"{number(share * 100, 1)}{NO_BREAK}%"
+
+
+def count(n: int) -> str:
+    """A whole number in Danish; four digits without a separator, as municipalities write them."""
+    return str(n) if n < 10_000 else f"{n:,}".replace(",", ".")
+
+
+def signed(value: Fraction, decimals: int) -> str:
+    """`value` with its sign, "+0,12" or "−0,12" (a minus, no hyphen), rounded half away from 0; 0 has none."""
+    text = number(abs(value), decimals)
+    return f"{'' if rounded(abs(value), decimals) == 0 else '+' if value > 0 else '−'}{text}"

@@ -1,0 +1,79 @@
+"""A status against the target that may be looked at always: a mixture of bets on bounded scores (e-process)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import exp, fsum, log, log1p
+from typing import Literal
+
+from survey.scoring.scores import Scores, size
+
+ENOUGH = 20
+"""Evidence from which a claim is made: false in at most 1 of 20, however often one looks."""
+OVER = tuple(Fraction(percent, 100) for percent in (4, 10, 20, 30, 40, 50, 60, 70, 80, 90))
+UNDER = tuple(Fraction(percent, 100) for percent in (2, 5, 10, 20, 30, 40, 50, 60, 70, 80))
+"""Bets, as parts of the stake at which one answer at the wrong end would lose everything."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Natural logarithms of the evidence after a batch, that the mean is `over` or `under` the target."""
+
+    over: float
+    under: float
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is claimed, first after which batch (0 is the first), on how many scores."""
+
+    outcome: Literal["over mål", "under mål"]
+    batch: int
+    n: int
+
+
+def evidence(batches: Sequence[Scores], points: int, target: float) -> list[Evidence]:
+    """The evidence after each of `batches`, in the order in which they closed; scores on 1 … `points`.
+
+    The mean over fixed bets of the product over persons of 1 + bet · (score - target), and the same with
+    target - score (Waudby-Smith and Ramdas 2024). As the bets are fixed, the product does not depend on the order
+    within a batch, which nobody knows. While the true mean is not on that side of the target, the evidence ever
+    reaches 20 with probability 1/20 at most. Raises ValueError for a target at an end of the scale or beyond, and
+    for a score off the scale.
+    """
+    if not 1 < target < points:
+        raise ValueError("the target lies within the scale")
+    over = _running(batches, points, [bet / (Fraction(target) - 1) for bet in OVER], target)
+    under = _running(batches, points, [-bet / (points - Fraction(target)) for bet in UNDER], target)
+    return [Evidence(*pair) for pair in zip(over, under, strict=True)]
+
+
+def _running(batches: Sequence[Scores], points: int, bets: Sequence[Fraction], target: float) -> Iterator[float]:
+    grown = [0.0] * len(bets)
+    won: dict[Fraction, list[float]] = {}
+    for scores in batches:
+        for score, n in sorted(scores.items()):
+            if not 1 <= score <= points:
+                raise ValueError(f"a score lies outside 1-{points}")
+            if score not in won:
+                won[score] = [log1p(bet * (score - Fraction(target))) for bet in bets]
+            grown = [each + n * win for each, win in zip(grown, won[score], strict=True)]
+        most = max(grown)
+        yield most + log(fsum(exp(each - most) for each in grown) / len(grown))
+
+
+def claim(batches: Sequence[Scores], points: int, target: float) -> Claim | None:
+    """The latest claim that `batches` make against `target`; None while the evidence is below 20 both ways.
+
+    A claim once made stands, until the evidence for the other side has grown to 20 too.
+    """
+    found: list[Claim] = []
+    n = 0
+    for batch, (scores, seen) in enumerate(zip(batches, evidence(batches, points, target), strict=True)):
+        n += size(scores)
+        made = {one.outcome for one in found}
+        if seen.over >= log(ENOUGH) and "over mål" not in made:
+            found.append(Claim("over mål", batch, n))
+        if seen.under >= log(ENOUGH) and "under mål" not in made:
+            found.append(Claim("under mål", batch, n))
+    return found[-1] if found else None
