@@ -35,6 +35,14 @@ SHAPE = (0.04, 0.12, 0.44)
 NORMAL = NormalDist()
 CUTS = [NORMAL.inv_cdf(share) for share in SHAPE]
 SCORES = [Fraction(total, STATEMENTS) for total in range(4 * STATEMENTS + 1)]
+GOALS = {
+    ("Ydelse", 3.4): " (false; goal at most 9 %)",
+    ("Opfølgning", 3.4): " (false; goal at most 9 %)",
+    ("Ydelse", 2.9): " (goal at least 85 %)",
+    ("Opfølgning", 3.1): " (goal at least 95 %, day 14 or sooner)",
+    ("Ydelse", 3.0): " (both false; goal for over at most 5 %)",
+    ("Opfølgning", 3.0): " (both false; goal for over at most 5 %)",
+}
 Batches = list[tuple[int, Scores]]
 """The working day in whose night each batch closed, from the start of the history, and its scores."""
 
@@ -123,30 +131,32 @@ def claim(batches: Batches) -> str:
     return found.outcome if found else ""
 
 
-def alarms(worlds: Sequence[World]) -> Iterator[str]:
-    """The lines about alarms."""
+def alarms(worlds: Sequence[World], name: str) -> Iterator[str]:
+    """The lines about alarms in the group of that name."""
     found = [baseline(each.batches(USUAL, before=USUAL)) for each in worlds]
     bases = [base for base, _enough in found]
     within, at_all = share(enough for _base, enough in found), share(base is not None for base in bases)
     yield f"  the fifty questionnaires of a baseline: {within} in 105 days, {at_all} from further back too"
-    for mean, goal in ((3.4, "false, goal at most 9 %"), (3.1, ""), (2.9, "")):
+    for mean in (3.4, 3.1, 2.9):
         days = [
             alarm(base, of_period(each.batches(mean, before=USUAL)))
             for each, base in zip(worlds, bases, strict=True)
         ]
         middle = f"median day {median(days):.0f}" if median(days) < 10**6 else "most without"
-        yield f"  {USUAL} → {mean}: alarm in {share(day < 10**6 for day in days)}, {middle} {goal}".rstrip()
+        goal = GOALS.get((name, mean), "")
+        yield f"  {USUAL} → {mean}: alarm in {share(day < 10**6 for day in days)}, {middle}{goal}"
 
 
-def verdicts(worlds: Sequence[World]) -> Iterator[str]:
+def verdicts(worlds: Sequence[World], name: str) -> Iterator[str]:
     """The lines about verdicts, and about claims, which are made at any time."""
     said: tuple[tuple[str, Callable[[Batches], str]], ...] = (("verdict", verdict), ("claim", claim))
-    for mean in (2.8, 3.0, 3.2, 3.4):
+    for mean in (2.8, 3.0, 3.2):
         periods = [of_period(each.batches(mean, before=mean)) for each in worlds]
-        for name, say in said:
+        for kind, say in said:
             words = [say(batches) for batches in periods]
             over, under = (share(word == which for word in words) for which in ("over mål", "under mål"))
-            yield f"  always {mean}: {name} over {over}, under {under}{', both false' if mean == TARGET else ''}"
+            goal = GOALS.get((name, mean), "") if kind == "verdict" else ""
+            yield f"  always {mean}: {kind} over {over}, under {under}{goal}"
 
 
 def share(flags: Iterable[bool]) -> str:
@@ -167,7 +177,7 @@ def main() -> None:
             f"{name}: {volume:g} answers a working day, a batch every {median(pauses):.0f} working days (median)"
         )
         for part in (alarms, verdicts):
-            for line in part(worlds):
+            for line in part(worlds, name):
                 print(line, flush=True)
         print(f"  {time.perf_counter() - begun:.0f} s", flush=True)
 

@@ -1,6 +1,6 @@
 """Is satisfaction rising? Kendall's test of score against day, Theil-Sen's slope, and the word that follows."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -76,7 +76,8 @@ def trend(batches: Sequence[tuple[date, Scores]], points: int) -> Trend:
     moments = moments_of(together(by_day.values()))
     if moments.n < SMALLEST_TREND or len(by_day) < FEWEST_DAYS:
         return Trend("for få svar", moments.n, len(by_day), None, None)
-    days = [(day.toordinal(), scores) for day, scores in by_day.items()]
+    first = min(by_day)
+    days = [((day - first).days, scores) for day, scores in by_day.items()]
     found = kendall(days)
     slope = theil_sen([(day / DAYS_PER_QUARTER, moments_of(scores).mean) for day, scores in days])
     return Trend(_word(found, moments, points), moments.n, len(days), found, slope)
@@ -156,18 +157,11 @@ def theil_sen(points: Sequence[tuple[Fraction | float, Fraction | float]], level
 
     None where no two points lie at different places.
     """
-    pairs = [((x, y), (u, v)) for (x, y), (u, v) in combinations(sorted(points), 2) if x != u]
-    slopes = sorted(float((v - y) / (u - x)) for (x, y), (u, v) in pairs)
+    ordered = sorted((float(x), float(y)) for x, y in points)
+    slopes = sorted((v - y) / (u - x) for (x, y), (u, v) in combinations(ordered, 2) if x != u)
     if not slopes:
         return None
-    spread = sqrt(_variance(len(points), _repeats([x for x, _y in points]), _repeats([y for _x, y in points])))
+    spread = sqrt(_variance(len(points), *(list(Counter(axis).values()) for axis in zip(*ordered, strict=True))))
     reach = normal_quantile((1 + level) / 2) * spread
     low, high = round((len(slopes) - reach) / 2) - 1, round((len(slopes) + reach) / 2)
     return Slope(median(slopes), slopes[max(low, 0)], slopes[min(high, len(slopes) - 1)])
-
-
-def _repeats(values: Sequence[Fraction | float]) -> list[int]:
-    counted: dict[Fraction | float, int] = defaultdict(int)
-    for value in values:
-        counted[value] += 1
-    return list(counted.values())
