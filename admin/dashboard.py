@@ -10,12 +10,14 @@ from flask.typing import ResponseReturnValue
 
 from admin import access, charts, figure_charts
 from admin.access import CurrentStaff
-from survey import cells, figures, remarks, results, scoring, workdays
+from survey import cells, figures, findings, funnels, promises, remarks, results, scoring, workdays
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
 from survey.figures import Section, StatementResult
+from survey.findings import Finding, Findings
 from survey.models import TAGS
-from survey.results import LAW_NAMES, Counts, Period, TeamView
+from survey.promises import Promises
+from survey.results import LAW_NAMES, CellView, Counts, Period, TeamView
 
 doors = Blueprint("dashboard", __name__)
 
@@ -34,10 +36,25 @@ TAG_NAMES = {"meeting": "Mødet", "law": "Loven", "both": "Begge dele"}
 
 
 @dataclass(frozen=True)
+class Known:
+    """What a page was read from: the period's counts, the cells of the period before, and promises by team."""
+
+    counts: Counts
+    before: Sequence[CellView]
+    promises: Mapping[int, Promises]
+
+
+@dataclass(frozen=True)
 class Room:
-    """A section of the page; `hidden_teams` are the manager's that are shown only inside this law group."""
+    """A section of the page; `hidden_teams` are the manager's that are shown only inside this law group.
+
+    `found` answers the questions for each of the section's series, `calls` the one about calls for all of it.
+    """
 
     section: Section
+    found: tuple[Findings, ...]
+    calls: Finding
+    funnel: tuple[funnels.Step, ...]
     hidden_teams: tuple[TeamView, ...] = ()
 
 
@@ -51,13 +68,18 @@ def overview() -> ResponseReturnValue:
         usual = results.default_period(results.newest_day(session, staff.municipality_id), today)
         period, mistake = chosen_period(request.args, usual)
         counts = results.read(session, staff.municipality_id, period)
+        known = Known(
+            counts,
+            results.cells(session, staff.municipality_id, results.before(period)),
+            promises.read(session, staff.municipality_id, period.first, period.last),
+        )
         # What is of a whole law group is for who sees all of it, and on no team's page.
         whole = staff.manager_teams is None and not request.args.get("team")
         said = remarks.read(session, staff.municipality_id, period) if whole else None
     team = _chosen_team(staff, counts, request.args.get("team", ""))
     page = render_template(
         "admin/dashboard.html",
-        rooms=_rooms(staff, counts, team),
+        rooms=_rooms(staff, known, team),
         choices=[each for each in counts.teams if each.shown and staff.can_see_figures_of(each.id)],
         sees_all=staff.manager_teams is None,
         chosen=team,
@@ -75,6 +97,8 @@ def overview() -> ResponseReturnValue:
         charts=charts,
         over_time_chart=figure_charts.over_time,
         statement_chart=figure_charts.by_statement,
+        funnel_chart=figure_charts.funnel,
+        mark=figure_charts.mark,
         extremes=extremes,
     )
     return page, 400 if mistake else 200
@@ -117,18 +141,37 @@ def _chosen_team(staff: CurrentStaff, counts: Counts, wanted: str) -> TeamView |
     return team
 
 
-def _rooms(staff: CurrentStaff, counts: Counts, team: TeamView | None) -> list[Room]:
+def _rooms(staff: CurrentStaff, known: Known, team: TeamView | None) -> list[Room]:
     """One section a law group for who sees all teams; else one a team, and too small teams in their law group."""
+    counts = known.counts
     laws = [law for law in LAW_NAMES if law in {each.law for each in counts.teams}]
     if team is None and staff.manager_teams is None:
-        return [Room(figures.section(counts, law)) for law in laws]
+        return [_room(known, figures.section(counts, law)) for law in laws]
     mine = [team] if team else [each for each in counts.teams if staff.can_see_figures_of(each.id)]
-    rooms = [Room(figures.section(counts, each.law, each)) for each in mine if each.shown]
+    rooms = [_room(known, figures.section(counts, each.law, each)) for each in mine if each.shown]
     for law in laws:
         hidden = tuple(each for each in mine if each.law == law and not each.shown)
         if hidden:
-            rooms.append(Room(figures.section(counts, law, compare=False), hidden))
+            rooms.append(_room(known, figures.section(counts, law, compare=False), hidden))
     return rooms
+
+
+def _room(known: Known, section: Section, hidden: tuple[TeamView, ...] = ()) -> Room:
+    counts = known.counts
+    found = tuple(
+        findings.findings(
+            series,
+            figures.cells_of(counts.cells, section, series),
+            figures.cells_of(known.before, section, series),
+        )
+        for series in section.series
+    )
+    teams = {team.id for team in counts.teams if team.law == section.law and section.team in (None, team)}
+    asked = Promises()
+    for team_id in teams & known.promises.keys():
+        asked = asked.plus(known.promises[team_id])
+    calls = findings.calls(asked, counts.smallest)
+    return Room(section, found, calls, funnels.steps(counts, section), hidden)
 
 
 def extremes(statements: Sequence[StatementResult]) -> tuple[StatementResult, StatementResult] | None:

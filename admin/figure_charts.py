@@ -1,15 +1,41 @@
 """The dashboard's figures as charts: what `survey.figures` publishes, in the words of `admin.charts`."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from markupsafe import Markup
 
 from admin import charts
+from survey import funnels, scoring
 from survey.figures import Point, Series, StatementResult
+from survey.findings import Finding, Findings, Sign
+from survey.scoring import chart_points
+
+MARKS: dict[Sign, charts.Verdict] = {
+    "over": charts.Verdict.OVER,
+    "under": charts.Verdict.UNDER,
+    "undecided": charts.Verdict.UNDECIDED,
+    "rising": charts.Verdict.RISING,
+    "falling": charts.Verdict.FALLING,
+    "unchanged": charts.Verdict.UNCHANGED,
+}
 
 
-def over_time(series: Series, label: str) -> Markup:
-    """ "Gennemsnit ift. dato", a point a batch."""
-    points = tuple(_point(point) for point in series.points)
-    return charts.on_page(charts.DateLine(label, len(series.labels), points, series.target))
+def mark(finding: Finding) -> Markup:
+    """The mark of a finding, beside its sentence; nothing where it says neither good nor bad."""
+    verdict = MARKS.get(finding.sign)
+    return charts.glyph(verdict, beside_words=True) if verdict else Markup()
+
+
+def over_time(series: Series, found: Findings, label: str) -> Markup:
+    """ "Gennemsnit ift. dato": a point for the cells of a day, week or month, and what chance would give."""
+    alarm = next((point for point in series.points if found.alarm_on and point.last_on >= found.alarm_on), None)
+    points = tuple(_point(point, series, found, alarm is point) for point in series.points)
+    centre = float(found.baseline.mean) if found.baseline else None
+    text = f"før perioden {scoring.number(found.baseline.mean, 1)}" if found.baseline else ""
+    return charts.on_page(
+        charts.DateLine(label, len(series.labels), points, series.target, centre=centre, centre_text=text)
+    )
 
 
 def by_statement(series: Series, label: str) -> Markup:
@@ -18,15 +44,28 @@ def by_statement(series: Series, label: str) -> Markup:
     return charts.on_page(charts.StatementBars(label, series.labels, statements, series.target))
 
 
-def _point(point: Point) -> charts.Point:
-    return charts.Point(point.first_on, point.last_on, point.n, point.mean.value, point.mean.text)
+def funnel(steps: Sequence[funnels.Step], label: str) -> Markup:
+    """From meetings to answers."""
+    return charts.on_page(charts.Funnel(label, tuple(charts.Step(*vars(step).values()) for step in steps)))
+
+
+def _point(point: Point, series: Series, found: Findings, is_alarm: bool) -> charts.Point:
+    low, high = None, None
+    if found.baseline and point.mean.n:
+        low, high = chart_points.expected_swing(found.baseline, point.mean.n, len(series.labels))
+    days: tuple[date, date] = (point.first_on, point.last_on)
+    return charts.Point(*days, point.n, point.mean.value, point.mean.text, low, high, is_alarm)
 
 
 def _statement(result: StatementResult) -> charts.Statement:
-    shares = result.distribution
     parts = tuple(
         charts.Part(share.value, share.text, share.text.partition("/")[0])
-        for share in shares or ()
+        for share in result.distribution or ()
         if share.value is not None
     )
-    return charts.Statement(result.text, parts or None, result.mean.value, result.mean.text, result.mean.n)
+    low, high = (float(end.replace(",", ".")) for end in result.interval) if result.interval else (None, None)
+    interval = f"{result.interval[0]} til {result.interval[1]}" if result.interval else ""
+    mean = result.mean
+    return charts.Statement(
+        result.text, parts or None, mean.value, mean.text, mean.n, low, high, interval=interval
+    )

@@ -40,11 +40,12 @@ class Days:
 
 @dataclass(frozen=True)
 class StatementResult:
-    """One statement: mean, share of each point (None when too few), and share of "ved ikke"."""
+    """One statement: mean with its interval, share of each point (None when too few), and share of "ved ikke"."""
 
     position: int
     text: str
     mean: Figure
+    interval: tuple[str, str] | None
     distribution: tuple[Figure, ...] | None
     dont_know: Figure
 
@@ -107,6 +108,17 @@ class Section:
     def name(self) -> str:
         """The team's name, or the law group's in Danish."""
         return self.team.name if self.team else LAW_NAMES[self.law]
+
+
+def cells_of(cells: Iterable[CellView], section: Section, series: Series) -> list[CellView]:
+    """Those of `cells` that belong to a series of a section."""
+    key = (section.law, series.version_id, series.mode)
+    return [
+        cell
+        for cell in cells
+        if (cell.law, cell.version_id, cell.mode) == key
+        and (section.team is None or cell.team_id == section.team.id)
+    ]
 
 
 def section(counts: Counts, law: str, team: TeamView | None = None, *, compare: bool = True) -> Section:
@@ -257,6 +269,7 @@ def _statements(counts: Counts, version: OneRow) -> tuple[StatementResult, ...]:
                 position,
                 text,
                 mean,
+                scoring.published_interval(scoring.moments(means[1:]), mean, version.points),
                 scoring.published_distribution(spread[1:], smallest=ten) if spread else None,
                 scoring.published_share(spread[0], sum(spread), smallest=ten) if spread else scoring.HIDDEN,
             )
@@ -288,6 +301,8 @@ def _not_invited(counts: Counts) -> tuple[tuple[str, int | None], ...]:
     """Meetings nobody was asked about, by reason, most frequent first; None for fewer than k."""
     sums: dict[str, int] = {}
     for row in counts.meetings:
+        if row.decision == "invited":
+            continue
         sums[row.decision] = sums.get(row.decision, 0) + row.n
     ordered = sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple((reason, n if n >= counts.smallest else None) for reason, n in ordered)

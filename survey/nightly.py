@@ -10,7 +10,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import ballot_box, embedded, fragments, keys, participation, retention, tally, telling, workdays
+from survey import (
+    ballot_box,
+    embedded,
+    fragments,
+    keys,
+    participation,
+    promises,
+    retention,
+    tally,
+    telling,
+    workdays,
+)
 from survey.ballot_box import KeyInUse
 from survey.config import SettingError, Settings
 from survey.db import transaction
@@ -103,6 +114,8 @@ def _tally(store: KeyStore, municipality_id: int, name: str, now: datetime) -> R
         participation.snapshot_participation(session, municipality_id, now)
     with transaction() as session:
         telling.form(session, municipality_id, now)
+    with transaction() as session:
+        promises.count(session, municipality_id, now)
     report.alarms += [f"Nøglen {key_id} er brugt, men ikke slettet i {_listed(left[key_id])}." for key_id in left]
     report.alarms += _missing(store, municipality_id)
     return report

@@ -144,7 +144,7 @@ def read(session: Session, municipality_id: int, period: Period) -> Counts:
         smallest=smallest or scoring.SMALLEST_GROUP,
         teams=teams(session, municipality_id),
         versions=rows(_versions(municipality_id)),
-        cells=_cells(session, municipality_id, period),
+        cells=cells(session, municipality_id, period),
         weeks=rows(_weeks(municipality_id)),
         meetings=rows(_meetings(municipality_id, period)),
         waiting=rows(_waiting(municipality_id)),
@@ -194,7 +194,15 @@ def _versions(municipality_id: int) -> Query:
     )
 
 
-def _cells(session: Session, municipality_id: int, period: Period) -> list[CellView]:
+def before(period: Period) -> Period:
+    """The days before `period`, as many: what a change is held against."""
+    return Period(
+        period.first - (period.last - period.first) - timedelta(days=1), period.first - timedelta(days=1)
+    )
+
+
+def cells(session: Session, municipality_id: int, period: Period) -> list[CellView]:
+    """The cells of which anything is told in `period`, in the order of closing; one statement."""
     means, spread = aliased(CellGroup), aliased(CellGroup)
     cell, in_means, in_spread = (of.last_on.between(period.first, period.last) for of in (Cell, means, spread))
     wanted = (
@@ -230,7 +238,17 @@ def _weeks(municipality_id: int) -> Query:
     # All weeks, not only the period's: small weeks are put together the same way whatever period is chosen.
     of = Participation
     return (
-        select(of.team_id, Team.law, of.version_id, of.week, of.sent, of.answered, of.unknown)
+        select(
+            of.team_id,
+            Team.law,
+            of.version_id,
+            of.week,
+            of.invited,
+            of.sent,
+            of.delivered,
+            of.answered,
+            of.unknown,
+        )
         .join(Team)
         .where(of.municipality_id == municipality_id, of.sent > 0)
         .order_by(of.week)
@@ -240,14 +258,12 @@ def _weeks(municipality_id: int) -> Query:
 def _meetings(municipality_id: int, period: Period) -> Query:
     of = MeetingCount
     return (
-        select(of.team_id, Team.law, of.decision, func.sum(of.n).label("n"))
+        select(of.team_id, Team.law, of.week, of.decision, of.n)
         .join(Team)
         .where(
             of.municipality_id == municipality_id,
-            of.decision != "invited",
             of.week.between(workdays.monday(period.first), period.last),
         )
-        .group_by(of.team_id, Team.law, of.decision)
     )
 
 

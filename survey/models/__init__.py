@@ -25,7 +25,7 @@ from survey.models.ballots import (
     Waiting,
 )
 from survey.models.base import CHANNELS, LAWS, PAPER
-from survey.models.callbacks import CALLBACK_STATES, CallbackAttempt, CallbackRequest
+from survey.models.callbacks import CALLBACK_STATES, CallbackAttempt, CallbackCount, CallbackRequest
 from survey.models.cells import Cell, CellGroup
 from survey.models.meetings import (
     DECISIONS,
@@ -103,6 +103,7 @@ __all__ = [
     "BatchStatement",
     "BatchTag",
     "CallbackAttempt",
+    "CallbackCount",
     "CallbackRequest",
     "Cell",
     "CellGroup",

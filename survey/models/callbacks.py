@@ -8,6 +8,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    Integer,
     Text,
     UniqueConstraint,
 )
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from survey.db import Base
 from survey.models.base import (
     Numbered,
+    Tenant,
     moment,
     one_of,
     points_to,
@@ -76,3 +78,26 @@ class CallbackAttempt(Numbered, Base):
     tried_at: Mapped[datetime] = mapped_column(moment)
     tried_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     note: Mapped[str] = mapped_column(Text)
+
+
+class CallbackCount(Tenant, Base):
+    """What became of the calls asked for in one ISO week, per team, as the night last counted them.
+
+    A promise is `kept` when the first try, or the closing, fell on the promised day at the latest, `late` when
+    after it; `overdue` waits beyond it, `waiting` is not due yet. A withdrawn wish counts nowhere.
+    """
+
+    __tablename__ = "callback_count"
+    __table_args__ = (
+        points_to("team", "team_id"),
+        CheckConstraint("extract(isodow FROM week) = 1", name="week_is_a_monday"),
+        CheckConstraint("least(kept, late, overdue, waiting) >= 0", name="counts_natural"),
+        CheckConstraint("kept + late + overdue + waiting > 0", name="of_somebody"),
+    )
+
+    team_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    week: Mapped[date] = mapped_column(Date, primary_key=True)
+    kept: Mapped[int] = mapped_column(Integer)
+    late: Mapped[int] = mapped_column(Integer)
+    overdue: Mapped[int] = mapped_column(Integer)
+    waiting: Mapped[int] = mapped_column(Integer)

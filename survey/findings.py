@@ -1,0 +1,246 @@
+"""What a series says, in words: five questions, each answered by a test and by nobody's judgement.
+
+Pure functions on cells. A sentence is chosen by an outcome, and its numbers obey the disclosure rules.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from survey import scoring
+from survey.cells import Counted
+from survey.counts import Complete
+from survey.figures import Series
+from survey.promises import Promises
+from survey.results import CellView
+from survey.scoring import danish, early_warning, nonresponse, scores, statements, target, trends
+
+Sign = Literal["over", "under", "undecided", "rising", "falling", "unchanged", "none"]
+SEED = 1
+"""Draws the limit of the early warning: the same answers always give the same alarm."""
+LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer to one of the five questions: its sign and its sentence, in Danish."""
+
+    question: str
+    sign: Sign
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The answers about one series; the day of an alarm, and the baseline to hold points against, or None."""
+
+    level: Finding
+    change: Finding
+    weakest: Finding
+    silent: Finding
+    alarm_on: date | None
+    baseline: scoring.Moments | None
+
+    @property
+    def all(self) -> tuple[Finding, ...]:
+        """The answers in the order of the questions; the fifth, about calls, is of a whole section."""
+        return self.level, self.change, self.weakest, self.silent
+
+
+def findings(series: Series, mine: Sequence[CellView], before: Sequence[CellView]) -> Findings:
+    """The answers of a `series` made of `mine`; `before` are its cells of the period before, in closing order."""
+    told = [cell.counted for cell in mine if cell.mean]
+    earlier = [cell.counted for cell in before if cell.mean]
+    alarm_on, change = _change(series, told, earlier)
+    baseline = _moments(earlier)
+    return Findings(
+        level=_level(series, told),
+        change=change,
+        weakest=_weakest(series, mine),
+        silent=_silent(series, told),
+        alarm_on=alarm_on,
+        baseline=baseline if baseline.n >= early_warning.SMALLEST_BASELINE else None,
+    )
+
+
+def _moments(told: Sequence[Counted]) -> scoring.Moments:
+    return scores.moments_of(scores.together(scores.of_people(counted.persons) for counted in told))
+
+
+# Ligger vi over målet? -----------------------------------------------------------------------------------
+
+LEVEL_QUESTION = "Ligger vi over målet?"
+
+
+def _level(series: Series, told: Sequence[Counted]) -> Finding:
+    points = len(series.labels)
+    if series.target is None:
+        return Finding(LEVEL_QUESTION, "none", f"Der er ikke aftalt noget mål på skalaen 1-{points}.")
+    moments = _moments(told)
+    found = target.judge(moments, points, series.target)
+    mean, goal = series.mean.text, danish.number(Fraction(series.target), 1)
+    if found.lower is None or found.upper is None:
+        few = (
+            f"For få svar til at sige det: en dom kræver {target.SMALLEST_JUDGED} besvarelser, der er {moments.n}."
+        )
+        return Finding(LEVEL_QUESTION, "undecided", few if moments.n else "Ingen svar i perioden endnu.")
+    places = scoring.decimals(found.n)
+    lower, upper = (danish.number(Fraction(end), places) for end in (found.lower, found.upper))
+    base = f"gennemsnittet er {mean} (n = {found.n})"
+    if found.outcome == "over mål":
+        return Finding(LEVEL_QUESTION, "over", f"Ja, over {goal}: {base}, og med 95 % sikkerhed mindst {lower}.")
+    if found.outcome == "under mål":
+        return Finding(LEVEL_QUESTION, "under", f"Nej, under {goal}: {base}, og med 95 % sikkerhed højst {upper}.")
+    more = (
+        f" Omkring {scoring.count(found.missing)} svar mere af samme slags ville afgøre det."
+        if found.missing
+        else ""
+    )
+    return Finding(
+        LEVEL_QUESTION,
+        "undecided",
+        f"Kan ikke afgøres endnu: {base}, men {goal} ligger mellem grænserne {lower} og {upper}.{more}",
+    )
+
+
+# Er noget ændret? ----------------------------------------------------------------------------------------
+
+CHANGE_QUESTION = "Er noget ændret?"
+SIGNS: dict[str, Sign] = {"stigende": "rising", "faldende": "falling", "ingen sikker ændring": "unchanged"}
+
+
+def _change(series: Series, told: Sequence[Counted], earlier: Sequence[Counted]) -> tuple[date | None, Finding]:
+    points = len(series.labels)
+    trend = trends.trend([(one.last_on, scores.of_people(one.persons)) for one in told], points)
+    alarm = _alarm(told, earlier)
+    if alarm is not None:
+        day = alarm.last_on
+        since = (
+            f"Advarsel: svarene er faldet siden perioden før. Det kunne ses fra svarene til og med {_day(day)}."
+        )
+        return day, Finding(CHANGE_QUESTION, "falling", since)
+    if trend.word == "for få svar":
+        few = (
+            f"For få svar til en tendens: den kræver {trends.SMALLEST_TREND} besvarelser "
+            f"på {trends.FEWEST_DAYS} svardage."
+        )
+        return None, Finding(CHANGE_QUESTION, "undecided", few)
+    pace = ""
+    if trend.slope and trend.word != "ingen sikker ændring":
+        pace = f", omkring {danish.signed(Fraction(trend.slope.value), 2)} point i kvartalet"
+    sentence = {
+        "stigende": f"Ja, stigende gennem perioden{pace} (n = {trend.n}).",
+        "faldende": f"Ja, faldende gennem perioden{pace} (n = {trend.n}).",
+        "ingen sikker ændring": f"Ingen sikker ændring gennem perioden (n = {trend.n}).",
+    }[trend.word]
+    return None, Finding(CHANGE_QUESTION, SIGNS[trend.word], sentence)
+
+
+def _alarm(told: Sequence[Counted], earlier: Sequence[Counted]) -> Counted | None:
+    """The cell at which the early warning first alarms; None when it does not, or has no baseline."""
+    people = [scores.of_people(one.persons) for one in told]
+    watched = sum(map(scores.size, people))
+    against = early_warning.baseline(
+        [scores.of_people(one.persons) for one in earlier], SEED, watched=watched or None
+    )
+    if against is None or not people:
+        return None
+    alarm = early_warning.watch(against, people).alarm
+    return None if alarm is None else told[alarm]
+
+
+def _day(day: date) -> str:
+    return f"{day.day}.{day.month}.{day.year}"
+
+
+# Hvad er svagest? ----------------------------------------------------------------------------------------
+
+WEAKEST_QUESTION = "Hvad er svagest?"
+
+
+def _weakest(series: Series, mine: Sequence[CellView]) -> Finding:
+    shown = [
+        (each.mean.value, place) for place, each in enumerate(series.statements) if each.mean.value is not None
+    ]
+    if len(shown) < len(series.statements) or len(shown) < 2:
+        few = "For få svar til at sammenligne udsagnene."
+        return Finding(WEAKEST_QUESTION, "undecided", few)
+    rows = [Complete(**cell.counted.sums) for cell in mine if cell.means is not None]
+    found = statements.homogeneity(statements.together(rows))
+    if found is None:
+        few = f"For få hele skemaer til at sammenligne udsagnene: det kræver {statements.SMALLEST_HOMOGENEITY}."
+        return Finding(WEAKEST_QUESTION, "undecided", few)
+    _, lowest = min(shown)
+    text, mean = series.statements[lowest].text, series.statements[lowest].mean.text
+    below = sum(_is_lower(pair, lowest) for pair in found.pairs)
+    others = len(series.statements) - 1
+    if found.overall.p >= LEVEL or not below:
+        even = f"Ingen sikker forskel mellem udsagnene. Lavest står »{text}« ({mean})."
+        return Finding(WEAKEST_QUESTION, "unchanged", even)
+    which = "alle de andre" if below == others else f"{below} af de {others} andre"
+    return Finding(WEAKEST_QUESTION, "under", f"»{text}« ({mean}) ligger sikkert lavere end {which}.")
+
+
+def _is_lower(pair: statements.Pair, place: int) -> bool:
+    sure = pair.adjusted < LEVEL
+    return sure and (
+        (pair.first == place and pair.difference < 0) or (pair.second == place and pair.difference > 0)
+    )
+
+
+# Hvem svarer ikke? ---------------------------------------------------------------------------------------
+
+SILENT_QUESTION = "Hvem svarer ikke?"
+
+
+def _silent(series: Series, told: Sequence[Counted]) -> Finding:
+    if series.mode == "onsite":
+        return Finding(SILENT_QUESTION, "none", "Svar på stedet har ingen svarprocent.")
+    rate = series.turnout.rate if series.turnout else scoring.HIDDEN
+    if not rate.shown or scoring.capped(rate) or "/" not in rate.text:
+        return Finding(SILENT_QUESTION, "undecided", "For få udsendte til at vise en svarprocent.")
+    k, n = (int(part.replace(".", "")) for part in rate.text.partition(" ")[0].split("/"))
+    silent = f"{scoring.count(n - k)} af {scoring.count(n)} har ikke svaret; svarprocenten er {rate.text}."
+    if series.target is None or not told or not series.mean.shown or n == k:
+        return Finding(SILENT_QUESTION, "none", silent)
+    mean = Fraction(series.mean.value or 0).limit_denominator(100)
+    tip = nonresponse.tipping_point(mean, Fraction(k, n), series.target)
+    return Finding(SILENT_QUESTION, "none", f"{silent} {_tipping(tip, mean, series)}")
+
+
+def _tipping(tip: Fraction | None, mean: Fraction, series: Series) -> str:
+    goal, side = (
+        danish.number(Fraction(series.target or 0), 1),
+        "under" if mean > Fraction(series.target or 0) else "over",
+    )
+    if tip is None or not 1 <= tip <= len(series.labels):
+        return f"Deres svar kunne ikke flytte gennemsnittet af alle til den anden side af {goal}."
+    return f"Ligger de i gennemsnit {side} {danish.number(tip, 1)}, er gennemsnittet af alle {side} {goal}."
+
+
+# Hvad lover vi? ------------------------------------------------------------------------------------------
+
+CALLS_QUESTION = "Holder vi, hvad vi lover om opkald?"
+
+
+def calls(promises: Promises, smallest: int) -> Finding:
+    """Whether calls that were asked for are made by the promised day. Fewer than `smallest` are not numbered."""
+    if not promises.asked:
+        return Finding(CALLS_QUESTION, "none", "Ingen har bedt om et opkald i perioden.")
+    few = promises.asked < smallest
+    asked = f"{scoring.published_count(promises.asked, smallest=smallest).capitalize()} har bedt om et opkald."
+    if promises.overdue:
+        late = "Mindst ét venter" if few else f"{promises.overdue} venter"
+        return Finding(CALLS_QUESTION, "under", f"Nej: {late} ud over fristen. {asked}")
+    if not promises.due:
+        return Finding(CALLS_QUESTION, "undecided", f"{asked} Fristen er ikke nået for nogen af dem.")
+    if promises.late:
+        some = "ikke alle" if few else f"{promises.kept} af {promises.due}"
+        return Finding(
+            CALLS_QUESTION,
+            "undecided",
+            f"Ikke helt: ingen venter nu, men {some} blev ringet op til tiden. {asked}",
+        )
+    return Finding(CALLS_QUESTION, "over", f"Ja: alle, hvor fristen er nået, blev ringet op til tiden. {asked}")

@@ -1,0 +1,89 @@
+"""From meetings to answers, step by step: how many are left, of which step, and who fell away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from survey import scoring
+from survey.figures import Section
+from survey.results import Counts, OneRow
+
+UNHELD = ("cancelled", "not_attended", "in_the_future", "too_old")
+"""No meeting to ask about, or too long ago."""
+SPARED = ("opted_out", "protected_address", "hurtful_moment", "paused", "asked_recently")
+"""Held, but the citizen is left in peace."""
+UNREACHABLE = ("no_channel", "dead_address")
+UNDRAWN = ("outside_wave", "not_sampled")
+
+
+@dataclass(frozen=True)
+class Step:
+    """How many are left, None where they are too few to tell; `share` names the step they are a share of."""
+
+    name: str
+    n: int | None
+    text: str
+    share: str
+
+
+def steps(counts: Counts, section: Section) -> tuple[Step, ...]:
+    """Meetings held, may be asked about, with a channel, sent, delivered, answered; () where nothing was sent.
+
+    Of a law group or team, over all its versions, and of the blocks of weeks that its response rates are told in.
+    """
+    parts = [series.turnout for series in section.series if series.turnout and series.turnout.weeks]
+    if not parts:
+        return ()
+    first = min(part.weeks[0].first for part in parts)
+    last = max(part.weeks[-1].last for part in parts)
+
+    def mine(rows: Sequence[OneRow]) -> list[OneRow]:
+        team = section.team
+        return [
+            row
+            for row in rows
+            if row.law == section.law and first <= row.week <= last and (team is None or row.team_id == team.id)
+        ]
+
+    meetings, weeks = mine(counts.meetings), mine(counts.weeks)
+    held = _less(meetings, UNHELD)
+    eligible = _less(meetings, (*UNHELD, *SPARED, *UNDRAWN))
+    channel = _less(meetings, (*UNHELD, *SPARED, *UNDRAWN, *UNREACHABLE))
+    answered = _answered(section)
+    numbers = (
+        ("Samtaler holdt", held, ""),
+        ("Kunne spørges", eligible, "af samtalerne"),
+        ("Havde mobil eller e-mail", channel, "af dem, der kunne spørges"),
+        ("Udsendt", sum(row.sent for row in weeks), "af dem med mobil eller e-mail"),
+        ("Leveret", sum(row.delivered for row in weeks), "af de udsendte"),
+        ("Besvaret", answered, "af de udsendte"),
+    )
+    return _told(numbers, counts.smallest)
+
+
+def _less(meetings: Sequence[OneRow], decisions: Sequence[str]) -> int:
+    return sum(row.n for row in meetings if row.decision not in decisions)
+
+
+def _answered(section: Section) -> int | None:
+    """The sum of what the response rates tell; None where one of them is hidden or shows only an end."""
+    rates = [series.turnout.rate for series in section.series if series.turnout]
+    if not all("/" in rate.text for rate in rates):
+        return None
+    return sum(int(rate.text.partition("/")[0].replace(".", "")) for rate in rates)
+
+
+def _told(numbers: Sequence[tuple[str, int | None, str]], smallest: int) -> tuple[Step, ...]:
+    found, before = list[Step](), list[int | None]()
+    for name, n, of in numbers:
+        # Delivered and answered are both shares of what was sent.
+        whole = before[3] if name == "Besvaret" else before[-1] if before else None
+        shown = n if n is not None and n >= smallest else None
+        text = (
+            scoring.count(shown) if shown is not None else scoring.TOO_FEW if n is not None else scoring.NOT_SHOWN
+        )
+        fits = shown is not None and whole is not None and shown <= whole
+        share = f"{scoring.percent(Fraction(shown or 0, whole or 1))} {of}" if fits else ""
+        found.append(Step(name, shown, text, share))
+        before.append(shown)
+    return tuple(found)
