@@ -160,6 +160,7 @@ def _room(known: Known, section: Section, hidden: tuple[TeamView, ...] = ()) -> 
     counts = known.counts
     found = tuple(
         findings.findings(
+            counts.period,
             series,
             figures.cells_of(counts.cells, section, series),
             figures.cells_of(known.before, section, series),

@@ -14,7 +14,7 @@ from survey.cells import Counted
 from survey.counts import Complete
 from survey.figures import Series
 from survey.promises import Promises
-from survey.results import CellView
+from survey.results import CellView, Period
 from survey.scoring import danish, early_warning, nonresponse, scores, statements, target, trends
 
 Sign = Literal["over", "under", "undecided", "rising", "falling", "unchanged", "none"]
@@ -49,10 +49,10 @@ class Findings:
         return self.level, self.change, self.weakest, self.silent
 
 
-def findings(series: Series, mine: Sequence[CellView], before: Sequence[CellView]) -> Findings:
-    """The answers of a `series` made of `mine`; `before` are its cells of the period before, in closing order."""
+def findings(period: Period, series: Series, mine: Sequence[CellView], before: Sequence[CellView]) -> Findings:
+    """The answers of a `series` made of `mine`; `before` are earlier cells of it. Both in the order of closing."""
     told = [cell.counted for cell in mine if cell.mean]
-    earlier = [cell.counted for cell in before if cell.mean]
+    earlier = _baseline(period, [cell.counted for cell in before if cell.mean])
     alarm_on, change = _change(series, told, earlier)
     baseline = _moments(earlier)
     return Findings(
@@ -63,6 +63,17 @@ def findings(series: Series, mine: Sequence[CellView], before: Sequence[CellView
         alarm_on=alarm_on,
         baseline=baseline if baseline.n >= early_warning.SMALLEST_BASELINE else None,
     )
+
+
+def _baseline(period: Period, before: Sequence[Counted]) -> list[Counted]:
+    """The newest of `before`: as many days as the period has, or as far back as a baseline takes."""
+    first, found, people = period.first - (period.last - period.first), list[Counted](), 0
+    for counted in reversed(before):
+        if counted.last_on < first and people >= early_warning.SMALLEST_BASELINE:
+            break
+        found.insert(0, counted)
+        people += counted.people
+    return found
 
 
 def _moments(told: Sequence[Counted]) -> scoring.Moments:

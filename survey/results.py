@@ -195,10 +195,9 @@ def _versions(municipality_id: int) -> Query:
 
 
 def before(period: Period) -> Period:
-    """The days before `period`, as many: what a change is held against."""
-    return Period(
-        period.first - (period.last - period.first) - timedelta(days=1), period.first - timedelta(days=1)
-    )
+    """The days before `period`, as many but at least a year: where what a change is held against is found."""
+    days = max(period.last - period.first + timedelta(days=1), timedelta(days=365))
+    return Period(period.first - days, period.first - timedelta(days=1))
 
 
 def cells(session: Session, municipality_id: int, period: Period) -> list[CellView]:

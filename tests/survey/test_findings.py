@@ -1,0 +1,247 @@
+"""Every sentence is reached, and its opposite: the words follow from a test, never from a template."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from survey import counts, figures, findings, results, scoring
+from survey.cells import Counted
+from survey.figures import Series
+from survey.findings import Findings
+from survey.promises import Promises
+from survey.results import CellView, Counts, Period
+from survey.turnout import Turnout, Weeks
+
+DAY = date(2021, 5, 3)
+PERIOD = Period(DAY, DAY + timedelta(104))
+NBSP = "\N{NO-BREAK SPACE}"
+People = Sequence[Sequence[int]]
+
+
+def cell(day: date, people: People, points: int = 4) -> CellView:
+    """A cell of so many people's answers, told with all its parts."""
+    columns = list(zip(*people, strict=True))
+    rows = tuple(tuple(column.count(point) for point in range(points + 1)) for column in columns)
+    persons = Counter((sum(map(bool, one)), sum(one)) for one in people)
+    sums = vars(counts.complete(Counter(map(tuple, people)), len(columns), points))
+    counted = Counted(day, day, 1, len(people), rows, persons, dict(sums), (0, 0, 0))
+    every = tuple(range(1, len(columns) + 1))
+    return CellView(None, "LAS", 1, "remote", counted, True, every, every, False)
+
+
+def said(cells: Sequence[CellView], before: Sequence[CellView] = (), **changes: Any) -> Findings:
+    """What is found of the law group's one series."""
+    points = len(cells[0].counted.statements[0]) - 1 if cells else 4
+    texts = [f"udsagn {number}" for number in range(1, 1 + (len(cells[0].counted.statements) if cells else 5))]
+    labels = ["?"] * points
+    version = SimpleNamespace(id=1, name="Ydelse", number=1, points=points, labels=labels, texts=texts)
+    empty: dict[str, Any] = {key: [] for key in ("teams", "weeks", "meetings", "unshown")}
+    waiting = [SimpleNamespace(law="LAS", version_id=1, mode="remote", team_id=None, tallied_on=DAY)]
+    read: dict[str, Any] = {"versions": [version], "cells": cells, "waiting": waiting}
+    (series,) = figures.section(Counts(period=PERIOD, smallest=5, **read, **empty), "LAS").series
+    return findings.findings(PERIOD, with_changes(series, changes), cells, before)
+
+
+def with_changes(series: Series, changes: dict[str, Any]) -> Series:
+    """The series with other parts."""
+    return Series(**{**vars(series), **changes})
+
+
+def evenly(day: date, mean: Fraction, n: int, statements: int = 5) -> CellView:
+    """`n` people whose answers to each statement have about that mean on 1-4, spread over three points."""
+    low = int(mean)
+    high = round((mean - low) * n)
+    people = [[low + (place < high)] * statements for place in range(n)]
+    people[0] = [max(1, low - 1)] * statements
+    people[-1] = [min(4, low + 2)] * statements
+    return cell(day, people)
+
+
+@pytest.mark.parametrize(
+    ("mean", "n", "sign", "words"),
+    [
+        (Fraction(34, 10), 60, "over", "Ja, over 3,0: gennemsnittet er 3,38"),
+        (Fraction(26, 10), 60, "under", "Nej, under 3,0: gennemsnittet er 2,6"),
+        (Fraction(31, 10), 30, "undecided", "Kan ikke afgøres endnu: gennemsnittet er 3,1"),
+        (Fraction(31, 10), 9, "undecided", "For få svar til at sige det: en dom kræver 10 besvarelser, der er 9."),
+    ],
+)
+def test_the_target_is_judged_three_ways(mean: Fraction, n: int, sign: str, words: str) -> None:
+    """Over, under, not to be told yet, and too few to ask."""
+    found = said([evenly(DAY, mean, n)]).level
+    assert found.sign == sign
+    assert found.sentence.startswith(words)
+
+
+def test_what_is_missing_for_a_verdict_is_said() -> None:
+    """How many more answers of the same kind; with a bound on the way to 3,0 on either side."""
+    sentence = said([evenly(DAY, Fraction(31, 10), 30)]).level.sentence
+    assert "men 3,0 ligger mellem grænserne 2,9 og 3,2. Omkring 93" in sentence
+    assert sentence.endswith("svar mere af samme slags ville afgøre det.")
+
+
+def test_without_answers_or_without_a_target_there_is_no_verdict() -> None:
+    """Nobody has answered; or the scale is 1-5."""
+    assert said([]).level.sentence == "Ingen svar i perioden endnu."
+    five = said([cell(DAY, [(5, 4, 3), (3, 4, 2)] * 10, points=5)]).level
+    assert (five.sign, five.sentence) == ("none", "Der er ikke aftalt noget mål på skalaen 1-5.")
+
+
+def weekly(mean: Callable[[int], Fraction], weeks: int = 15, n: int = 20) -> list[CellView]:
+    """A cell a week."""
+    return [evenly(DAY + timedelta(7 * week), mean(week), n) for week in range(weeks)]
+
+
+@pytest.mark.parametrize(
+    ("mean", "sign", "words"),
+    [
+        (
+            lambda week: Fraction(25, 10) + Fraction(week, 20),
+            "rising",
+            "Ja, stigende gennem perioden, omkring +0,",
+        ),
+        (
+            lambda week: Fraction(32, 10) - Fraction(week, 20),
+            "falling",
+            "Ja, faldende gennem perioden, omkring −0,",
+        ),
+        (lambda week: Fraction(29, 10), "unchanged", "Ingen sikker ændring gennem perioden (n = 300)."),
+    ],
+)
+def test_a_trend_is_told_when_the_test_says_so(mean: Callable[[int], Fraction], sign: str, words: str) -> None:
+    """Rising, falling, or no sure change."""
+    found = said(weekly(mean)).change
+    assert found.sign == sign
+    assert found.sentence.startswith(words)
+
+
+def test_few_days_have_no_trend() -> None:
+    """Three cells are no trend, however many answered."""
+    found = said(weekly(lambda week: Fraction(2 + week, 1), weeks=2, n=30)).change
+    assert found.sentence == "For få svar til en tendens: den kræver 30 besvarelser på 8 svardage."
+
+
+def test_a_drop_from_the_period_before_alarms_once() -> None:
+    """After a baseline at 3,4 a period at 2,4 alarms at its first weeks; a period like it does not."""
+    before = [evenly(DAY - timedelta(7 * week), Fraction(34, 10), 20) for week in range(15, 0, -1)]
+    dropped = said(weekly(lambda _: Fraction(24, 10)), before)
+    assert dropped.alarm_on is not None
+    assert dropped.alarm_on <= DAY + timedelta(21)
+    assert dropped.change.sign == "falling"
+    assert dropped.change.sentence.startswith("Advarsel: svarene er faldet")
+    same = said(weekly(lambda _: Fraction(34, 10)), before)
+    assert (same.alarm_on, same.change.sign) == (None, "unchanged")
+    assert same.baseline is not None
+    assert said(weekly(lambda _: Fraction(24, 10)), before[-2:]).baseline is None
+
+
+def test_a_baseline_reaches_as_far_back_as_it_must() -> None:
+    """Fifty people are found in the year before where the days before the period have too few."""
+    before = [evenly(DAY - timedelta(30 * month), Fraction(34, 10), 8) for month in range(11, 0, -1)]
+    found = said(weekly(lambda _: Fraction(24, 10)), before)
+    assert found.baseline is not None
+    assert found.baseline.n == 56
+
+
+def test_the_weakest_statement_is_named_when_it_surely_is() -> None:
+    """One at 2 where the others are at 3 and 4; and five of one kind, where none is."""
+    low = said([cell(DAY, [(3, 4, 2, 3), (4, 3, 2, 4), (3, 3, 1, 4), (4, 4, 2, 3)] * 8)]).weakest
+    assert (low.sign, low.sentence) == ("under", "»udsagn 3« (1,8) ligger sikkert lavere end alle de andre.")
+    even = said([cell(DAY, [(3, 4, 3, 2), (4, 3, 2, 3), (3, 2, 4, 3), (2, 3, 3, 4)] * 8)]).weakest
+    assert (even.sign, even.sentence) == (
+        "unchanged",
+        "Ingen sikker forskel mellem udsagnene. Lavest står »udsagn 1« (3,0).",
+    )
+    two = said([cell(DAY, [(3, 4, 2, 2), (4, 3, 2, 2), (3, 3, 1, 2), (4, 4, 2, 1)] * 8)]).weakest
+    assert two.sentence == "»udsagn 3« (1,8) ligger sikkert lavere end 2 af de 3 andre."
+
+
+def test_few_answers_name_no_weakest() -> None:
+    """A hidden statement, or too few complete questionnaires."""
+    assert said([]).weakest.sentence == "For få svar til at sammenligne udsagnene."
+    gaps = [cell(DAY, [(3, 4, 0), (0, 3, 2), (3, 0, 1)] * 8)]
+    assert said(gaps).weakest.sentence.startswith(
+        "For få hele skemaer til at sammenligne udsagnene: det kræver 10"
+    )
+
+
+def sent(k: int, n: int) -> Turnout:
+    """k of n."""
+    rate = scoring.published_share(k, n)
+    return Turnout(rate, None, 0, (Weeks(DAY, DAY, n, rate),))
+
+
+@pytest.mark.parametrize(
+    ("mean", "words"),
+    [
+        (Fraction(34, 10), "Ligger de i gennemsnit under 2,"),
+        (Fraction(26, 10), "Ligger de i gennemsnit over 3,"),
+    ],
+)
+def test_the_silent_have_a_tipping_point(mean: Fraction, words: str) -> None:
+    """What they would have to average to turn the verdict, from either side."""
+    found = said([evenly(DAY, mean, 60)], turnout=sent(60, 112)).silent
+    assert found.sentence.startswith(f"52 af 112 har ikke svaret; svarprocenten er 60/112 = 53,6{NBSP}%. {words}")
+
+
+def test_few_silent_could_not_turn_it() -> None:
+    """Nine of ten answered: whatever the rest said, the mean of all stays where it is."""
+    found = said([evenly(DAY, Fraction(35, 10), 90)], turnout=sent(90, 100)).silent
+    assert found.sentence.endswith("Deres svar kunne ikke flytte gennemsnittet af alle til den anden side af 3,0.")
+
+
+def test_without_a_rate_nobody_is_called_silent() -> None:
+    """Nothing was sent, too little was, or the answers were given on the spot."""
+    cells = [evenly(DAY, Fraction(34, 10), 60)]
+    assert said(cells).silent.sentence == "For få udsendte til at vise en svarprocent."
+    assert said(cells, mode="onsite").silent.sentence == "Svar på stedet har ingen svarprocent."
+    none = said(cells, turnout=sent(60, 60)).silent
+    assert none.sentence == f"0 af 60 har ikke svaret; svarprocenten er 60/60 = 100,0{NBSP}%."
+
+
+@pytest.mark.parametrize(
+    ("promises", "sign", "words"),
+    [
+        (Promises(), "none", "Ingen har bedt om et opkald i perioden."),
+        (
+            Promises(kept=6, waiting=1),
+            "over",
+            "Ja: alle, hvor fristen er nået, blev ringet op til tiden. 7 har bedt",
+        ),
+        (
+            Promises(kept=4, late=2),
+            "undecided",
+            "Ikke helt: ingen venter nu, men 4 af 6 blev ringet op til tiden.",
+        ),
+        (
+            Promises(kept=1, late=1),
+            "undecided",
+            "Ikke helt: ingen venter nu, men ikke alle blev ringet op til tiden.",
+        ),
+        (Promises(kept=6, overdue=2), "under", "Nej: 2 venter ud over fristen. 8 har bedt om et opkald."),
+        (
+            Promises(overdue=1),
+            "under",
+            "Nej: Mindst ét venter ud over fristen. Færre end 5 har bedt om et opkald.",
+        ),
+        (Promises(waiting=5), "undecided", "5 har bedt om et opkald. Fristen er ikke nået for nogen af dem."),
+    ],
+)
+def test_promises_to_call(promises: Promises, sign: str, words: str) -> None:
+    """Kept, kept late, broken, not due; a few have no numbers."""
+    found = findings.calls(promises, 5)
+    assert found.sign == sign
+    assert found.sentence.startswith(words)
+
+
+def test_the_year_before_is_read_for_a_short_period() -> None:
+    """And as many days as a longer one has."""
+    week = Period(date(2021, 5, 3), date(2021, 5, 9))
+    assert results.before(week) == Period(date(2020, 5, 3), date(2021, 5, 2))
+    two_years = Period(date(2020, 1, 1), date(2021, 12, 31))
+    assert results.before(two_years) == Period(date(2017, 12, 31), date(2019, 12, 31))
