@@ -110,7 +110,7 @@ def weekly(mean: Callable[[int], Fraction], weeks: int = 15, n: int = 20) -> lis
             "falling",
             "Ja, faldende gennem perioden, omkring −0,",
         ),
-        (lambda week: Fraction(29, 10), "unchanged", "Ingen sikker ændring gennem perioden (n = 300)."),
+        (lambda _: Fraction(29, 10), "unchanged", "Ingen sikker ændring gennem perioden (n = 300)."),
     ],
 )
 def test_a_trend_is_told_when_the_test_says_so(mean: Callable[[int], Fraction], sign: str, words: str) -> None:
