@@ -4,7 +4,6 @@ Everything published about answers is a sum of cells, or of groups of them where
 could be printed alone, so neither two periods, a group less its teams, nor two days' pages uncover anything finer.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,8 +24,9 @@ OPEN = 3
 class Counted:
     """What is counted of whole batches of one unit, version and mode; sums of everything a batch leaves behind.
 
-    `statements` as rows of "ved ikke", 1 … points. `persons` by statements answered and their sum. `sums` are
-    the numbers of `BatchComplete` by name, lists or whole numbers. `tags` in the order of TAGS.
+    `statements` as rows of "ved ikke", 1 … points. `persons` by how many statements they answered, from one on:
+    how many they are, their sums of scores added up, and the squares of these. `sums` are the numbers of
+    `BatchComplete` by name, lists or whole numbers. `tags` in the order of TAGS.
     """
 
     first_on: date
@@ -34,14 +34,14 @@ class Counted:
     batches: int
     n: int
     statements: tuple[tuple[int, ...], ...]
-    persons: Counter[tuple[int, int]]
+    persons: tuple[tuple[int, ...], ...]
     sums: dict[str, Any]
     tags: tuple[int, ...]
 
     @property
     def people(self) -> int:
         """How many answered at least one statement on the scale."""
-        return sum(n for (answered, _), n in self.persons.items() if answered)
+        return sum(n for n, _, _ in self.persons)
 
     @property
     def chosen(self) -> list[list[int]]:
@@ -50,17 +50,20 @@ class Counted:
 
     def plus(self, other: "Counted") -> "Counted":
         """Both together."""
-        pairs = zip(self.statements, other.statements, strict=True)
         return Counted(
             first_on=min(self.first_on, other.first_on),
             last_on=max(self.last_on, other.last_on),
             batches=self.batches + other.batches,
             n=self.n + other.n,
-            statements=tuple(tuple(map(sum, zip(mine, theirs, strict=True))) for mine, theirs in pairs),
-            persons=self.persons + other.persons,
+            statements=_sums(self.statements, other.statements),
+            persons=_sums(self.persons, other.persons),
             sums={name: _sum(value, other.sums[name]) for name, value in self.sums.items()},
             tags=tuple(map(sum, zip(self.tags, other.tags, strict=True))),
         )
+
+
+def _sums(one: Sequence[Sequence[int]], other: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(map(sum, zip(*rows, strict=True))) for rows in zip(one, other, strict=True))
 
 
 def _sum(one: Any, other: Any) -> Any:
@@ -211,18 +214,20 @@ def complete_sums(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in SUMS}
 
 
+def in_rows(flat: Sequence[int], width: int) -> tuple[tuple[int, ...], ...]:
+    """`flat` as rows of `width` numbers."""
+    return tuple(tuple(flat[at : at + width]) for at in range(0, len(flat), width))
+
+
 def counted_in(cell: Any) -> Counted:
     """The counts of a cell's row."""
-    width = cell.points + 1
-    counts = [tuple(cell.counts[at : at + width]) for at in range(0, len(cell.counts), width)]
-    triples = zip(*(cell.persons[start::3] for start in range(3)), strict=True)
     return Counted(
         cell.first_on,
         cell.last_on,
         cell.batches,
         cell.n,
-        tuple(counts),
-        Counter({(answered, total): n for answered, total, n in triples}),
+        in_rows(cell.counts, cell.points + 1),
+        in_rows(cell.persons, 3),
         {"n": cell.complete} | complete_sums(cell),
         tuple(cell.tags),
     )

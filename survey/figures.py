@@ -1,16 +1,16 @@
 """What the dashboard shows: one law group's or one team's figures, made of counts under the disclosure rules."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from survey import scoring, turnout, workdays
-from survey.cells import Counted
+from survey.cells import in_rows
 from survey.models import MODES
-from survey.results import LAW_NAMES, CellView, Counts, OneRow, TeamView
+from survey.results import LAW_NAMES, Counts, OneRow, Rows, TeamView
 from survey.scale import TARGETS
 from survey.scoring import Figure, Moments
 from survey.turnout import Grouping, Turnout
@@ -117,61 +117,57 @@ def section(counts: Counts, law: str, team: TeamView | None = None, *, compare: 
     """
     if team is not None and not team.shown:
         raise ValueError("a team with fewer than three caseworkers is shown only in its law group")
-    group = _of_group(counts, law, None)
+    group = _kept(counts, lambda row: row.law == law)
     found = [
-        _series(_of_series(group, version.id, mode), version, mode, law, team)
+        _series(_of_series(group, version.id, mode), version, mode, team)
         for version in counts.versions
         for mode in MODES
     ]
     shown = [series if compare else replace(series, teams=()) for series in found if series]
-    return Section(law, team, tuple(shown), _not_invited(_of_group(group, law, team)))
+    return Section(law, team, tuple(shown), _not_invited(_of_team(group, team)))
 
 
 # Narrowing -----------------------------------------------------------------------------------------------
 
 
-def _of_group(counts: Counts, law: str, team: TeamView | None) -> Counts:
-    def keep(rows: Sequence[Any]) -> list[Any]:
-        return [row for row in rows if row.law == law and (team is None or row.team_id == team.id)]
-
+def _kept(counts: Counts, keep: Callable[[Any], bool]) -> Counts:
     return replace(
         counts,
-        cells=keep(counts.cells),
-        weeks=keep(counts.weeks),
-        meetings=keep(counts.meetings),
-        waiting=keep(counts.waiting),
-        # Destroyed ballots are counted per law group alone.
-        unshown=[row for row in counts.unshown if row.law == law and team is None],
+        cells=list(filter(keep, counts.cells)),
+        weeks=list(filter(keep, counts.weeks)),
+        meetings=list(filter(keep, counts.meetings)),
+        waiting=list(filter(keep, counts.waiting)),
+        unshown=list(filter(keep, counts.unshown)),
     )
 
 
-def _of_series(counts: Counts, version_id: int, mode: str) -> Counts:
-    def keep(rows: Sequence[Any]) -> list[Any]:
-        return [row for row in rows if (row.version_id, row.mode) == (version_id, mode)]
-
-    return replace(
-        counts,
-        cells=keep(counts.cells),
-        # Invitations are answered remotely: on site nobody was sent anything.
-        weeks=[row for row in counts.weeks if row.version_id == version_id and mode == "remote"],
-        waiting=keep(counts.waiting),
-        unshown=keep(counts.unshown),
+def _of_series(group: Counts, version_id: int, mode: str) -> Counts:
+    # Invitations are answered remotely: on site nobody was sent anything.
+    weeks = group.weeks if mode == "remote" else []
+    same = _kept(
+        replace(group, weeks=[], meetings=[]), lambda row: (row.version_id, row.mode) == (version_id, mode)
     )
+    return replace(same, weeks=[row for row in weeks if row.version_id == version_id])
+
+
+def _of_team(counts: Counts, team: TeamView | None) -> Counts:
+    """What is a team's own; with None all. What is not shown at all is told of law groups alone."""
+    return _kept(replace(counts, unshown=[]), lambda row: row.team_id == team.id) if team else counts
 
 
 # One series ----------------------------------------------------------------------------------------------
 
 
-def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView | None) -> Series | None:
-    counts = _of_group(group, law, team)
+def _series(group: Counts, version: OneRow, mode: str, team: TeamView | None) -> Series | None:
+    counts = _of_team(group, team)
     told = turnout.grouping(group.weeks, [each.id for each in group.teams if each.shown], group.smallest)
     part = _turnout(counts, told, team)
     if not (counts.cells or part or counts.waiting or counts.unshown):
         return None
-    whole = together(cell.counted for cell in counts.cells if cell.mean)
-    mean = _mean(whole, counts.smallest)
+    shown = [cell for cell in counts.cells if cell.mean]
+    whole = _pooled(shown, version.points)
+    mean = _mean(shown, version.points, counts.smallest)
     complete = all(cell.means is None or len(cell.means) == len(version.texts) for cell in counts.cells)
-    tagged = together(cell.counted for cell in counts.cells if cell.tags)
     return Series(
         version_id=version.id,
         name=version.name,
@@ -179,102 +175,108 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
         mode=mode,
         labels=tuple(version.labels),
         target=TARGETS.get(version.points),
-        respondents=whole.n if whole else 0,
-        answers=sum(map(sum, whole.chosen)) if whole and complete else None,
+        respondents=sum(cell.n for cell in shown),
+        answers=scoring.answers(whole) if shown and complete else None,
         mean=mean,
-        exact=scoring.mean(scoring.pooled(whole.chosen)) if whole else None,
-        interval=scoring.published_interval(_people(whole), mean, version.points) if whole else None,
-        points=_points(counts),
-        means=_days(cell.counted for cell in counts.cells if cell.means is not None),
-        spread=_days(cell.counted for cell in counts.cells if cell.spread is not None),
+        exact=scoring.mean(whole) if shown else None,
+        interval=scoring.published_interval(_people(shown), mean, version.points) if shown else None,
+        points=_points(shown, version.points, counts.smallest),
+        means=_days([cell for cell in counts.cells if cell.means is not None]),
+        spread=_days([cell for cell in counts.cells if cell.spread is not None]),
         statements=_statements(counts, version),
-        asked_tag=any(sum(cell.counted.tags) for cell in counts.cells),
-        tags=_tags(tagged, counts.smallest) if tagged else None,
+        asked_tag=any(map(any, (cell.tags for cell in counts.cells))),
+        tags=_tags([cell.tags for cell in counts.cells if cell.tells_tags], counts.smallest),
         turnout=part,
         waiting_since=max((row.tallied_on for row in counts.waiting), default=None),
         unshown=sum(row.n for row in counts.unshown),
-        teams=() if team else _team_lines(counts, law, told),
+        teams=() if team else _team_lines(counts, version.points, told),
     )
 
 
-def together(parts: Iterable[Counted]) -> Counted | None:
-    """All `parts` as one; None when there are none."""
-    found = None
-    for part in parts:
-        found = found.plus(part) if found else part
-    return found
+def _days(cells: Rows) -> Days | None:
+    if not cells:
+        return None
+    return Days(min(c.first_on for c in cells), max(c.last_on for c in cells), sum(c.n for c in cells))
 
 
-def _days(parts: Iterable[Counted]) -> Days | None:
-    whole = together(parts)
-    return Days(whole.first_on, whole.last_on, whole.n) if whole else None
+def _pooled(cells: Rows, points: int) -> list[int]:
+    """How many chose each point of the scale, over all statements of the cells."""
+    if not cells:
+        return [0] * points
+    counts = scoring.pooled(cell.counts for cell in cells)
+    return [sum(counts[point :: points + 1]) for point in range(1, points + 1)]
 
 
-def _people(whole: Counted) -> Moments:
+def _people(cells: Rows) -> Moments:
     """Each person's own mean, summed: how people differ, not how single answers do."""
-    means = [(Fraction(total, answered), n) for (answered, total), n in whole.persons.items() if answered]
-    total = sum((mean * n for mean, n in means), Fraction())
-    return Moments(sum(n for _, n in means), total, sum((mean**2 * n for mean, n in means), Fraction()))
+    sums = list(enumerate(in_rows(scoring.pooled(cell.persons for cell in cells), 3), 1))
+    total = sum((Fraction(total, answered) for answered, (_, total, _) in sums), Fraction())
+    squares = sum((Fraction(squares, answered**2) for answered, (_, _, squares) in sums), Fraction())
+    return Moments(sum(n for _, (n, _, _) in sums), total, squares)
 
 
-def _mean(whole: Counted | None, smallest: int) -> Figure:
-    if whole is None or whole.people < smallest:
+def _mean(cells: Rows, points: int, smallest: int) -> Figure:
+    people = sum(cell.people for cell in cells)
+    if people < smallest:
         return scoring.HIDDEN
-    pooled = scoring.pooled(whole.chosen)
+    pooled = _pooled(cells, points)
     value, answers = scoring.mean(pooled), scoring.answers(pooled)
-    return scoring.published_mean(value, whole.people, len(pooled), answers=answers, smallest=smallest)
+    return scoring.published_mean(value, people, points, answers=answers, smallest=smallest)
 
 
-def _points(counts: Counts) -> tuple[Point, ...]:
+def _points(shown: Rows, points: int, smallest: int) -> tuple[Point, ...]:
     """The cells by the day, ISO week or month they end in: the finest that leaves at most MOST_POINTS points."""
-    shown = [cell.counted for cell in counts.cells if cell.mean]
     for begins in (date.toordinal, workdays.monday, workdays.month):
-        bins: dict[Any, list[Counted]] = defaultdict(list)
-        for counted in shown:
-            bins[begins(counted.last_on)].append(counted)
+        bins: dict[Any, list[OneRow]] = defaultdict(list)
+        for cell in shown:
+            bins[begins(cell.last_on)].append(cell)
         if len(bins) <= MOST_POINTS:
             break
-    wholes = [together(bins[key]) for key in sorted(bins)]
-    return tuple(
-        Point(whole.first_on, whole.last_on, whole.n, _mean(whole, counts.smallest)) for whole in wholes if whole
-    )
+    found = []
+    for _, cells in sorted(bins.items()):
+        days = _days(cells)
+        if days:
+            found.append(Point(days.first, days.last, days.n, _mean(cells, points, smallest)))
+    return tuple(found)
 
 
 def _statements(counts: Counts, version: OneRow) -> tuple[StatementResult, ...]:
     if not any(cell.mean or cell.means is not None for cell in counts.cells):
         return ()
     ten = max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)
+    means, spreads = (_told(counts.cells, grade, version) for grade in ("means", "spread"))
     found = []
-    for position, text in enumerate(version.texts, 1):
-        means = _of_statement(counts.cells, position, lambda cell: cell.means)
-        spread = _of_statement(counts.cells, position, lambda cell: cell.spread)
-        n = scoring.answers(means[1:])
+    for position, (text, (_, *answered), spread) in enumerate(zip(version.texts, means, spreads, strict=True), 1):
+        n = scoring.answers(answered)
         mean = scoring.HIDDEN
         if n >= counts.smallest:
-            mean = scoring.published_mean(scoring.mean(means[1:]), n, version.points, smallest=counts.smallest)
+            mean = scoring.published_mean(scoring.mean(answered), n, version.points, smallest=counts.smallest)
+        shares = scoring.published_distribution(spread[1:], smallest=ten)
         found.append(
             StatementResult(
-                position,
-                text,
-                mean,
-                scoring.published_distribution(spread[1:], smallest=ten) if spread else None,
-                scoring.published_share(spread[0], sum(spread), smallest=ten) if spread else scoring.HIDDEN,
+                position, text, mean, shares, scoring.published_share(spread[0], sum(spread), smallest=ten)
             )
         )
     return tuple(found)
 
 
-def _of_statement(
-    cells: Iterable[CellView], position: int, told: Callable[[CellView], Sequence[int] | None]
-) -> list[int]:
-    """How many chose "ved ikke" and each point, over the cells that tell it of the statement; [] without any."""
-    rows = [cell.counted.statements[position - 1] for cell in cells if position in (told(cell) or ())]
-    return scoring.pooled(rows) if rows else []
+def _told(cells: Rows, grade: str, version: OneRow) -> list[list[int]]:
+    """Per statement how many chose "ved ikke" and each point, over the cells that tell that grade of it."""
+    alike: dict[tuple[int, ...], list[Sequence[int]]] = defaultdict(list)
+    for cell in cells:
+        alike[tuple(getattr(cell, grade) or ())].append(cell.counts)
+    found = [[0] * (version.points + 1) for _ in version.texts]
+    for told, counts in alike.items():
+        rows = in_rows(scoring.pooled(counts), version.points + 1)
+        for position in told:
+            found[position - 1] = scoring.pooled([found[position - 1], rows[position - 1]])
+    return found
 
 
-def _tags(whole: Counted, smallest: int) -> tuple[Figure, ...] | None:
+def _tags(said: Sequence[Sequence[int]], smallest: int) -> tuple[Figure, ...] | None:
     """The share of each of TAGS among those who said; None when they may not be shown."""
-    return scoring.published_distribution(whole.tags, smallest=max(smallest, scoring.SMALLEST_DISTRIBUTION))
+    ten = max(smallest, scoring.SMALLEST_DISTRIBUTION)
+    return scoring.published_distribution(scoring.pooled(said), smallest=ten) if said else None
 
 
 # Participation ---------------------------------------------------------------------------------------------
@@ -296,9 +298,9 @@ def _not_invited(counts: Counts) -> tuple[tuple[str, int | None], ...]:
 # Teams side by side --------------------------------------------------------------------------------------
 
 
-def _team_lines(counts: Counts, law: str, told: Grouping) -> tuple[TeamLine, ...]:
+def _team_lines(counts: Counts, points: int, told: Grouping) -> tuple[TeamLine, ...]:
     """The shown teams that have figures in this series; nothing where no more than one team has."""
-    parts = [(team, _of_group(counts, law, team)) for team in counts.teams if team.law == law]
+    parts = [(team, _of_team(counts, team)) for team in counts.teams]
     parts = [(team, part) for team, part in parts if part.cells or part.weeks or part.waiting]
     if len(parts) < 2:
         return ()
@@ -306,6 +308,6 @@ def _team_lines(counts: Counts, law: str, told: Grouping) -> tuple[TeamLine, ...
     for team, part in parts:
         if team.shown:
             rate = _turnout(part, told, team)
-            mean = _mean(together(cell.counted for cell in part.cells if cell.mean), counts.smallest)
+            mean = _mean([cell for cell in part.cells if cell.mean], points, counts.smallest)
             lines.append(TeamLine(team, mean, rate.rate if rate else scoring.HIDDEN))
     return tuple(lines)

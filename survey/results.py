@@ -14,7 +14,6 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from survey import scoring, workdays
-from survey.cells import Counted, counted_in
 from survey.models import (
     MODES,
     Assignment,
@@ -60,37 +59,23 @@ class TeamView:
 
 
 @dataclass(frozen=True)
-class CellView:
-    """A cell: whose it is, its counts, and which parts of it belong to the period.
-
-    `mean` is True when its mean does. `means` and `spread` are the positions of the statements whose mean, and
-    whose distribution, is told in the period; None where its group lies outside. `tags` when they are told too.
-    """
-
-    team_id: int | None
-    law: str
-    version_id: int
-    mode: str
-    counted: Counted
-    mean: bool
-    means: tuple[int, ...] | None
-    spread: tuple[int, ...] | None
-    tags: bool
-
-
-@dataclass(frozen=True)
 class Counts:
-    """What `read` fetched: cells, and rows of counts by law, version, mode and team, in the order of closing.
+    """What `read` fetched: rows of counts by law, version, mode and team, in the order of closing.
+
+    `cells` as they are stored, and what of each belongs to the period: `mean` is True when its mean does; `means`
+    and `spread` are the positions of the statements whose mean, and whose distribution, is told, None where its
+    group lies outside; `tells_tags` when they are told too.
 
     `weeks` and `meetings` have no mode: participation is that of invitations. `waiting` are ballots that are too
-    few for a batch, and batches that are too few for a cell.
+    few for a batch, and batches that are too few for a cell; `unshown` ballots that never were enough, and what of
+    a version that is closed is too little for a cell.
     """
 
     period: Period
     smallest: int
     teams: tuple[TeamView, ...]
     versions: Rows
-    cells: Sequence[CellView]
+    cells: Rows
     weeks: Rows
     meetings: Rows
     waiting: Rows
@@ -144,7 +129,7 @@ def read(session: Session, municipality_id: int, period: Period) -> Counts:
         smallest=smallest or scoring.SMALLEST_GROUP,
         teams=teams(session, municipality_id),
         versions=rows(_versions(municipality_id)),
-        cells=_cells(session, municipality_id, period),
+        cells=rows(_cells(municipality_id, period)),
         weeks=rows(_weeks(municipality_id)),
         meetings=rows(_meetings(municipality_id, period)),
         waiting=rows(_waiting(municipality_id)),
@@ -194,12 +179,22 @@ def _versions(municipality_id: int) -> Query:
     )
 
 
-def _cells(session: Session, municipality_id: int, period: Period) -> list[CellView]:
+def _cells(municipality_id: int, period: Period) -> Query:
     means, spread = aliased(CellGroup), aliased(CellGroup)
     cell, in_means, in_spread = (of.last_on.between(period.first, period.last) for of in (Cell, means, spread))
-    wanted = (
+    return (
         select(
-            *Cell.__table__.columns,
+            Cell.team_id,
+            Cell.law,
+            Cell.version_id,
+            Cell.mode,
+            Cell.first_on,
+            Cell.last_on,
+            Cell.n,
+            Cell.people,
+            Cell.counts,
+            Cell.persons,
+            Cell.tags,
             cell.label("mean"),
             case((in_means, means.statements)).label("means"),
             case((in_spread, spread.statements)).label("spread"),
@@ -210,20 +205,6 @@ def _cells(session: Session, municipality_id: int, period: Period) -> list[CellV
         .where(Cell.municipality_id == municipality_id, or_(cell, in_means, in_spread))
         .order_by(Cell.told_on, Cell.last_on, Cell.id)
     )
-    return [
-        CellView(
-            row.team_id,
-            row.law,
-            row.version_id,
-            row.mode,
-            counted_in(row),
-            row.mean,
-            None if row.means is None else tuple(row.means),
-            None if row.spread is None else tuple(row.spread),
-            row.tells_tags,
-        )
-        for row in session.execute(wanted)
-    ]
 
 
 def _weeks(municipality_id: int) -> Query:
@@ -257,19 +238,32 @@ def _waiting(municipality_id: int) -> Query:
         .join(Team)
         .where(Waiting.municipality_id == municipality_id)
     )
-    untold = select(Batch.team_id, Batch.law, Batch.version_id, Batch.mode, Batch.tallied_on).where(
-        Batch.municipality_id == municipality_id, Batch.cell_id.is_(None)
+    batches = (
+        select(Batch.team_id, Batch.law, Batch.version_id, Batch.mode, Batch.tallied_on)
+        .join(QuestionnaireVersion)
+        .where(*_untold(municipality_id), QuestionnaireVersion.closed_at.is_(None))
     )
-    either = union_all(ballots, untold).subquery()
+    either = union_all(ballots, batches).subquery()
     return select(*either.columns)
 
 
 def _unshown(municipality_id: int, period: Period) -> Query:
-    return (
-        select(Unshown.law, Unshown.version_id, Unshown.mode, func.sum(Unshown.n).label("n"))
-        .where(
-            Unshown.municipality_id == municipality_id,
-            Unshown.tallied_on.between(period.first, period.last),
-        )
-        .group_by(Unshown.law, Unshown.version_id, Unshown.mode)
+    ballots = select(Unshown.law, Unshown.version_id, Unshown.mode, Unshown.n).where(
+        Unshown.municipality_id == municipality_id, Unshown.tallied_on.between(period.first, period.last)
     )
+    batches = (
+        select(Batch.law, Batch.version_id, Batch.mode, Batch.n)
+        .join(QuestionnaireVersion)
+        .where(
+            *_untold(municipality_id),
+            QuestionnaireVersion.closed_at.is_not(None),
+            Batch.tallied_on.between(period.first, period.last),
+        )
+    )
+    either = union_all(ballots, batches).subquery().columns
+    of = (either.law, either.version_id, either.mode)
+    return select(*of, func.sum(either.n).label("n")).group_by(*of)
+
+
+def _untold(municipality_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Batch.municipality_id == municipality_id, Batch.cell_id.is_(None)
