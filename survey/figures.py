@@ -1,20 +1,23 @@
 """What the dashboard shows: one law group's or one team's figures, made of counts under the disclosure rules."""
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from survey import scoring, turnout, workdays
 from survey.cells import in_rows
 from survey.models import MODES
-from survey.results import LAW_NAMES, Counts, OneRow, Rows, TeamView
+from survey.results import LAW_NAMES, Cells, Counts, OneRow, TeamView
 from survey.scale import TARGETS
 from survey.scoring import Figure, Moments
 from survey.turnout import Grouping, Turnout
 
+T = TypeVar("T")
 MOST_POINTS = 45
 """Points of one chart, before they are put together by week or month."""
 
@@ -117,9 +120,10 @@ def section(counts: Counts, law: str, team: TeamView | None = None, *, compare: 
     """
     if team is not None and not team.shown:
         raise ValueError("a team with fewer than three caseworkers is shown only in its law group")
-    group = _kept(counts, lambda row: row.law == law)
+    group = _of_law(counts, law)
+    cells = _by(group.cells, attrgetter("version_id", "mode"))
     found = [
-        _series(_of_series(group, version.id, mode), version, mode, team)
+        _series(_of_series(group, cells[version.id, mode], version.id, mode), version, mode, team)
         for version in counts.versions
         for mode in MODES
     ]
@@ -130,29 +134,35 @@ def section(counts: Counts, law: str, team: TeamView | None = None, *, compare: 
 # Narrowing -----------------------------------------------------------------------------------------------
 
 
-def _kept(counts: Counts, keep: Callable[[Any], bool]) -> Counts:
-    return replace(
-        counts,
-        cells=list(filter(keep, counts.cells)),
-        weeks=list(filter(keep, counts.weeks)),
-        meetings=list(filter(keep, counts.meetings)),
-        waiting=list(filter(keep, counts.waiting)),
-        unshown=list(filter(keep, counts.unshown)),
-    )
+def _by(rows: Iterable[T], key: Callable[[T], Any]) -> dict[Any, list[T]]:
+    found: dict[Any, list[T]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found
 
 
-def _of_series(group: Counts, version_id: int, mode: str) -> Counts:
+def _of_law(counts: Counts, law: str) -> Counts:
+    names = ("cells", "weeks", "meetings", "waiting", "unshown")
+    return replace(counts, **{name: [row for row in getattr(counts, name) if row.law == law] for name in names})
+
+
+def _of_series(group: Counts, cells: Cells, version_id: int, mode: str) -> Counts:
     # Invitations are answered remotely: on site nobody was sent anything.
-    weeks = group.weeks if mode == "remote" else []
-    same = _kept(
-        replace(group, weeks=[], meetings=[]), lambda row: (row.version_id, row.mode) == (version_id, mode)
+    weeks = [row for row in group.weeks if row.version_id == version_id and mode == "remote"]
+    waiting, unshown = (
+        [row for row in rows if (row.version_id, row.mode) == (version_id, mode)]
+        for rows in (group.waiting, group.unshown)
     )
-    return replace(same, weeks=[row for row in weeks if row.version_id == version_id])
+    return replace(group, cells=cells, weeks=weeks, waiting=waiting, unshown=unshown)
 
 
 def _of_team(counts: Counts, team: TeamView | None) -> Counts:
     """What is a team's own; with None all. What is not shown at all is told of law groups alone."""
-    return _kept(replace(counts, unshown=[]), lambda row: row.team_id == team.id) if team else counts
+    if team is None:
+        return counts
+    names = ("cells", "weeks", "meetings", "waiting")
+    mine = {name: [row for row in getattr(counts, name) if row.team_id == team.id] for name in names}
+    return replace(counts, **mine, unshown=[])
 
 
 # One series ----------------------------------------------------------------------------------------------
@@ -160,14 +170,15 @@ def _of_team(counts: Counts, team: TeamView | None) -> Counts:
 
 def _series(group: Counts, version: OneRow, mode: str, team: TeamView | None) -> Series | None:
     counts = _of_team(group, team)
-    told = turnout.grouping(group.weeks, [each.id for each in group.teams if each.shown], group.smallest)
-    part = _turnout(counts, told, team)
+    grouping = turnout.grouping(group.weeks, [each.id for each in group.teams if each.shown], group.smallest)
+    part = turnout.turnout(counts.weeks, grouping, counts.period, team.id if team else None, counts.smallest)
     if not (counts.cells or part or counts.waiting or counts.unshown):
         return None
     shown = [cell for cell in counts.cells if cell.mean]
-    whole = _pooled(shown, version.points)
     mean = _mean(shown, version.points, counts.smallest)
-    complete = all(cell.means is None or len(cell.means) == len(version.texts) for cell in counts.cells)
+    answers = _sum(shown, "answers")
+    means = {cell.means for cell in counts.cells if cell.means is not None}
+    complete = all(len(_positions(told)) == len(version.texts) for told in means)
     return Series(
         version_id=version.id,
         name=version.name,
@@ -175,39 +186,36 @@ def _series(group: Counts, version: OneRow, mode: str, team: TeamView | None) ->
         mode=mode,
         labels=tuple(version.labels),
         target=TARGETS.get(version.points),
-        respondents=sum(cell.n for cell in shown),
-        answers=scoring.answers(whole) if shown and complete else None,
+        respondents=_sum(shown, "n"),
+        answers=answers if shown and complete else None,
         mean=mean,
-        exact=scoring.mean(whole) if shown else None,
+        exact=Fraction(_sum(shown, "total"), answers) if shown else None,
         interval=scoring.published_interval(_people(shown), mean, version.points) if shown else None,
         points=_points(shown, version.points, counts.smallest),
         means=_days([cell for cell in counts.cells if cell.means is not None]),
         spread=_days([cell for cell in counts.cells if cell.spread is not None]),
         statements=_statements(counts, version),
-        asked_tag=any(map(any, (cell.tags for cell in counts.cells))),
+        asked_tag=any(any(cell.tags) for cell in counts.cells),
         tags=_tags([cell.tags for cell in counts.cells if cell.tells_tags], counts.smallest),
         turnout=part,
         waiting_since=max((row.tallied_on for row in counts.waiting), default=None),
         unshown=sum(row.n for row in counts.unshown),
-        teams=() if team else _team_lines(counts, version.points, told),
+        teams=() if team else _team_lines(counts, version.points, grouping),
     )
 
 
-def _days(cells: Rows) -> Days | None:
+def _sum(cells: Cells, name: str) -> int:
+    return sum(map(attrgetter(name), cells))
+
+
+def _days(cells: Cells) -> Days | None:
     if not cells:
         return None
-    return Days(min(c.first_on for c in cells), max(c.last_on for c in cells), sum(c.n for c in cells))
+    first, last = (pick(map(attrgetter(name), cells)) for pick, name in ((min, "first_on"), (max, "last_on")))
+    return Days(first, last, _sum(cells, "n"))
 
 
-def _pooled(cells: Rows, points: int) -> list[int]:
-    """How many chose each point of the scale, over all statements of the cells."""
-    if not cells:
-        return [0] * points
-    counts = scoring.pooled(cell.counts for cell in cells)
-    return [sum(counts[point :: points + 1]) for point in range(1, points + 1)]
-
-
-def _people(cells: Rows) -> Moments:
+def _people(cells: Cells) -> Moments:
     """Each person's own mean, summed: how people differ, not how single answers do."""
     sums = list(enumerate(in_rows(scoring.pooled(cell.persons for cell in cells), 3), 1))
     total = sum((Fraction(total, answered) for answered, (_, total, _) in sums), Fraction())
@@ -215,23 +223,22 @@ def _people(cells: Rows) -> Moments:
     return Moments(sum(n for _, (n, _, _) in sums), total, squares)
 
 
-def _mean(cells: Rows, points: int, smallest: int) -> Figure:
-    people = sum(cell.people for cell in cells)
+def _mean(cells: Cells, points: int, smallest: int) -> Figure:
+    people, answers, total = (_sum(cells, name) for name in ("people", "answers", "total"))
     if people < smallest:
         return scoring.HIDDEN
-    pooled = _pooled(cells, points)
-    value, answers = scoring.mean(pooled), scoring.answers(pooled)
-    return scoring.published_mean(value, people, points, answers=answers, smallest=smallest)
+    return scoring.published_mean(Fraction(total, answers), people, points, answers=answers, smallest=smallest)
 
 
-def _points(shown: Rows, points: int, smallest: int) -> tuple[Point, ...]:
+def _points(shown: Cells, points: int, smallest: int) -> tuple[Point, ...]:
     """The cells by the day, ISO week or month they end in: the finest that leaves at most MOST_POINTS points."""
-    for begins in (date.toordinal, workdays.monday, workdays.month):
-        bins: dict[Any, list[OneRow]] = defaultdict(list)
-        for cell in shown:
-            bins[begins(cell.last_on)].append(cell)
-        if len(bins) <= MOST_POINTS:
-            break
+    by_day = _by(shown, attrgetter("last_on"))
+    bins = by_day
+    for begins in (workdays.monday, workdays.month):
+        if len(bins) > MOST_POINTS:
+            bins = defaultdict(list)
+            for day, cells in by_day.items():
+                bins[begins(day)] += cells
     found = []
     for _, cells in sorted(bins.items()):
         days = _days(cells)
@@ -243,47 +250,52 @@ def _points(shown: Rows, points: int, smallest: int) -> tuple[Point, ...]:
 def _statements(counts: Counts, version: OneRow) -> tuple[StatementResult, ...]:
     if not any(cell.mean or cell.means is not None for cell in counts.cells):
         return ()
+    missing = [
+        scoring.HIDDEN if all(getattr(cell, grade) is None for cell in counts.cells) else scoring.WITHHELD
+        for grade in ("means", "spread")
+    ]
     ten = max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)
-    means, spreads = (_told(counts.cells, grade, version) for grade in ("means", "spread"))
-    found = []
-    for position, (text, (_, *answered), spread) in enumerate(zip(version.texts, means, spreads, strict=True), 1):
-        n = scoring.answers(answered)
-        mean = scoring.HIDDEN
-        if n >= counts.smallest:
-            mean = scoring.published_mean(scoring.mean(answered), n, version.points, smallest=counts.smallest)
-        shares = scoring.published_distribution(spread[1:], smallest=ten)
-        found.append(
-            StatementResult(
-                position, text, mean, shares, scoring.published_share(spread[0], sum(spread), smallest=ten)
-            )
+    return tuple(
+        StatementResult(
+            position,
+            text,
+            _of_statement(mean[1:], counts.smallest) if sum(mean) else missing[0],
+            scoring.published_distribution(spread[1:], smallest=ten),
+            scoring.published_share(spread[0], sum(spread), smallest=ten) if sum(spread) else missing[1],
         )
-    return tuple(found)
+        for position, (text, mean, spread) in enumerate(
+            zip(version.texts, *_told(counts, version), strict=True), 1
+        )
+    )
 
 
-def _told(cells: Rows, grade: str, version: OneRow) -> list[list[int]]:
-    """Per statement how many chose "ved ikke" and each point, over the cells that tell that grade of it."""
-    alike: dict[tuple[int, ...], list[Sequence[int]]] = defaultdict(list)
-    for cell in cells:
-        alike[tuple(getattr(cell, grade) or ())].append(cell.counts)
-    found = [[0] * (version.points + 1) for _ in version.texts]
-    for told, counts in alike.items():
-        rows = in_rows(scoring.pooled(counts), version.points + 1)
-        for position in told:
-            found[position - 1] = scoring.pooled([found[position - 1], rows[position - 1]])
-    return found
+def _of_statement(chosen: Sequence[int], smallest: int) -> Figure:
+    n = scoring.answers(chosen)
+    if n < smallest:
+        return scoring.HIDDEN
+    return scoring.published_mean(scoring.mean(chosen), n, len(chosen), smallest=smallest)
+
+
+def _told(counts: Counts, version: OneRow) -> tuple[list[list[int]], list[list[int]]]:
+    """Per statement how many chose "ved ikke" and each point: where its mean is told; where all of that is."""
+    means, spread = ([[0] * (version.points + 1) for _ in version.texts] for _ in range(2))
+    for told, cells in _by(counts.cells, attrgetter("means", "spread")).items():
+        rows = in_rows(scoring.pooled(cell.counts for cell in cells), version.points + 1)
+        for sums, positions in zip((means, spread), map(_positions, told), strict=True):
+            for position in positions:
+                sums[position - 1] = scoring.pooled([sums[position - 1], rows[position - 1]])
+    return means, spread
+
+
+def _positions(told: str | None) -> list[int]:
+    """ "{1,2,5}" as numbers."""
+    return [int(position) for position in re.findall(r"\d+", told or "")]
 
 
 def _tags(said: Sequence[Sequence[int]], smallest: int) -> tuple[Figure, ...] | None:
     """The share of each of TAGS among those who said; None when they may not be shown."""
     ten = max(smallest, scoring.SMALLEST_DISTRIBUTION)
     return scoring.published_distribution(scoring.pooled(said), smallest=ten) if said else None
-
-
-# Participation ---------------------------------------------------------------------------------------------
-
-
-def _turnout(counts: Counts, told: Grouping, team: TeamView | None) -> Turnout | None:
-    return turnout.turnout(counts.weeks, told, counts.period, team.id if team else None, counts.smallest)
 
 
 def _not_invited(counts: Counts) -> tuple[tuple[str, int | None], ...]:
@@ -300,14 +312,18 @@ def _not_invited(counts: Counts) -> tuple[tuple[str, int | None], ...]:
 
 def _team_lines(counts: Counts, points: int, told: Grouping) -> tuple[TeamLine, ...]:
     """The shown teams that have figures in this series; nothing where no more than one team has."""
-    parts = [(team, _of_team(counts, team)) for team in counts.teams]
-    parts = [(team, part) for team, part in parts if part.cells or part.weeks or part.waiting]
-    if len(parts) < 2:
+    cells, weeks, waiting = (
+        _by(rows, attrgetter("team_id")) for rows in (counts.cells, counts.weeks, counts.waiting)
+    )
+    listed = [team for team in counts.teams if team.id in {*cells, *weeks, *waiting}]
+    if len(listed) < 2:
         return ()
-    lines = []
-    for team, part in parts:
-        if team.shown:
-            rate = _turnout(part, told, team)
-            mean = _mean([cell for cell in part.cells if cell.mean], points, counts.smallest)
-            lines.append(TeamLine(team, mean, rate.rate if rate else scoring.HIDDEN))
-    return tuple(lines)
+    return tuple(
+        TeamLine(
+            team,
+            _mean([cell for cell in cells[team.id] if cell.mean], points, counts.smallest),
+            turnout.rate(weeks[team.id], told, counts.period, team.id, counts.smallest),
+        )
+        for team in listed
+        if team.shown
+    )

@@ -7,11 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, case, exists, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.types import NullType
 
 from survey import scoring, workdays
 from survey.models import (
@@ -58,13 +72,38 @@ class TeamView:
     shown: bool
 
 
+class CellRow(NamedTuple):
+    """A cell as it is stored (`Cell`), and what of it belongs to the period.
+
+    `mean` is True when its mean does. `means` and `spread` name the statements whose mean, and whose distribution,
+    is told in the period ("{1,2,5}"); None where its group lies outside. `tells_tags` when tags are told too.
+    """
+
+    team_id: int | None
+    law: str
+    version_id: int
+    mode: str
+    first_on: date
+    last_on: date
+    n: int
+    people: int
+    answers: int
+    total: int
+    counts: Sequence[int]
+    persons: Sequence[int]
+    tags: Sequence[int]
+    mean: bool
+    means: str | None
+    spread: str | None
+    tells_tags: bool
+
+
+Cells = Sequence[CellRow]
+
+
 @dataclass(frozen=True)
 class Counts:
-    """What `read` fetched: rows of counts by law, version, mode and team, in the order of closing.
-
-    `cells` as they are stored, and what of each belongs to the period: `mean` is True when its mean does; `means`
-    and `spread` are the positions of the statements whose mean, and whose distribution, is told, None where its
-    group lies outside; `tells_tags` when they are told too.
+    """What `read` fetched: cells, and rows of counts, by law, version, mode and team.
 
     `weeks` and `meetings` have no mode: participation is that of invitations. `waiting` are ballots that are too
     few for a batch, and batches that are too few for a cell; `unshown` ballots that never were enough, and what of
@@ -75,7 +114,7 @@ class Counts:
     smallest: int
     teams: tuple[TeamView, ...]
     versions: Rows
-    cells: Rows
+    cells: Cells
     weeks: Rows
     meetings: Rows
     waiting: Rows
@@ -122,14 +161,14 @@ def read(session: Session, municipality_id: int, period: Period) -> Counts:
     smallest = session.scalar(select(Municipality.smallest_group).where(Municipality.id == municipality_id))
 
     def rows(query: Query) -> Rows:
-        return session.execute(query).all()
+        return session.connection().execute(query).all()
 
     return Counts(
         period=period,
         smallest=smallest or scoring.SMALLEST_GROUP,
         teams=teams(session, municipality_id),
         versions=rows(_versions(municipality_id)),
-        cells=rows(_cells(municipality_id, period)),
+        cells=list(map(CellRow._make, rows(_cells(municipality_id, period)))),
         weeks=rows(_weeks(municipality_id)),
         meetings=rows(_meetings(municipality_id, period)),
         waiting=rows(_waiting(municipality_id)),
@@ -182,28 +221,18 @@ def _versions(municipality_id: int) -> Query:
 def _cells(municipality_id: int, period: Period) -> Query:
     means, spread = aliased(CellGroup), aliased(CellGroup)
     cell, in_means, in_spread = (of.last_on.between(period.first, period.last) for of in (Cell, means, spread))
+    told: dict[str, ColumnElement[Any]] = {
+        "mean": cell,
+        "means": case((in_means, cast(means.statements, Text))),
+        "spread": case((in_spread, cast(spread.statements, Text))),
+        "tells_tags": func.coalesce(in_spread & spread.tells_tags, False),
+    }
     return (
-        select(
-            Cell.team_id,
-            Cell.law,
-            Cell.version_id,
-            Cell.mode,
-            Cell.first_on,
-            Cell.last_on,
-            Cell.n,
-            Cell.people,
-            Cell.counts,
-            Cell.persons,
-            Cell.tags,
-            cell.label("mean"),
-            case((in_means, means.statements)).label("means"),
-            case((in_spread, spread.statements)).label("spread"),
-            func.coalesce(in_spread & spread.tells_tags, False).label("tells_tags"),
-        )
+        # Of no type: what the driver makes is right, and need not be looked at again number by number.
+        select(*(type_coerce(told.get(name, getattr(Cell, name, None)), NullType) for name in CellRow._fields))
         .outerjoin(means, (means.municipality_id == Cell.municipality_id) & (means.id == Cell.means_id))
         .outerjoin(spread, (spread.municipality_id == Cell.municipality_id) & (spread.id == Cell.spread_id))
         .where(Cell.municipality_id == municipality_id, or_(cell, in_means, in_spread))
-        .order_by(Cell.told_on, Cell.last_on, Cell.id)
     )
 
 

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from survey import ballot_box, cells, results, workdays
+from survey import ballot_box, cells, results, scoring, workdays
 from survey.batches import LATE
 from survey.cells import Counted, Unit, Untold, complete_sums, counted_in
 from survey.models import (
@@ -80,6 +80,8 @@ def _write_cell(
             batches=counted.batches,
             n=counted.n,
             people=counted.people,
+            answers=sum(map(scoring.answers, counted.chosen)),
+            total=sum(map(scoring.total, counted.chosen)),
             counts=[n for counts in counted.statements for n in counts],
             persons=[n for moments in counted.persons for n in moments],
             complete=counted.sums["n"],

@@ -55,6 +55,8 @@ def upgrade() -> None:
         sa.Column("batches", sa.Integer(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("counts", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("persons", postgresql.ARRAY(sa.BigInteger()), nullable=False),
         sa.Column("complete", sa.Integer(), nullable=False),
@@ -78,6 +80,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "0 <= ALL (counts) AND 0 <= ALL (persons) AND 0 <= ALL (tags)", name=op.f("ck_cell_counts_natural")
         ),
+        sa.CheckConstraint(
+            "people <= answers AND answers <= people * statement_count", name=op.f("ck_cell_answers_fit")
+        ),
+        sa.CheckConstraint("answers <= total AND total <= answers * points", name=op.f("ck_cell_total_on_scale")),
         sa.CheckConstraint("8 <= people AND people <= n", name=op.f("ck_cell_people_enough")),
         sa.CheckConstraint(
             "cardinality(counts) = statement_count * (points + 1)", name=op.f("ck_cell_counts_whole")

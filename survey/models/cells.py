@@ -65,8 +65,9 @@ class Cell(Told, Shuffled, Base):
     """Consecutive batches of a unit whose mean may be told: never changed, a point of the chart, all its counts.
 
     `counts`: per statement how many chose "ved ikke", 1 … `points`. `persons`: by how many statements they answer,
-    from one on, how many they are, their sums of scores added up, and the squares of these; `people` are all of
-    them. From `complete` on as in `BatchComplete`, of complete rows. `tags` in the order of TAGS.
+    from one on, how many they are, their sums of scores added up, and the squares of these. From both follows that
+    `people` gave `answers` with the sum of scores `total`. From `complete` on as in `BatchComplete`, of complete
+    rows. `tags` in the order of TAGS.
     """
 
     __tablename__ = "cell"
@@ -80,6 +81,8 @@ class Cell(Told, Shuffled, Base):
         one_of("mode", MODES),
         CheckConstraint("first_on <= last_on AND last_on <= told_on", name="days_in_order"),
         CheckConstraint("8 <= people AND people <= n", name="people_enough"),
+        CheckConstraint("people <= answers AND answers <= people * statement_count", name="answers_fit"),
+        CheckConstraint("answers <= total AND total <= answers * points", name="total_on_scale"),
         CheckConstraint("cardinality(counts) = statement_count * (points + 1)", name="counts_whole"),
         CheckConstraint("cardinality(persons) = statement_count * 3", name="persons_whole"),
         CheckConstraint("cardinality(tags) = 3", name="tags_whole"),
@@ -93,6 +96,8 @@ class Cell(Told, Shuffled, Base):
     batches: Mapped[int] = mapped_column(Integer)
     n: Mapped[int] = mapped_column(Integer)
     people: Mapped[int] = mapped_column(Integer)
+    answers: Mapped[int] = mapped_column(Integer)
+    total: Mapped[int] = mapped_column(Integer)
     counts: Mapped[list[int]] = mapped_column(type_integers)
     persons: Mapped[list[int]] = mapped_column(type_bigints)
     complete: Mapped[int] = mapped_column(Integer)

@@ -19,7 +19,7 @@ from scipy.optimize import linprog
 
 from survey import cells, figures, public_figures, scoring
 from survey.cells import Counted, Unit, Untold
-from survey.results import Counts, Period, TeamView
+from survey.results import CellRow, Counts, Period, TeamView
 
 DAY = date(2021, 5, 5)
 SMALLEST = 5
@@ -182,21 +182,23 @@ def test_no_hidden_count_can_be_found(seeds: range) -> None:
 # Everything printed is made of these numbers -----------------------------------------------------------
 
 
-def views(found: Sequence[Group], unit: Unit) -> list[SimpleNamespace]:
+def views(found: Sequence[Group], unit: Unit) -> list[CellRow]:
     """Cells as the pages read them, of a period that takes them all."""
     return [
-        SimpleNamespace(
+        CellRow(
             **vars(unit),
             first_on=cell.first_on,
             last_on=cell.last_on,
             n=cell.n,
             people=cell.people,
+            answers=sum(map(scoring.answers, cell.chosen)),
+            total=sum(map(scoring.total, cell.chosen)),
             counts=[n for row in cell.statements for n in row],
             persons=[n for row in cell.persons for n in row],
             tags=[0, 0, 0],
             mean=True,
-            means=next((told for places, told in group.means if place in places), None),
-            spread=group.spread or None,
+            means=next((str(told) for places, told in group.means if place in places), None),
+            spread=str(group.spread) if group.spread else None,
             tells_tags=False,
         )
         for group in found
@@ -204,7 +206,7 @@ def views(found: Sequence[Group], unit: Unit) -> list[SimpleNamespace]:
     ]
 
 
-def pages(seen: Sequence[SimpleNamespace]) -> list[Any]:
+def pages(seen: Sequence[CellRow]) -> list[Any]:
     """Every page of every first and last cell: law group, team and public; less the intervals."""
     team = TeamView(1, "Ydelse", "LAS", shown=True)
     version = SimpleNamespace(**vars(VERSION), texts=["?"] * (len(seen[0].counts) // 5))
@@ -220,7 +222,7 @@ def pages(seen: Sequence[SimpleNamespace]) -> list[Any]:
     return found
 
 
-def changed(cell: SimpleNamespace, rng: random.Random) -> SimpleNamespace | None:
+def changed(cell: CellRow, rng: random.Random) -> CellRow | None:
     """The cell with other counts that tell the same; None where none was found."""
     rows = [list(row) for row in cells.in_rows(cell.counts, 5)]
     s = rng.randrange(len(rows))
@@ -232,7 +234,7 @@ def changed(cell: SimpleNamespace, rng: random.Random) -> SimpleNamespace | None
     rows[other][up], rows[other][up + 1] = rows[other][up] - 1, rows[other][up + 1] + 1
     if min(min(row) for row in rows) < 0:
         return None
-    return SimpleNamespace(**vars(cell) | {"counts": [n for row in rows for n in row]})
+    return cell._replace(counts=[n for row in rows for n in row])
 
 
 @pytest.mark.parametrize("seed", range(12))
