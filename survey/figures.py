@@ -311,12 +311,12 @@ def _not_invited(counts: Counts) -> tuple[tuple[str, int | None], ...]:
 
 
 def _team_lines(counts: Counts, points: int, told: Grouping) -> tuple[TeamLine, ...]:
-    """The shown teams that have figures in this series; nothing where no more than one team has."""
+    """The shown teams that have figures in this series; nothing where there is no other beside the only one."""
     cells, weeks, waiting = (
         _by(rows, attrgetter("team_id")) for rows in (counts.cells, counts.weeks, counts.waiting)
     )
-    listed = [team for team in counts.teams if team.id in {*cells, *weeks, *waiting}]
-    if len(listed) < 2:
+    present = {*cells, *weeks, *waiting}
+    if len(present) < 2:
         return ()
     return tuple(
         TeamLine(
@@ -324,6 +324,6 @@ def _team_lines(counts: Counts, points: int, told: Grouping) -> tuple[TeamLine, 
             _mean([cell for cell in cells[team.id] if cell.mean], points, counts.smallest),
             turnout.rate(weeks[team.id], told, counts.period, team.id, counts.smallest),
         )
-        for team in listed
-        if team.shown
+        for team in counts.teams
+        if team.shown and team.id in present
     )
