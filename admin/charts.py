@@ -60,9 +60,9 @@ def days(first: date, last: date) -> str:
 
 
 def date_line(points: Sequence[Point], *, top: int, target: float | None, label: str) -> Markup:
-    """ "Gennemsnit ift. dato": a point a batch at its last day on the whole scale 1 … `top`.
+    """ "Gennemsnit ift. dato": each point at its last day on the whole scale 1 … `top`.
 
-    A batch gathered over several days has a bar back to its first. `n` stands under each point; where a phone
+    What was gathered over several days has a bar back to the first. `n` stands under each point; where a phone
     has no room for all of them, the rest are in the points' titles and in the table. "" without points.
     """
     if not points:
@@ -101,7 +101,7 @@ def _date_line(size: Size, points: Sequence[Point], top: int, target: float | No
         *_date_ticks(plane, size),
         *_target_line(plane, size, target),
         *_trace(plane, points),
-        *(_batch(plane, point) for point in points),
+        *(_point(plane, point) for point in points),
         *numbers,
     ]
     return _svg(size, plane.lower + 28 + 13 * rows, label, parts)
@@ -130,13 +130,13 @@ def _target_line(plane: _Plane, size: Size, target: float | None) -> list[str]:
 
 def _trace(plane: _Plane, points: Sequence[Point]) -> list[str]:
     shown = [(point.last_on, point.mean.value) for point in points if point.mean.value is not None]
-    if len(shown) < 2 or len({when for when, _ in shown}) < len(shown):
-        return []  # several teams on one day: a line between them would mean nothing
+    if len(shown) < 2:
+        return []
     path = " ".join(f"{_n(plane.x(when))},{_n(plane.y(value))}" for when, value in shown)
     return [f'<polyline class="trace" points="{path}"/>']
 
 
-def _batch(plane: _Plane, point: Point) -> str:
+def _point(plane: _Plane, point: Point) -> str:
     if point.mean.value is None:
         return ""
     x, y, start = plane.x(point.last_on), plane.y(point.mean.value), plane.x(point.first_on)

@@ -46,6 +46,8 @@ def form(session: Session, municipality_id: int, now: datetime) -> int:
     """
     ballot_box.alone(session, municipality_id)
     batches = _batches(session, municipality_id, now)
+    if not batches:
+        return 0
     smallest = session.scalars(select(Municipality.smallest_group).where(Municipality.id == municipality_id)).one()
     today = workdays.day(now)
     made = 0

@@ -86,7 +86,7 @@ def test_a_point_shows_what_is_published_and_no_more() -> None:
     ]
 
 
-def test_a_batch_of_several_days_has_a_bar_to_its_last() -> None:
+def test_a_point_of_several_days_has_a_bar_to_its_last() -> None:
     """The point stands at the last day; the bar reaches back to the first."""
     wide = drawn([point(9, before=5), point(20)])[0]
     (bar,) = of_class(wide, "span")
@@ -107,10 +107,9 @@ def test_every_n_of_a_busy_season_is_printed() -> None:
     assert all(b - a > charts.DIGIT for row in rows.values() for a, b in pairwise(row))
 
 
-def test_points_of_one_day_are_not_joined() -> None:
-    """A line follows one series; two teams' points of the same day have none."""
-    assert of_class(drawn([point(0), point(1)])[0], "trace")
-    assert not of_class(drawn([point(0), point(0, "2,0"), point(1)])[0], "trace")
+def test_points_are_joined_in_time() -> None:
+    """By one line; a single point has none."""
+    assert len(of_class(drawn([point(0), point(1), point(2, "2,0")])[0], "trace")) == 1
     assert not of_class(drawn([point(0)])[0], "trace")
 
 

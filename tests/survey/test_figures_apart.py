@@ -64,6 +64,18 @@ def test_a_team_has_its_own_figures(session: Session, team: Team, add_batch: Add
     assert only(figures.section(counts, "LAS")).mean.text == "3,2"
 
 
+def test_teams_that_end_on_one_day_are_one_point(session: Session, team: Team, add_batch: Add) -> None:
+    """Of the law group: two points of a day would be the teams' own. Each team's page has its own."""
+    first, second = (another(session, team, name) for name in ("A", "B"))
+    add_batch(first, DAY, [(2,) * 5] * 10)
+    add_batch(second, DAY, [(3,) * 5] * 30)
+    counts = results.read(session, team.municipality_id, MAY)
+    (point,) = only(figures.section(counts, "LAS")).points
+    assert (point.mean.text, point.n) == ("2,8", 40)
+    views = [view for view in counts.teams if view.shown and view.law == "LAS"]
+    assert [only(figures.section(counts, "LAS", view)).points[0].n for view in views] == [10, 30]
+
+
 def test_a_hidden_team_has_no_section(session: Session, team: Team) -> None:
     """Asking for it is an error, not a figure."""
     counts = results.read(session, team.municipality_id, MAY)
