@@ -40,6 +40,7 @@ class Known:
     """What a page was read from: the period's counts, the cells of the period before, and promises by team."""
 
     counts: Counts
+    cells: Sequence[CellView]
     before: Sequence[CellView]
     promises: Mapping[int, Promises]
 
@@ -70,6 +71,7 @@ def overview() -> ResponseReturnValue:
         counts = results.read(session, staff.municipality_id, period)
         known = Known(
             counts,
+            results.cells(session, staff.municipality_id, period),
             results.cells(session, staff.municipality_id, results.before(period)),
             promises.read(session, staff.municipality_id, period.first, period.last),
         )
@@ -162,7 +164,7 @@ def _room(known: Known, section: Section, hidden: tuple[TeamView, ...] = ()) -> 
         findings.findings(
             counts.period,
             series,
-            figures.cells_of(counts.cells, section, series),
+            figures.cells_of(known.cells, section, series),
             figures.cells_of(known.before, section, series),
         )
         for series in section.series

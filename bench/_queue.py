@@ -36,8 +36,12 @@ def fill(slug: str, n: int) -> int:
         session.execute(text("SET LOCAL enable_nestloop = off"))  # nothing is known yet of what lies in the tables
         queue(session, made, NOW, n)
         number = made.id
-    # Neither the server's own tidying up nor its writing to disk is to be measured.
+    settle()
+    return number
+
+
+def settle() -> None:
+    """Neither the server's own tidying up nor its writing to disk is to be measured."""
     with db.bound().engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
         connection.execute(text("CHECKPOINT"))
-    return number

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, make_response, render_template
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import deeds, languages, municipalities, public_figures, results, scoring, workdays
+from survey import cells, deeds, languages, municipalities, public_figures, results, scoring, workdays
 from survey.access import EVERYONE, open_to
 from survey.db import snapshot
 from survey.models import Municipality
@@ -103,6 +103,7 @@ def _page(
         team=team,
         day=day,
         precise_from=scoring.PRECISE_FROM,
+        fewest_of_mean=max(town.smallest_group, cells.SMALLEST_CELL),
     )
     return make_response(page)
 

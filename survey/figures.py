@@ -1,20 +1,23 @@
 """What the dashboard shows: one law group's or one team's figures, made of counts under the disclosure rules."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from survey import scoring, turnout, workdays
-from survey.cells import Counted
+from survey.cells import in_rows
 from survey.models import MODES
-from survey.results import LAW_NAMES, CellView, Counts, OneRow, TeamView
+from survey.results import LAW_NAMES, Cells, CellView, Counts, OneRow, TeamView
 from survey.scale import TARGETS
 from survey.scoring import Figure, Moments
 from survey.turnout import Grouping, Turnout
 
+T = TypeVar("T")
 MOST_POINTS = 45
 """Points of one chart, before they are put together by week or month."""
 
@@ -110,6 +113,25 @@ class Section:
         return self.team.name if self.team else LAW_NAMES[self.law]
 
 
+def section(counts: Counts, law: str, team: TeamView | None = None, *, compare: bool = True) -> Section:
+    """The figures of one law group, or of one team in it, a series per questionnaire version and mode with any.
+
+    Without `compare` a law group's teams do not stand side by side: for who may only see the whole of it.
+    Raises ValueError for a team that may only be shown inside its law group.
+    """
+    if team is not None and not team.shown:
+        raise ValueError("a team with fewer than three caseworkers is shown only in its law group")
+    group = _of_law(counts, law)
+    cells = _by(group.cells, attrgetter("version_id", "mode"))
+    found = [
+        _series(_of_series(group, cells[version.id, mode], version.id, mode), version, mode, team)
+        for version in counts.versions
+        for mode in MODES
+    ]
+    shown = [series if compare else replace(series, teams=()) for series in found if series]
+    return Section(law, team, tuple(shown), _not_invited(_of_team(group, team)))
+
+
 def cells_of(cells: Iterable[CellView], section: Section, series: Series) -> list[CellView]:
     """Those of `cells` that belong to a series of a section."""
     key = (section.law, series.version_id, series.mode)
@@ -121,69 +143,57 @@ def cells_of(cells: Iterable[CellView], section: Section, series: Series) -> lis
     ]
 
 
-def section(counts: Counts, law: str, team: TeamView | None = None, *, compare: bool = True) -> Section:
-    """The figures of one law group, or of one team in it, a series per questionnaire version and mode with any.
-
-    Without `compare` a law group's teams do not stand side by side: for who may only see the whole of it.
-    Raises ValueError for a team that may only be shown inside its law group.
-    """
-    if team is not None and not team.shown:
-        raise ValueError("a team with fewer than three caseworkers is shown only in its law group")
-    group = _of_group(counts, law, None)
-    found = [
-        _series(_of_series(group, version.id, mode), version, mode, law, team)
-        for version in counts.versions
-        for mode in MODES
-    ]
-    shown = [series if compare else replace(series, teams=()) for series in found if series]
-    return Section(law, team, tuple(shown), _not_invited(_of_group(group, law, team)))
-
-
 # Narrowing -----------------------------------------------------------------------------------------------
 
 
-def _of_group(counts: Counts, law: str, team: TeamView | None) -> Counts:
-    def keep(rows: Sequence[Any]) -> list[Any]:
-        return [row for row in rows if row.law == law and (team is None or row.team_id == team.id)]
+def _by(rows: Iterable[T], key: Callable[[T], Any]) -> dict[Any, list[T]]:
+    found: dict[Any, list[T]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found
 
-    return replace(
-        counts,
-        cells=keep(counts.cells),
-        weeks=keep(counts.weeks),
-        meetings=keep(counts.meetings),
-        waiting=keep(counts.waiting),
-        # Destroyed ballots are counted per law group alone.
-        unshown=[row for row in counts.unshown if row.law == law and team is None],
+
+def _of_law(counts: Counts, law: str) -> Counts:
+    names = ("cells", "weeks", "meetings", "waiting", "unshown")
+    mine: dict[str, Any] = {name: [row for row in getattr(counts, name) if row.law == law] for name in names}
+    return replace(counts, **mine)
+
+
+def _of_series(group: Counts, cells: Cells, version_id: int, mode: str) -> Counts:
+    # Invitations are answered remotely: on site nobody was sent anything.
+    weeks = [row for row in group.weeks if row.version_id == version_id and mode == "remote"]
+    waiting, unshown = (
+        [row for row in rows if (row.version_id, row.mode) == (version_id, mode)]
+        for rows in (group.waiting, group.unshown)
     )
+    return replace(group, cells=cells, weeks=weeks, waiting=waiting, unshown=unshown)
 
 
-def _of_series(counts: Counts, version_id: int, mode: str) -> Counts:
-    def keep(rows: Sequence[Any]) -> list[Any]:
-        return [row for row in rows if (row.version_id, row.mode) == (version_id, mode)]
-
-    return replace(
-        counts,
-        cells=keep(counts.cells),
-        # Invitations are answered remotely: on site nobody was sent anything.
-        weeks=[row for row in counts.weeks if row.version_id == version_id and mode == "remote"],
-        waiting=keep(counts.waiting),
-        unshown=keep(counts.unshown),
-    )
+def _of_team(counts: Counts, team: TeamView | None) -> Counts:
+    """What is a team's own; with None all. What is not shown at all is told of law groups alone."""
+    if team is None:
+        return counts
+    names = ("cells", "weeks", "meetings", "waiting")
+    mine: dict[str, Any] = {
+        name: [row for row in getattr(counts, name) if row.team_id == team.id] for name in names
+    }
+    return replace(counts, **mine, unshown=[])
 
 
 # One series ----------------------------------------------------------------------------------------------
 
 
-def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView | None) -> Series | None:
-    counts = _of_group(group, law, team)
-    told = turnout.grouping(group.weeks, [each.id for each in group.teams if each.shown], group.smallest)
-    part = _turnout(counts, told, team)
+def _series(group: Counts, version: OneRow, mode: str, team: TeamView | None) -> Series | None:
+    counts = _of_team(group, team)
+    grouping = turnout.grouping(group.weeks, [each.id for each in group.teams if each.shown], group.smallest)
+    part = turnout.turnout(counts.weeks, grouping, counts.period, team.id if team else None, counts.smallest)
     if not (counts.cells or part or counts.waiting or counts.unshown):
         return None
-    whole = together(cell.counted for cell in counts.cells if cell.mean)
-    mean = _mean(whole, counts.smallest)
-    complete = all(cell.means is None or len(cell.means) == len(version.texts) for cell in counts.cells)
-    tagged = together(cell.counted for cell in counts.cells if cell.tags)
+    shown = [cell for cell in counts.cells if cell.mean]
+    mean = _mean(shown, version.points, counts.smallest)
+    answers = _sum(shown, "answers")
+    means = {cell.means for cell in counts.cells if cell.means is not None}
+    complete = all(len(_positions(told)) == len(version.texts) for told in means)
     return Series(
         version_id=version.id,
         name=version.name,
@@ -191,110 +201,128 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
         mode=mode,
         labels=tuple(version.labels),
         target=TARGETS.get(version.points),
-        respondents=whole.n if whole else 0,
-        answers=sum(map(sum, whole.chosen)) if whole and complete else None,
+        respondents=_sum(shown, "n"),
+        answers=answers if shown and complete else None,
         mean=mean,
-        exact=scoring.mean(scoring.pooled(whole.chosen)) if whole else None,
-        interval=scoring.published_interval(_people(whole), mean, version.points) if whole else None,
-        points=_points(counts),
-        means=_days(cell.counted for cell in counts.cells if cell.means is not None),
-        spread=_days(cell.counted for cell in counts.cells if cell.spread is not None),
+        exact=Fraction(_sum(shown, "total"), answers) if shown else None,
+        interval=scoring.published_interval(_people(shown), mean, version.points) if shown else None,
+        points=_points(shown, version.points, counts.smallest),
+        means=_days([cell for cell in counts.cells if cell.means is not None]),
+        spread=_days([cell for cell in counts.cells if cell.spread is not None]),
         statements=_statements(counts, version),
-        asked_tag=any(sum(cell.counted.tags) for cell in counts.cells),
-        tags=_tags(tagged, counts.smallest) if tagged else None,
+        asked_tag=any(any(cell.tags) for cell in counts.cells),
+        tags=_tags([cell.tags for cell in counts.cells if cell.tells_tags], counts.smallest),
         turnout=part,
         waiting_since=max((row.tallied_on for row in counts.waiting), default=None),
         unshown=sum(row.n for row in counts.unshown),
-        teams=() if team else _team_lines(counts, law, told),
+        teams=() if team else _team_lines(counts, version.points, grouping),
     )
 
 
-def together(parts: Iterable[Counted]) -> Counted | None:
-    """All `parts` as one; None when there are none."""
-    found = None
-    for part in parts:
-        found = found.plus(part) if found else part
-    return found
+def _sum(cells: Cells, name: str) -> int:
+    return sum(map(attrgetter(name), cells))
 
 
-def _days(parts: Iterable[Counted]) -> Days | None:
-    whole = together(parts)
-    return Days(whole.first_on, whole.last_on, whole.n) if whole else None
+def _days(cells: Cells) -> Days | None:
+    if not cells:
+        return None
+    first, last = (pick(map(attrgetter(name), cells)) for pick, name in ((min, "first_on"), (max, "last_on")))
+    return Days(first, last, _sum(cells, "n"))
 
 
-def _people(whole: Counted) -> Moments:
+def _people(cells: Cells) -> Moments:
     """Each person's own mean, summed: how people differ, not how single answers do."""
-    means = [(Fraction(total, answered), n) for (answered, total), n in whole.persons.items() if answered]
-    total = sum((mean * n for mean, n in means), Fraction())
-    return Moments(sum(n for _, n in means), total, sum((mean**2 * n for mean, n in means), Fraction()))
+    sums = list(enumerate(in_rows(scoring.pooled(cell.persons for cell in cells), 3), 1))
+    total = sum((Fraction(total, answered) for answered, (_, total, _) in sums), Fraction())
+    squares = sum((Fraction(squares, answered**2) for answered, (_, _, squares) in sums), Fraction())
+    return Moments(sum(n for _, (n, _, _) in sums), total, squares)
 
 
-def _mean(whole: Counted | None, smallest: int) -> Figure:
-    if whole is None or whole.people < smallest:
+def _mean(cells: Cells, points: int, smallest: int) -> Figure:
+    people, answers, total = (_sum(cells, name) for name in ("people", "answers", "total"))
+    if people < smallest:
         return scoring.HIDDEN
-    pooled = scoring.pooled(whole.chosen)
-    value, answers = scoring.mean(pooled), scoring.answers(pooled)
-    return scoring.published_mean(value, whole.people, len(pooled), answers=answers, smallest=smallest)
+    return scoring.published_mean(Fraction(total, answers), people, points, answers=answers, smallest=smallest)
 
 
-def _points(counts: Counts) -> tuple[Point, ...]:
+def _points(shown: Cells, points: int, smallest: int) -> tuple[Point, ...]:
     """The cells by the day, ISO week or month they end in: the finest that leaves at most MOST_POINTS points."""
-    shown = [cell.counted for cell in counts.cells if cell.mean]
-    for begins in (date.toordinal, workdays.monday, workdays.month):
-        bins: dict[Any, list[Counted]] = defaultdict(list)
-        for counted in shown:
-            bins[begins(counted.last_on)].append(counted)
-        if len(bins) <= MOST_POINTS:
-            break
-    wholes = [together(bins[key]) for key in sorted(bins)]
-    return tuple(
-        Point(whole.first_on, whole.last_on, whole.n, _mean(whole, counts.smallest)) for whole in wholes if whole
-    )
+    by_day = _by(shown, attrgetter("last_on"))
+    bins = by_day
+    for begins in (workdays.monday, workdays.month):
+        if len(bins) > MOST_POINTS:
+            bins = defaultdict(list)
+            for day, cells in by_day.items():
+                bins[begins(day)] += cells
+    found = []
+    for _, cells in sorted(bins.items()):
+        days = _days(cells)
+        if days:
+            found.append(Point(days.first, days.last, days.n, _mean(cells, points, smallest)))
+    return tuple(found)
 
 
 def _statements(counts: Counts, version: OneRow) -> tuple[StatementResult, ...]:
     if not any(cell.mean or cell.means is not None for cell in counts.cells):
         return ()
+    missing = [
+        scoring.HIDDEN if all(getattr(cell, grade) is None for cell in counts.cells) else scoring.WITHHELD
+        for grade in ("means", "spread")
+    ]
     ten = max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)
     found = []
-    for position, text in enumerate(version.texts, 1):
-        means = _of_statement(counts.cells, position, lambda cell: cell.means)
-        spread = _of_statement(counts.cells, position, lambda cell: cell.spread)
-        n = scoring.answers(means[1:])
-        mean = scoring.HIDDEN
-        if n >= counts.smallest:
-            mean = scoring.published_mean(scoring.mean(means[1:]), n, version.points, smallest=counts.smallest)
+    for position, (text, chosen, spread) in enumerate(zip(version.texts, *_told(counts, version), strict=True), 1):
+        mean = _of_statement(chosen[1:], counts.smallest) if sum(chosen) else missing[0]
         found.append(
             StatementResult(
                 position,
                 text,
                 mean,
-                scoring.published_interval(scoring.moments(means[1:]), mean, version.points),
-                scoring.published_distribution(spread[1:], smallest=ten) if spread else None,
-                scoring.published_share(spread[0], sum(spread), smallest=ten) if spread else scoring.HIDDEN,
+                _interval(chosen[1:], spread[1:], mean),
+                scoring.published_distribution(spread[1:], smallest=ten),
+                scoring.published_share(spread[0], sum(spread), smallest=ten) if sum(spread) else missing[1],
             )
         )
     return tuple(found)
 
 
-def _of_statement(
-    cells: Iterable[CellView], position: int, told: Callable[[CellView], Sequence[int] | None]
-) -> list[int]:
-    """How many chose "ved ikke" and each point, over the cells that tell it of the statement; [] without any."""
-    rows = [cell.counted.statements[position - 1] for cell in cells if position in (told(cell) or ())]
-    return scoring.pooled(rows) if rows else []
+def _interval(chosen: Sequence[int], spread: Sequence[int], mean: Figure) -> tuple[str, str] | None:
+    """The interval of a statement's mean, by the spread that is told: a mean's own interval would tell its spread."""
+    if not sum(spread) or not sum(chosen):
+        return None
+    n, middle = scoring.answers(chosen), scoring.mean(chosen)
+    told = scoring.moments(spread)
+    squares = n * (middle**2 + told.squares / told.n - told.mean**2)
+    return scoring.published_interval(Moments(n, n * middle, squares), mean, len(chosen))
 
 
-def _tags(whole: Counted, smallest: int) -> tuple[Figure, ...] | None:
+def _of_statement(chosen: Sequence[int], smallest: int) -> Figure:
+    n = scoring.answers(chosen)
+    if n < smallest:
+        return scoring.HIDDEN
+    return scoring.published_mean(scoring.mean(chosen), n, len(chosen), smallest=smallest)
+
+
+def _told(counts: Counts, version: OneRow) -> tuple[list[list[int]], list[list[int]]]:
+    """Per statement how many chose "ved ikke" and each point: where its mean is told; where all of that is."""
+    means, spread = ([[0] * (version.points + 1) for _ in version.texts] for _ in range(2))
+    for told, cells in _by(counts.cells, attrgetter("means", "spread")).items():
+        rows = in_rows(scoring.pooled(cell.counts for cell in cells), version.points + 1)
+        for sums, positions in zip((means, spread), map(_positions, told), strict=True):
+            for position in positions:
+                sums[position - 1] = scoring.pooled([sums[position - 1], rows[position - 1]])
+    return means, spread
+
+
+def _positions(told: str | None) -> list[int]:
+    """ "{1,2,5}" as numbers."""
+    return [int(position) for position in re.findall(r"\d+", told or "")]
+
+
+def _tags(said: Sequence[Sequence[int]], smallest: int) -> tuple[Figure, ...] | None:
     """The share of each of TAGS among those who said; None when they may not be shown."""
-    return scoring.published_distribution(whole.tags, smallest=max(smallest, scoring.SMALLEST_DISTRIBUTION))
-
-
-# Participation ---------------------------------------------------------------------------------------------
-
-
-def _turnout(counts: Counts, told: Grouping, team: TeamView | None) -> Turnout | None:
-    return turnout.turnout(counts.weeks, told, counts.period, team.id if team else None, counts.smallest)
+    ten = max(smallest, scoring.SMALLEST_DISTRIBUTION)
+    return scoring.published_distribution(scoring.pooled(said), smallest=ten) if said else None
 
 
 def _not_invited(counts: Counts) -> tuple[tuple[str, int | None], ...]:
@@ -311,16 +339,19 @@ def _not_invited(counts: Counts) -> tuple[tuple[str, int | None], ...]:
 # Teams side by side --------------------------------------------------------------------------------------
 
 
-def _team_lines(counts: Counts, law: str, told: Grouping) -> tuple[TeamLine, ...]:
-    """The shown teams that have figures in this series; nothing where no more than one team has."""
-    parts = [(team, _of_group(counts, law, team)) for team in counts.teams if team.law == law]
-    parts = [(team, part) for team, part in parts if part.cells or part.weeks or part.waiting]
-    if len(parts) < 2:
+def _team_lines(counts: Counts, points: int, told: Grouping) -> tuple[TeamLine, ...]:
+    """The shown teams that have figures in this series; nothing where there is no other beside the only one."""
+    of_team = attrgetter("team_id")
+    cells, weeks, waiting = _by(counts.cells, of_team), _by(counts.weeks, of_team), _by(counts.waiting, of_team)
+    present = {*cells, *weeks, *waiting}
+    if len(present) < 2:
         return ()
-    lines = []
-    for team, part in parts:
-        if team.shown:
-            rate = _turnout(part, told, team)
-            mean = _mean(together(cell.counted for cell in part.cells if cell.mean), counts.smallest)
-            lines.append(TeamLine(team, mean, rate.rate if rate else scoring.HIDDEN))
-    return tuple(lines)
+    return tuple(
+        TeamLine(
+            team,
+            _mean([cell for cell in cells[team.id] if cell.mean], points, counts.smallest),
+            turnout.rate(weeks[team.id], told, counts.period, team.id, counts.smallest),
+        )
+        for team in counts.teams
+        if team.shown and team.id in present
+    )

@@ -7,11 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, case, exists, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.types import NullType
 
 from survey import scoring, workdays
 from survey.cells import Counted, counted_in
@@ -59,12 +73,41 @@ class TeamView:
     shown: bool
 
 
+class CellRow(NamedTuple):
+    """A cell as it is stored (`Cell`), and what of it belongs to the period.
+
+    `mean` is True when its mean does. `means` and `spread` name the statements whose mean, and whose distribution,
+    is told in the period ("{1,2,5}"); None where its group lies outside. `tells_tags` when tags are told too.
+    """
+
+    team_id: int | None
+    law: str
+    version_id: int
+    mode: str
+    first_on: date
+    last_on: date
+    n: int
+    people: int
+    answers: int
+    total: int
+    counts: Sequence[int]
+    persons: Sequence[int]
+    tags: Sequence[int]
+    mean: bool
+    means: str | None
+    spread: str | None
+    tells_tags: bool
+
+
+Cells = Sequence[CellRow]
+
+
 @dataclass(frozen=True)
 class CellView:
-    """A cell: whose it is, its counts, and which parts of it belong to the period.
+    """A cell with all its counts, for tests over what many people answered: whose it is, and what is told of it.
 
-    `mean` is True when its mean does. `means` and `spread` are the positions of the statements whose mean, and
-    whose distribution, is told in the period; None where its group lies outside. `tags` when they are told too.
+    `mean` is True when its mean belongs to the period. `means` and `spread` are the positions of the statements
+    whose mean, and whose distribution, is told in it; None where its group lies outside.
     """
 
     team_id: int | None
@@ -80,17 +123,18 @@ class CellView:
 
 @dataclass(frozen=True)
 class Counts:
-    """What `read` fetched: cells, and rows of counts by law, version, mode and team, in the order of closing.
+    """What `read` fetched: cells, and rows of counts, by law, version, mode and team.
 
     `weeks` and `meetings` have no mode: participation is that of invitations. `waiting` are ballots that are too
-    few for a batch, and batches that are too few for a cell.
+    few for a batch, and batches that are too few for a cell; `unshown` ballots that never were enough, and what of
+    a version that is closed is too little for a cell.
     """
 
     period: Period
     smallest: int
     teams: tuple[TeamView, ...]
     versions: Rows
-    cells: Sequence[CellView]
+    cells: Cells
     weeks: Rows
     meetings: Rows
     waiting: Rows
@@ -137,14 +181,14 @@ def read(session: Session, municipality_id: int, period: Period) -> Counts:
     smallest = session.scalar(select(Municipality.smallest_group).where(Municipality.id == municipality_id))
 
     def rows(query: Query) -> Rows:
-        return session.execute(query).all()
+        return session.connection().execute(query).all()
 
     return Counts(
         period=period,
         smallest=smallest or scoring.SMALLEST_GROUP,
         teams=teams(session, municipality_id),
         versions=rows(_versions(municipality_id)),
-        cells=cells(session, municipality_id, period),
+        cells=list(map(CellRow._make, rows(_cells(municipality_id, period)))),
         weeks=rows(_weeks(municipality_id)),
         meetings=rows(_meetings(municipality_id, period)),
         waiting=rows(_waiting(municipality_id)),
@@ -194,6 +238,24 @@ def _versions(municipality_id: int) -> Query:
     )
 
 
+def _cells(municipality_id: int, period: Period) -> Query:
+    means, spread = aliased(CellGroup), aliased(CellGroup)
+    cell, in_means, in_spread = (of.last_on.between(period.first, period.last) for of in (Cell, means, spread))
+    told: dict[str, ColumnElement[Any]] = {
+        "mean": cell,
+        "means": case((in_means, cast(means.statements, Text))),
+        "spread": case((in_spread, cast(spread.statements, Text))),
+        "tells_tags": func.coalesce(in_spread & spread.tells_tags, False),
+    }
+    return (
+        # Of no type: what the driver makes is right, and need not be looked at again number by number.
+        select(*(type_coerce(told.get(name, getattr(Cell, name, None)), NullType) for name in CellRow._fields))
+        .outerjoin(means, (means.municipality_id == Cell.municipality_id) & (means.id == Cell.means_id))
+        .outerjoin(spread, (spread.municipality_id == Cell.municipality_id) & (spread.id == Cell.spread_id))
+        .where(Cell.municipality_id == municipality_id, or_(cell, in_means, in_spread))
+    )
+
+
 def before(period: Period) -> Period:
     """The days before `period`, as many but at least a year: where what a change is held against is found."""
     days = max(period.last - period.first + timedelta(days=1), timedelta(days=365))
@@ -201,7 +263,7 @@ def before(period: Period) -> Period:
 
 
 def cells(session: Session, municipality_id: int, period: Period) -> list[CellView]:
-    """The cells of which anything is told in `period`, in the order of closing; one statement."""
+    """The cells of which anything is told in `period`, in the order of closing, with all their counts."""
     means, spread = aliased(CellGroup), aliased(CellGroup)
     cell, in_means, in_spread = (of.last_on.between(period.first, period.last) for of in (Cell, means, spread))
     wanted = (
@@ -237,17 +299,7 @@ def _weeks(municipality_id: int) -> Query:
     # All weeks, not only the period's: small weeks are put together the same way whatever period is chosen.
     of = Participation
     return (
-        select(
-            of.team_id,
-            Team.law,
-            of.version_id,
-            of.week,
-            of.invited,
-            of.sent,
-            of.delivered,
-            of.answered,
-            of.unknown,
-        )
+        select(of.team_id, Team.law, of.version_id, of.week, of.sent, of.delivered, of.answered, of.unknown)
         .join(Team)
         .where(of.municipality_id == municipality_id, of.sent > 0)
         .order_by(of.week)
@@ -272,19 +324,32 @@ def _waiting(municipality_id: int) -> Query:
         .join(Team)
         .where(Waiting.municipality_id == municipality_id)
     )
-    untold = select(Batch.team_id, Batch.law, Batch.version_id, Batch.mode, Batch.tallied_on).where(
-        Batch.municipality_id == municipality_id, Batch.cell_id.is_(None)
+    batches = (
+        select(Batch.team_id, Batch.law, Batch.version_id, Batch.mode, Batch.tallied_on)
+        .join(QuestionnaireVersion)
+        .where(*_untold(municipality_id), QuestionnaireVersion.closed_at.is_(None))
     )
-    either = union_all(ballots, untold).subquery()
+    either = union_all(ballots, batches).subquery()
     return select(*either.columns)
 
 
 def _unshown(municipality_id: int, period: Period) -> Query:
-    return (
-        select(Unshown.law, Unshown.version_id, Unshown.mode, func.sum(Unshown.n).label("n"))
-        .where(
-            Unshown.municipality_id == municipality_id,
-            Unshown.tallied_on.between(period.first, period.last),
-        )
-        .group_by(Unshown.law, Unshown.version_id, Unshown.mode)
+    ballots = select(Unshown.law, Unshown.version_id, Unshown.mode, Unshown.n).where(
+        Unshown.municipality_id == municipality_id, Unshown.tallied_on.between(period.first, period.last)
     )
+    batches = (
+        select(Batch.law, Batch.version_id, Batch.mode, Batch.n)
+        .join(QuestionnaireVersion)
+        .where(
+            *_untold(municipality_id),
+            QuestionnaireVersion.closed_at.is_not(None),
+            Batch.tallied_on.between(period.first, period.last),
+        )
+    )
+    either = union_all(ballots, batches).subquery().columns
+    of = (either.law, either.version_id, either.mode)
+    return select(*of, func.sum(either.n).label("n")).group_by(*of)
+
+
+def _untold(municipality_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Batch.municipality_id == municipality_id, Batch.cell_id.is_(None)

@@ -4,16 +4,16 @@ A cell never changes: the same figure has the same digits for ever.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from survey import ballot_box, cells, results, workdays
+from survey import ballot_box, cells, results, scoring, workdays
+from survey.batches import LATE
 from survey.cells import Counted, Unit, Untold, complete_sums, counted_in
 from survey.models import (
     TAGS,
@@ -25,7 +25,9 @@ from survey.models import (
     Cell,
     CellGroup,
     Municipality,
+    QuestionnaireVersion,
 )
+from survey.results import OneRow, Rows
 
 Rule = Callable[[Counted, Sequence[Untold], int], Any]
 """Of all together, of the parts, and of the fewest people a figure needs."""
@@ -39,28 +41,24 @@ GRADED: Mapping[str, tuple[Rule, Rule]] = {
 def form(session: Session, municipality_id: int, now: datetime) -> int:
     """Make the cells and groups that the batches there are allow, in the order they were tallied; how many cells.
 
-    A team that may not stand alone goes with the rest of its law group. What is left over waits for more.
+    A team that may not stand alone goes with the rest of its law group. So does, of a version that is closed, what
+    was tallied 28 days ago: no more will come. What is left over waits.
     """
     ballot_box.alone(session, municipality_id)
+    batches = _batches(session, municipality_id, now)
+    if not batches:
+        return 0
     smallest = session.scalars(select(Municipality.smallest_group).where(Municipality.id == municipality_id)).one()
     today = workdays.day(now)
-    shown = {team.id for team in results.teams(session, municipality_id) if team.shown}
-    batches = [_of_unit(batch, shown) for batch in _batches(session, municipality_id)]
     made = 0
     for unit, mine in _by_unit(batches).items():
         for counted, parts in cells.closed(mine, lambda whole, _parts: cells.may_stand(whole, smallest)):
             _write_cell(session, municipality_id, unit, counted, [part.id for part in parts], today)
             made += 1
-    session.flush()
-    _group(session, municipality_id, "means", smallest, today)
-    _group(session, municipality_id, "spread", smallest, today)
+    # Without a new cell there is nothing that was not asked before.
+    for grade in GRADED if made else ():
+        _group(session, municipality_id, grade, smallest, today)
     return made
-
-
-def _of_unit(batch: Untold, shown: set[int]) -> Untold:
-    if batch.unit.team_id in shown:
-        return batch
-    return replace(batch, unit=replace(batch.unit, team_id=None))
 
 
 def _by_unit(parts: Iterable[Untold]) -> dict[Unit, list[Untold]]:
@@ -84,10 +82,15 @@ def _write_cell(
             batches=counted.batches,
             n=counted.n,
             people=counted.people,
+            answers=sum(map(scoring.answers, counted.chosen)),
+            total=sum(map(scoring.total, counted.chosen)),
             counts=[n for counts in counted.statements for n in counts],
-            persons=[x for (answered, total), n in sorted(counted.persons.items()) for x in (answered, total, n)],
+            persons=[n for moments in counted.moments for n in moments],
+            histogram=[
+                x for (answered, total), n in sorted(counted.persons.items()) for x in (answered, total, n)
+            ],
             complete=counted.sums["n"],
-            **{name: value for name, value in counted.sums.items() if name != "n"},
+            **{name: counted.sums[name] for name in cells.SUMS},
             tags=list(counted.tags),
         )
     )
@@ -105,9 +108,9 @@ def _told_of(unit: Unit, counted: Counted, today: date) -> dict[str, Any]:
 
 
 def _group(session: Session, municipality_id: int, grade: str, smallest: int, today: date) -> None:
-    fit, tells = {"means": (cells.may_tell_means, cells.told), "spread": (cells.may_tell_spread, cells.spread)}[
-        grade
-    ]
+    fit, tells = GRADED[grade]
+    # What is told in a spread is whole groups of means: those are the parts.
+    of = Cell.id if grade == "means" else Cell.means_id
     for unit, mine in _by_unit(_cells(session, municipality_id, grade)).items():
         for counted, parts in cells.closed(mine, lambda whole, each: fit(whole, each, smallest)):
             group_id = uuid4()
@@ -121,52 +124,65 @@ def _group(session: Session, municipality_id: int, grade: str, smallest: int, to
                     tells_tags=grade == "spread" and cells.may_tell_tags(counted, smallest),
                 )
             )
-            # What is told in a spread is whole groups of means: those are the parts.
-            of = Cell.id if grade == "means" else Cell.means_id
-            mine_too = (Cell.municipality_id == municipality_id, of.in_([part.id for part in parts]))
-            session.execute(update(Cell).where(*mine_too).values({f"{grade}_id": group_id}))
+            members = (Cell.municipality_id == municipality_id, of.in_([part.id for part in parts]))
+            session.execute(update(Cell).where(*members).values({f"{grade}_id": group_id}))
 
 
 # Reading what is not told yet ----------------------------------------------------------------------------
 
 
-def _batches(session: Session, municipality_id: int) -> list[Untold]:
-    """Every batch in no cell, in the order of closing, with its counts; five statements."""
-    waiting = (Batch.municipality_id == municipality_id, Batch.cell_id.is_(None))
-    rows = session.execute(select(Batch).where(*waiting).order_by(Batch.tallied_on, Batch.last_on, Batch.id))
-    batches = rows.scalars().all()
-    statements: dict[UUID, list[tuple[int, ...]]] = defaultdict(list)
-    for one in session.scalars(
-        select(BatchStatement).join(Batch).where(*waiting).order_by(BatchStatement.position)
-    ):
-        statements[one.batch_id].append((one.dont_know, one.n1, one.n2, one.n3, one.n4, one.n5))
+def _batches(session: Session, municipality_id: int, now: datetime) -> list[Untold]:
+    """Every batch in no cell, in the order of closing, with its unit and its counts; at most six statements."""
+    untold = (Batch.municipality_id == municipality_id, Batch.cell_id.is_(None))
+    closed_at = QuestionnaireVersion.closed_at
+    late = (Batch.tallied_on <= workdays.day(now) - LATE) & func.coalesce(closed_at <= now, False)
+    rows = session.execute(
+        select(*Batch.__table__.columns, late.label("late"))
+        .join(QuestionnaireVersion)
+        .where(*untold)
+        .order_by(Batch.tallied_on, Batch.last_on, Batch.id)
+    ).all()
+    if not rows:
+        return []
+    shown = {team.id for team in results.teams(session, municipality_id) if team.shown}
+    counted = _counted(session, untold, rows)
+    return [Untold(row.id, _unit(row, shown), counted[row.id]) for row in rows]
+
+
+def _unit(batch: OneRow, shown: Collection[int]) -> Unit:
+    alone = batch.team_id in shown and not batch.late
+    return Unit(batch.team_id if alone else None, batch.law, batch.version_id, batch.mode)
+
+
+def _counted(session: Session, untold: Sequence[ColumnElement[bool]], batches: Rows) -> dict[UUID, Counted]:
+    def rows(table: type[Any]) -> Rows:
+        return session.execute(select(*table.__table__.columns).join(Batch).where(*untold)).all()
+
+    width = {batch.id: batch.points + 1 for batch in batches}
+    statements = {batch.id: [(0,) * width[batch.id]] * batch.statement_count for batch in batches}
+    for of in rows(BatchStatement):
+        counts = (of.dont_know, of.n1, of.n2, of.n3, of.n4, of.n5)
+        statements[of.batch_id][of.position - 1] = counts[: width[of.batch_id]]
     persons: dict[UUID, Counter[tuple[int, int]]] = defaultdict(Counter)
-    for person in session.scalars(select(BatchPerson).join(Batch).where(*waiting)):
-        persons[person.batch_id][person.answered, person.total] = person.n
-    sums = {
-        one.batch_id: {"n": one.n} | complete_sums(one)
-        for one in session.scalars(select(BatchComplete).join(Batch).where(*waiting))
-    }
+    for of in rows(BatchPerson):
+        persons[of.batch_id][of.answered, of.total] = of.n
+    sums = {of.batch_id: {"n": of.n} | complete_sums(of) for of in rows(BatchComplete)}
     tags: dict[UUID, Counter[str]] = defaultdict(Counter)
-    for tag in session.scalars(select(BatchTag).join(Batch).where(*waiting)):
-        tags[tag.batch_id][tag.tag] = tag.n
-    return [
-        Untold(
-            batch.id,
-            Unit(batch.team_id, batch.law, batch.version_id, batch.mode),
-            Counted(
-                batch.first_on,
-                batch.last_on,
-                1,
-                batch.n,
-                tuple(counts[: batch.points + 1] for counts in statements[batch.id]),
-                persons[batch.id],
-                sums[batch.id],
-                tuple(tags[batch.id][tag] for tag in TAGS),
-            ),
+    for of in rows(BatchTag):
+        tags[of.batch_id][of.tag] = of.n
+    return {
+        batch.id: Counted(
+            batch.first_on,
+            batch.last_on,
+            1,
+            batch.n,
+            tuple(statements[batch.id]),
+            persons[batch.id],
+            sums[batch.id],
+            tuple(tags[batch.id][tag] for tag in TAGS),
         )
         for batch in batches
-    ]
+    }
 
 
 def _cells(session: Session, municipality_id: int, grade: str) -> list[Untold]:
@@ -176,7 +192,9 @@ def _cells(session: Session, municipality_id: int, grade: str) -> list[Untold]:
     )
     rows = session.execute(
         select(*Cell.__table__.columns, CellGroup.statements)
-        .outerjoin(CellGroup, CellGroup.id == Cell.means_id)
+        .outerjoin(
+            CellGroup, (CellGroup.municipality_id == Cell.municipality_id) & (CellGroup.id == Cell.means_id)
+        )
         .where(Cell.municipality_id == municipality_id, missing)
         .order_by(Cell.told_on, Cell.last_on, Cell.id)
     )

@@ -4,6 +4,7 @@ Everything shown is a sum of cells: a unit (a team, or the teams that cannot sta
 weeks. Every cell could be printed by itself, so totals, teams and overlapping periods uncover nothing finer.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -72,27 +73,49 @@ def grouping(rows: Rows, shown: Collection[int], smallest: int) -> Grouping:
 
 
 def turnout(rows: Rows, told: Grouping, period: Period, team_id: int | None, smallest: int) -> Turnout | None:
-    """Answered of sent in the blocks that overlap `period`, of one team or of all; None when nothing was sent."""
-    mine = [row for row in rows if team_id in (None, row.team_id)]
-    cells = [
-        (block, [row for row in mine if block[0] <= row.week <= block[1]])
-        for block in told.blocks
-        if block[0] <= period.last and block[1] + timedelta(days=6) >= period.first
-    ]
-    cells = [(block, cell) for block, cell in cells if cell]
+    """Answered of sent in the blocks that overlap `period`, of one team or of all; None when nothing was sent.
+
+    `rows` are those of the team, or of all.
+    """
+    cells = _cells(rows, told, period)
     if not cells:
         return None
-    answered, sent = _sums(row for _, cell in cells for row in cell)
-    unknown = sum(row.unknown for _, cell in cells for row in cell)
+    every = [row for cell in cells.values() for row in cell]
+    answered, sent = _sums(every)
+    unknown = sum(row.unknown for row in every)
     rate = scoring.published_share(answered, sent, smallest=smallest)
-    if (team_id is not None and team_id not in told.alone) or not (told.enough or scoring.capped(rate)):
+    if not _may_tell(rate, told, team_id):
         return Turnout(scoring.HIDDEN if sent < smallest else scoring.WITHHELD, None, unknown, ())
     return Turnout(
         rate=rate,
         interval=scoring.published_wilson(answered, sent, smallest=smallest),
         unknown=unknown,
-        weeks=tuple(_weeks(block, cell, smallest) for block, cell in cells),
+        weeks=tuple(_weeks(block, cell, smallest) for block, cell in cells.items()),
     )
+
+
+def rate(rows: Rows, told: Grouping, period: Period, team_id: int, smallest: int) -> Figure:
+    """The rate of a team's `turnout` alone."""
+    answered, sent = _sums(row for cell in _cells(rows, told, period).values() for row in cell)
+    found = scoring.published_share(answered, sent, smallest=smallest)
+    if _may_tell(found, told, team_id):
+        return found
+    return scoring.HIDDEN if sent < smallest else scoring.WITHHELD
+
+
+def _cells(rows: Rows, told: Grouping, period: Period) -> dict[tuple[date, date], list[OneRow]]:
+    """The rows of each block that overlaps `period` and has any."""
+    starts = [first for first, _ in told.blocks]
+    found = _by(rows, lambda row: told.blocks[bisect_right(starts, row.week) - 1])
+    return {
+        (first, last): cell
+        for (first, last), cell in sorted(found.items())
+        if first <= period.last and last + timedelta(days=6) >= period.first
+    }
+
+
+def _may_tell(rate: Figure, told: Grouping, team_id: int | None) -> bool:
+    return (team_id is None or team_id in told.alone) and (told.enough or scoring.capped(rate))
 
 
 def _weeks(block: tuple[date, date], cell: Rows, smallest: int) -> Weeks:
@@ -102,8 +125,11 @@ def _weeks(block: tuple[date, date], cell: Rows, smallest: int) -> Weeks:
 
 def _sums(rows: Iterable[OneRow]) -> tuple[int, int]:
     """Answered and sent."""
-    pairs = [(row.answered, row.sent) for row in rows]
-    return sum(answered for answered, _ in pairs), sum(sent for _, sent in pairs)
+    answered = sent = 0
+    for row in rows:
+        answered += row.answered
+        sent += row.sent
+    return answered, sent
 
 
 def _by(rows: Iterable[OneRow], key: Callable[[OneRow], Any]) -> dict[Any, list[OneRow]]:
@@ -116,9 +142,10 @@ def _by(rows: Iterable[OneRow], key: Callable[[OneRow], Any]) -> dict[Any, list[
 def _tells_little(cell: Rows, smallest: int) -> bool:
     """True when a cell may be printed, and what in it may not (one week, one team) stays open in spite of it."""
     answered, sent = _sums(cell)
-    parts = [_sums([row]) for row in cell]
-    parts += [_sums(part) for part in _by(cell, lambda row: row.week).values()]
-    parts += [_sums(part) for part in _by(cell, lambda row: row.team_id).values()]
+    parts = [(row.answered, row.sent) for row in cell]
+    teams = _by(cell, lambda row: row.team_id)
+    if len(teams) > 1:
+        parts += [_sums(part) for part in (*teams.values(), *_by(cell, lambda row: row.week).values())]
     return scoring.exact_share(answered, sent, smallest=smallest) and all(
         scoring.exact_share(*part, smallest=smallest) or scoring.stays_open(part[1], answered, sent)
         for part in parts

@@ -42,6 +42,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_cell_group_municipality")),
         sa.PrimaryKeyConstraint("municipality_id", "id", name=op.f("pk_cell_group")),
+        sa.UniqueConstraint(
+            "municipality_id", "id", "law", "version_id", "mode", name=op.f("uq_cell_group_id_law_version_id_mode")
+        ),
     )
     op.create_table(
         "cell",
@@ -52,8 +55,11 @@ def upgrade() -> None:
         sa.Column("batches", sa.Integer(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("counts", postgresql.ARRAY(sa.Integer()), nullable=False),
-        sa.Column("persons", postgresql.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("persons", postgresql.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("histogram", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("complete", sa.Integer(), nullable=False),
         sa.Column("doubled_ranks", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("ties", sa.BigInteger(), nullable=False),
@@ -75,23 +81,40 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "0 <= ALL (counts) AND 0 <= ALL (persons) AND 0 <= ALL (tags)", name=op.f("ck_cell_counts_natural")
         ),
-        sa.CheckConstraint("5 <= people AND people <= n", name=op.f("ck_cell_people_enough")),
+        sa.CheckConstraint(
+            "people <= answers AND answers <= people * statement_count", name=op.f("ck_cell_answers_fit")
+        ),
+        sa.CheckConstraint("answers <= total AND total <= answers * points", name=op.f("ck_cell_total_on_scale")),
+        sa.CheckConstraint("8 <= people AND people <= n", name=op.f("ck_cell_people_enough")),
         sa.CheckConstraint(
             "cardinality(counts) = statement_count * (points + 1)", name=op.f("ck_cell_counts_whole")
         ),
-        sa.CheckConstraint("mod(cardinality(persons), 3) = 0", name=op.f("ck_cell_persons_in_triples")),
+        sa.CheckConstraint("cardinality(persons) = statement_count * 3", name=op.f("ck_cell_persons_whole")),
+        sa.CheckConstraint("mod(cardinality(histogram), 3) = 0", name=op.f("ck_cell_histogram_in_triples")),
         sa.CheckConstraint("cardinality(tags) = 3", name=op.f("ck_cell_tags_whole")),
         sa.CheckConstraint("first_on <= last_on AND last_on <= told_on", name=op.f("ck_cell_days_in_order")),
         sa.CheckConstraint("spread_id IS NULL OR means_id IS NOT NULL", name=op.f("ck_cell_spread_of_means")),
         sa.ForeignKeyConstraint(
-            ["municipality_id", "means_id"],
-            ["cell_group.municipality_id", "cell_group.id"],
-            name=op.f("fk_cell_means_id"),
+            ["municipality_id", "means_id", "law", "version_id", "mode"],
+            [
+                "cell_group.municipality_id",
+                "cell_group.id",
+                "cell_group.law",
+                "cell_group.version_id",
+                "cell_group.mode",
+            ],
+            name=op.f("fk_cell_means_id_law_version_id_mode"),
         ),
         sa.ForeignKeyConstraint(
-            ["municipality_id", "spread_id"],
-            ["cell_group.municipality_id", "cell_group.id"],
-            name=op.f("fk_cell_spread_id"),
+            ["municipality_id", "spread_id", "law", "version_id", "mode"],
+            [
+                "cell_group.municipality_id",
+                "cell_group.id",
+                "cell_group.law",
+                "cell_group.version_id",
+                "cell_group.mode",
+            ],
+            name=op.f("fk_cell_spread_id_law_version_id_mode"),
         ),
         sa.ForeignKeyConstraint(
             ["municipality_id", "team_id", "law"],
@@ -110,6 +133,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_cell_municipality")),
         sa.PrimaryKeyConstraint("municipality_id", "id", name=op.f("pk_cell")),
+        sa.UniqueConstraint(
+            "municipality_id", "id", "law", "version_id", "mode", name=op.f("uq_cell_id_law_version_id_mode")
+        ),
     )
     op.create_index("ix_cell_period", "cell", ["municipality_id", "last_on"], unique=False)
     op.add_column("batch", sa.Column("cell_id", sa.Uuid(), nullable=True))
@@ -117,13 +143,17 @@ def upgrade() -> None:
         "ix_batch_untold", "batch", ["municipality_id"], unique=False, postgresql_where=sa.text("cell_id IS NULL")
     )
     op.create_foreign_key(
-        op.f("fk_batch_cell_id"), "batch", "cell", ["municipality_id", "cell_id"], ["municipality_id", "id"]
+        op.f("fk_batch_cell_id_law_version_id_mode"),
+        "batch",
+        "cell",
+        ["municipality_id", "cell_id", "law", "version_id", "mode"],
+        ["municipality_id", "id", "law", "version_id", "mode"],
     )
 
 
 def downgrade() -> None:
     """Step back."""
-    op.drop_constraint(op.f("fk_batch_cell_id"), "batch", type_="foreignkey")
+    op.drop_constraint(op.f("fk_batch_cell_id_law_version_id_mode"), "batch", type_="foreignkey")
     op.drop_index("ix_batch_untold", table_name="batch", postgresql_where=sa.text("cell_id IS NULL"))
     op.drop_column("batch", "cell_id")
     op.drop_index("ix_cell_period", table_name="cell")

@@ -71,7 +71,7 @@ class Batch(Shuffled, Base):
     __table_args__ = (
         points_to("team", "team_id", "law"),
         points_to("questionnaire_version", "version_id", "points", "statement_count"),
-        points_to("cell", "cell_id"),
+        points_to("cell", "cell_id", "law", "version_id", "mode"),
         UniqueConstraint("municipality_id", "id", "points", "statement_count"),
         one_of("law", LAWS),
         one_of("mode", MODES),

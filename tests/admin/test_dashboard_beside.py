@@ -39,7 +39,7 @@ def test_the_waiting_room_has_a_section_of_its_own(
     """Two charts, two headings, and a note at the second: why it stands apart and has no response rate."""
     team = team_of(session, stevns)
     send(session, team, date(2021, 5, 3), 60, 30)
-    add_batch(team, DAY, [(2,) * 7] * 6)
+    add_batch(team, DAY, [(2,) * 7] * 8)
     assert NOTE not in page()
     add_batch(team, DAY, [(3,) * 7] * 9, mode="onsite")
     html = page()
@@ -47,7 +47,7 @@ def test_the_waiting_room_has_a_section_of_its_own(
     assert "Skemaet Opfølgning</h2>" in remote
     assert "Skemaet Opfølgning, på skærm i venteværelset</h2>" in onsite
     assert (NOTE in remote, NOTE in onsite) == (False, True)
-    assert ("n = 6" in remote, "n = 9" in remote, "n = 6" in onsite, "n = 9" in onsite) == (
+    assert ("n = 8" in remote, "n = 9" in remote, "n = 8" in onsite, "n = 9" in onsite) == (
         True,
         False,
         False,
@@ -71,12 +71,12 @@ def test_what_the_answers_are_about_is_a_small_table(
 ) -> None:
     """With both numbers; too few are said to be; without such answers there is no table."""
     team = team_of(session, stevns)
-    add_batch(team, DAY, [(3,) * 7] * 9)
+    add_batch(team, DAY, [(3,) * 7] * 50)
     assert "Hvad handler svarene om?" not in page()
-    add_batch(team, DAY, [(3,) * 7] * 9, tags={"meeting": 4, "law": 3, "both": 2})
+    add_batch(team, DAY, [(3,) * 7] * 50, tags={"meeting": 4, "law": 3, "both": 2})
     assert "Hvad handler svarene om? Opfølgning Borgeren siger Andel" in words(page())
     assert "der har sagt det For få svar til en fordeling" in words(page())
-    add_batch(team, DAY, [(3,) * 7] * 11, tags={"meeting": 8, "law": 2, "both": 1})
+    add_batch(team, DAY, [(3,) * 7] * 50, tags={"meeting": 12, "law": 5, "both": 3})
     assert "Mødet 12/20 = 60,0 % Loven 5/20 = 25,0 % Begge dele 3/20 = 15,0 %" in words(page())
 
 

@@ -34,8 +34,8 @@ def test_two_questionnaires_need_no_version(
     )
     other.questionnaire_id = session.scalars(wanted).one().questionnaire_id
     session.flush()
-    add_batch(like, DAY, [(3,) * 7] * 5)
-    add_batch(other, DAY, [(3,) * 3] * 5)
+    add_batch(like, DAY, [(3,) * 7] * 8)
+    add_batch(other, DAY, [(3,) * 3] * 8)
     text = words(page())
     assert "Skemaet Opfølgning " in text
     assert "Opfølgning: skemaet " in text

@@ -87,15 +87,15 @@ def test_the_figures_stand_with_their_base(
     assert "20/48 = 41,7\u00a0%" in page
     assert "Tallene er fra 13. maj 2020 til 12. maj 2021." in page
     assert "besvaret af sendte, uge 19, 2021" in page
-    assert "For få til at vise. Det første tal kommer, når mindst 5 har svaret." in page
+    assert "For få til at vise. Det første tal kommer tidligst, når 8 har svaret." in page
 
 
 def test_two_questionnaires_are_told_apart(
     reader: FlaskClient, large: Team, add_batch: Callable[..., Batch]
 ) -> None:
     """By a heading that says that it is the name of a questionnaire, and where it was answered on a screen."""
-    add_batch(large, date(2021, 5, 12), [(4, 3, 4, 3, 4)] * 6)
-    add_batch(large, date(2021, 5, 12), [(2, 3, 2, 3, 2)] * 6, mode="onsite")
+    add_batch(large, date(2021, 5, 12), [(4, 3, 4, 3, 4)] * 8)
+    add_batch(large, date(2021, 5, 12), [(2, 3, 2, 3, 2)] * 8, mode="onsite")
     page = reader.get(PAGE).text
     assert "<h3>Skemaet Ydelse</h3>" in page
     assert "<h3>Skemaet Ydelse, besvaret på skærmen i venteværelset</h3>" in page
@@ -108,11 +108,11 @@ def test_a_team_is_shown_only_when_it_is_large_enough(
     small = team_of(session, "Opfølgning")
     for team in (large, small):
         manager.post("/gjort", data=deed(said=f"Mere tid ({team.law})", team_id=team.id))
-    add_batch(large, date(2021, 5, 12), [(4, 3, 4, 3, 4)] * 6)
+    add_batch(large, date(2021, 5, 12), [(4, 3, 4, 3, 4)] * 8)
     own = reader.get(f"{PAGE}/{large.id}")
     assert "Mere tid (LAS)" in own.text
     assert "Mere tid (LAB)" not in own.text
-    assert "ud fra 6 besvarelser" in own.text
+    assert "ud fra 8 besvarelser" in own.text
     for number in (small.id, 2**63, 0):
         assert reader.get(f"{PAGE}/{number}").status_code == 404
     assert f"{PAGE}/{large.id}" in reader.get(PAGE).text

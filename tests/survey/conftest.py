@@ -44,6 +44,12 @@ def box(session: Session, stevns: Municipality, places: list[Path], now: datetim
 
 
 @pytest.fixture
+def team(session: Session, stevns: Municipality) -> Team:
+    """Stevns' team Ydelse: five statements on 1-4."""
+    return session.scalars(select(Team).where(Team.law == "LAS", Team.municipality_id == stevns.id)).one()
+
+
+@pytest.fixture
 def asking(session: Session, box: Municipality) -> Municipality:
     """Stevns asks for comments."""
     box.asks_comment = True

@@ -1,6 +1,5 @@
 """On site and remote are never on one chart, and what answers are about is a distribution like any other."""
 
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -9,31 +8,8 @@ from sqlalchemy.orm import Session
 
 from survey import figures, results
 from survey.figures import Series
-from survey.models import Assignment, Batch, Municipality, Participation, Staff, Team, Unshown, Waiting
-from survey.results import Period
-
-MAY = Period(date(2021, 5, 1), date(2021, 5, 31))
-DAY = date(2021, 5, 5)
-NBSP = "\N{NO-BREAK SPACE}"
-Add = Callable[..., Batch]
-
-
-@pytest.fixture
-def team(session: Session, stevns: Municipality) -> Team:
-    """Stevns' team Ydelse: five statements on 1-4."""
-    return session.scalars(select(Team).where(Team.law == "LAS", Team.municipality_id == stevns.id)).one()
-
-
-def another(session: Session, like: Team, name: str) -> Team:
-    """One more team of the same law group, large enough to be shown."""
-    key = {"municipality_id": like.municipality_id}
-    team = Team(**key, name=name, law=like.law, questionnaire_id=like.questionnaire_id)
-    people = [Staff(email=f"{name}{n}@x.dk".lower(), name="X", password_hash="-") for n in range(3)]
-    session.add_all([team, *people])
-    session.flush()
-    session.add_all(Assignment(**key, staff_id=staff.id, role="caseworker", team_id=team.id) for staff in people)
-    session.flush()
-    return team
+from survey.models import Participation, Team, Unshown, Waiting
+from tests.survey.told import DAY, MAY, NBSP, Add, another
 
 
 def by_mode(session: Session, team: Team) -> dict[str, Series]:

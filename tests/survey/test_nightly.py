@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from survey import commands, embedded, municipalities, nightly
 from survey.config import SettingError, Settings
 from survey.keys import KeyPlaceError, KeyStore
-from survey.models import BallotKey, Municipality, Participation
+from survey.models import BallotKey, Cell, Municipality, Participation
 from survey.retention import Cleaned
 from survey.tally import Tallied
 
@@ -51,6 +51,16 @@ def test_a_spent_key_is_destroyed_in_both_places(
     assert states(session) == ["destroyed", "open"]
     opened = session.scalars(select(BallotKey.id).filter_by(state="open")).one()
     assert {opened} == KeyStore(places[:1]).kept(box.id) == KeyStore(places[1:]).kept(box.id)
+
+
+def test_a_night_ends_with_cells(
+    session: Session, box: Municipality, places: list[Path], now: datetime, lay: Lay
+) -> None:
+    """What is tallied is told the same night when it is enough, and else with the next night's."""
+    for night, n in enumerate((6, 7, 9)):
+        lay(session, box, n=n, answers=(2, 3, 2, 3, 4))
+        nightly.tally_all(places, now + timedelta(days=night))
+    assert session.scalars(select(Cell.n).order_by(Cell.n)).all() == [9, 13]
 
 
 def test_no_key_is_made_while_the_mirror_is_away(

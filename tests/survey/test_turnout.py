@@ -52,10 +52,7 @@ def counts(rows: list[Any], period: Period, small: Collection[int] = ()) -> Coun
         smallest=5,
         teams=tuple(TeamView(team, f"Team {team}", "LAS", team not in small) for team in teams),
         versions=[version],  # type: ignore[list-item]  # read by name, as a row is
-        batches=[],
-        statements=[],
-        people=[],
-        tags=[],
+        cells=[],
         weeks=sorted(rows, key=lambda one: one.week),
         meetings=[],
         waiting=[],
