@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from admin import access, charts, figure_charts
 from admin.access import CurrentStaff
-from survey import cells, figures, findings, funnels, promises, remarks, results, scoring, workdays
+from survey import beside, cells, figures, findings, funnels, promises, remarks, results, scoring, workdays
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
 from survey.figures import Section, StatementResult
@@ -49,11 +49,13 @@ class Known:
 class Room:
     """A section of the page; `hidden_teams` are the manager's that are shown only inside this law group.
 
-    `found` answers the questions for each of the section's series, `calls` the one about calls for all of it.
+    `found` answers the questions for each of the section's series, `calls` the one about calls for all of it;
+    `places` are the teams' beside each other, by series.
     """
 
     section: Section
     found: tuple[Findings, ...]
+    places: tuple[Mapping[int, str], ...]
     calls: Finding
     funnel: tuple[funnels.Step, ...]
     hidden_teams: tuple[TeamView, ...] = ()
@@ -174,7 +176,8 @@ def _room(known: Known, section: Section, hidden: tuple[TeamView, ...] = ()) -> 
     for team_id in teams & known.promises.keys():
         asked = asked.plus(known.promises[team_id])
     calls = findings.calls(asked, counts.smallest)
-    return Room(section, found, calls, funnels.steps(counts, section), hidden)
+    places = tuple(beside.places(known.cells, section, series) for series in section.series)
+    return Room(section, found, places, calls, funnels.steps(counts, section), hidden)
 
 
 def extremes(statements: Sequence[StatementResult]) -> tuple[StatementResult, StatementResult] | None:

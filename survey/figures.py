@@ -287,7 +287,7 @@ def _statements(counts: Counts, version: OneRow) -> tuple[StatementResult, ...]:
 
 
 def _interval(chosen: Sequence[int], spread: Sequence[int], mean: Figure) -> tuple[str, str] | None:
-    """The interval of a statement's mean, by the spread that is told: a mean's own interval would tell its spread."""
+    """The interval of a statement's mean by the spread that is told: its own would tell one that is not."""
     if not sum(spread) or not sum(chosen):
         return None
     n, middle = scoring.answers(chosen), scoring.mean(chosen)

@@ -1,0 +1,27 @@
+"""Teams beside each other: which surely lie over or under the rest. No ranking, and nobody where it is not sure."""
+
+from collections.abc import Mapping, Sequence
+
+from survey.figures import Section, Series, cells_of
+from survey.results import CellView
+from survey.scoring import comparisons, scores
+
+TOO_FEW = "for få svar"
+
+
+def places(cells: Sequence[CellView], section: Section, series: Series) -> Mapping[int, str]:
+    """By team of a law group's series its place beside the others, in Danish; "for få svar" below ten people.
+
+    All shown teams are tested together first; only where they differ at all is any one told apart, with the level
+    shared between them (Kruskal-Wallis, then each against the rest, Holm).
+    """
+    mine = [cell for cell in cells_of(cells, section, series) if cell.mean]
+    groups = {
+        str(line.team.id): scores.together(
+            scores.of_people(cell.counted.persons) for cell in mine if cell.team_id == line.team.id
+        )
+        for line in series.teams
+    }
+    found = comparisons.compare(groups)
+    against = found.groups if found else {}
+    return {int(name): one.place if (one := against.get(name)) else TOO_FEW for name in groups}
