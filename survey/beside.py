@@ -1,4 +1,4 @@
-"""Teams beside each other: which surely lie over or under the rest. No ranking, and nobody where it is not sure."""
+"""Teams beside each other: which surely lie over or under the rest. No ranking; nobody where it is not sure."""
 
 from collections.abc import Mapping, Sequence
 
