@@ -12,9 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey import fragments, nightly
-from survey.fragments import Piece
 from survey.keys import KeyStore
 from survey.models import Ballot, BallotKey, Comment, Fragment, Municipality
+from survey.pieces import Piece, sealed
 from survey.silence import TallyError
 
 Lay = Callable[..., None]
@@ -53,7 +53,7 @@ def test_a_fragment_that_makes_no_sense_stops_all_of_them(
             municipality_id=asking.id,
             id=uuid4(),
             key_id=key.id,
-            sealed=fragments.sealed(key.public_key, Piece(**values)),  # type: ignore[arg-type]  # of mixed types
+            sealed=sealed(key.public_key, Piece(**values)),  # type: ignore[arg-type]  # of mixed types
         )
     )
     lay(session, asking, n=5)
@@ -101,7 +101,7 @@ def test_an_error_of_the_database_tells_nothing_of_a_fragment(
         fragments.gather(session, asking.id, {key.id: private or b""}, now + timedelta(days=1))
     assert "Hemmelige" not in "".join(traceback.format_exception(caught.value))
     assert caught.value.__context__ is None
-    assert len(session.scalars(select(Fragment.id)).all()) == 20
+    assert len(session.scalars(select(Fragment.id)).all()) == 25
 
 
 @pytest.mark.parametrize(
