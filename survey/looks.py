@@ -142,15 +142,25 @@ def name(own_colour: str | None, logo: bytes | None, logo_type: str | None) -> s
 
 
 def edition(base: str) -> str:
-    """8 hexadecimal digits that change with `base` and with what is added here: looks are kept for a year."""
+    """8 hexadecimal digits that change with `base` and with what is made of it here: looks are kept for a year."""
     example = logos.Logo(b"", logos.PNG, 3, 1)
-    return hashlib.sha256((base + _colours(USUAL) + _logo(example)).encode()).hexdigest()[:8]
+    return hashlib.sha256(lean(base + _colours(USUAL) + _logo(example)).encode()).hexdigest()[:8]
 
 
 def style_sheet(base: str, own_colour: str | None, logo: bytes | None) -> str:
-    """`base` (citizen.css) with a municipality's colour and logo at its end: one file. Raises LogoError."""
+    """`base` (citizen.css) with a municipality's colour and logo at its end: one lean file. Raises LogoError."""
     own = _colours(own_colour) if own_colour else ""
-    return base + own + (_logo(logos.read(logo)) if logo else "")
+    return lean(base + own + (_logo(logos.read(logo)) if logo else ""))
+
+
+def lean(sheet: str) -> str:
+    """`sheet` as it is sent: without comments, and without white space that says nothing.
+
+    The space before a colon stays: `label :checked` is not `label:checked`. What stands in quotes may not have
+    white space beside one of `{};,>` or after a colon.
+    """
+    bare = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)).strip()
+    return re.sub(r" ?([{};,>]) ?", r"\1", bare).replace(": ", ":").replace(";}", "}")
 
 
 def in_scheme(sheet: str, *, dark: bool) -> str:
@@ -169,7 +179,7 @@ def _colours(of: str) -> str:
 
 
 def _properties(of: str, scheme: Scheme) -> str:
-    return f"--deed: {of}; --on-deed: {scheme.on_deed}; --chosen: {chosen(of, scheme)};"
+    return f"--deed: {of}; --chosen: {chosen(of, scheme)};"
 
 
 def _logo(logo: logos.Logo) -> str:

@@ -114,10 +114,10 @@ def test_the_preview_is_made_of_the_real_sheet(admin: FlaskClient) -> None:
     assert "/kommunen/vis.css?farve=%23123456&amp;skema=moerk" in page.text
     dark = admin.get("/kommunen/vis.css?farve=%23123456&skema=moerk")
     assert dark.mimetype == "text/css"
-    assert "--deed: #123456" in dark.text
+    assert "--deed:#123456" in dark.text
     assert "data:image/png;base64," in dark.text
     assert "@media all" in dark.text
-    assert "--deed: #7a003c" in admin.get("/kommunen/vis.css?farve=blaa").text
+    assert "--deed:#7a003c" in admin.get("/kommunen/vis.css?farve=blaa").text
 
 
 def test_a_lighter_colour_is_told_of_only_where_there_is_one(admin: FlaskClient) -> None:

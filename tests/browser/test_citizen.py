@@ -9,10 +9,11 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select, update
 
-from survey import codes, db, languages
+from survey import codes, db, languages, looks
 from survey.models import CallbackRequest, Link
 from tests.browser.citizens_way import every_page
 from tests.checking import check_html
+from tests.conftest import ROOT
 
 WIDTHS = (320, 390, 1280)
 WHOLE = os.environ.get("TILFREDS_WHOLE") == "1"
@@ -25,6 +26,13 @@ SMALL_TARGETS = """
     .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)
 """
 TEXT_SIZE = "() => parseFloat(getComputedStyle(document.documentElement).fontSize)"
+RULES_READ = """
+text => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    return [...sheet.cssRules].map(rule => rule.cssText);
+}
+"""
 WIDER = "() => document.documentElement.scrollWidth - window.innerWidth"
 
 
@@ -69,6 +77,41 @@ def test_what_is_missing_gets_the_focus(page: Page, link: Callable[..., str]) ->
     assert page.locator(":focus").get_attribute("id") == "s4-1"
     page.get_by_role("button", name="Send uden at svare på resten").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Tak for dit svar"
+
+
+def speak(page: Page, name: str, code: str) -> None:
+    """Choose another language in the row of them."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
+    assert page.locator("html").get_attribute("lang") == code
+
+
+def test_another_language_keeps_what_is_filled_in(page: Page, live: str, link: Callable[..., str]) -> None:
+    """Also where the page answers a form: after a mistake, at the question, at the thanks, and by a code."""
+    page.goto(link())
+    answer(page, 4, 3)
+    speak(page, "English", "en")
+    assert page.locator("#s2-3").is_checked()
+    speak(page, "Dansk", "da")
+    answer(page, 4, 4, 4, 4, 4)
+    speak(page, "English", "en")
+    page.get_by_role("button", name="Yes, send my answers").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Thank you for your answer"
+    page.goto(link())
+    answer(page, 4, 4, 4, 2, 4)
+    page.locator("#phone").fill("112")
+    speak(page, "English", "en")
+    assert page.locator("#phone").input_value() == "112"
+    with page.expect_navigation():
+        page.get_by_role("button", name="Call me").click()
+    assert page.title().startswith("Error: ")
+    speak(page, "Dansk", "da")
+    assert page.locator("#phone").input_value() == "112"
+    page.goto(f"{live}/svar")
+    page.get_by_label("Din kode").fill("7KXM")
+    page.get_by_role("button", name="Videre").click()
+    speak(page, "English", "en")
+    assert page.locator("#code").input_value() == "7KXM"
 
 
 def test_the_keyboard_suffices(page: Page, link: Callable[..., str]) -> None:
@@ -182,13 +225,26 @@ def test_a_code_is_typed_instead_of_a_link(page: Page, app: Flask, live: str, li
 
 
 def test_a_page_is_two_requests_under_fourteen_kilobytes(chromium: Browser, link: Callable[..., str]) -> None:
-    """The page and its style sheet, nothing refused by the policy, nothing from elsewhere."""
+    """The page and its style sheet, nothing refused by the policy, nothing from elsewhere.
+
+    In the language that takes most bytes; `tests/survey/test_weight.py` weighs all, with heads.
+    """
     page = chromium.new_page()
     sizes, complaints = [], []
     page.on("response", lambda answer: sizes.append(len(answer.body())))
     page.on("console", lambda message: complaints.append(message.text))
-    page.goto(link("Opfølgning"), wait_until="networkidle")
+    page.goto(f"{link('Opfølgning')}?sprog=uk", wait_until="networkidle")
     assert complaints == []
     assert len(sizes) == 2
     assert sum(sizes) < 14 * 1024
     page.close()
+
+
+def test_the_lean_sheet_is_read_as_the_one_that_is_written(chromium: Browser) -> None:
+    """Rule for rule."""
+    written = (ROOT / "static" / "citizen.css").read_text("utf-8")
+    page = chromium.new_page()
+    meant, sent = (page.evaluate(RULES_READ, text) for text in (written, looks.lean(written)))
+    page.close()
+    assert len(meant) > 60
+    assert sent == meant

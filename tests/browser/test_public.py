@@ -11,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
-from survey import db, logos, looks, own_looks, workdays
+from survey import db, logos, looks, looks_pages, own_looks, workdays
 from survey.deeds import write
 from survey.models import Batch, Municipality, Staff, Team
 from survey.own_looks import Choice
@@ -64,7 +64,10 @@ def reader(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
     # axe is a script, and a logo is a picture: both are let in past the policy, here alone.
     context = chromium.new_context(color_scheme=request.param, bypass_csp=True)
     sheet = looks.style_sheet(Path(ROOT, "static", "citizen.css").read_text("utf-8"), COLOUR, SQUARE)
-    context.route(re.compile(r"citizen\.css"), lambda route: route.fulfill(body=sheet, content_type="text/css"))
+    context.route(
+        re.compile(rf"/stil/{looks_pages.COMMON}\.css"),
+        lambda route: route.fulfill(body=sheet, content_type="text/css"),
+    )
     yield context.new_page()
     context.close()
 

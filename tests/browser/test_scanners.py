@@ -78,7 +78,7 @@ def test_a_browser_that_runs_scripts_and_follows_links_changes_nothing(
     """Every page opened until nothing more is fetched: all comes from us, and no table has changed."""
     address = link()
     before, asked = scanners.tables(), []
-    paths = [path for path in scanners.everything_from(address) if "/static/" not in path]
+    paths = [path for path in scanners.everything_from(address) if "/stil/" not in path]
     page = chromium.new_page()
     page.on("request", lambda request: asked.append(request.url))
     for path in paths:

@@ -96,7 +96,7 @@ def test_a_link_may_preselect_an_answer_and_stores_nothing(
     """As from an e-mail; an option that is none is passed over."""
     page = client.get(f"{path}?s1=3&s2=9&s9=1&name=x").text
     assert page.count("checked>") == 1
-    assert 'id="s1-3" value="3" checked' in page
+    assert "id=s1-3 value=3 checked" in page
     assert rows_in(session, Ballot) == 0
 
 

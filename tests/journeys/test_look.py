@@ -1,6 +1,7 @@
 """A municipality's colour and logo, from the administrator's form to the citizen's browser."""
 
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,8 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import looks_pages
+from survey import looks, looks_pages
 from survey.models import Municipality, Staff
+from tests.conftest import ROOT
 from tests.survey.logo_files import SQUARE
 
 
@@ -37,12 +39,12 @@ def test_a_municipality_gets_its_own_sheet(admin: FlaskClient, app: Flask, sessi
     assert (answer.status_code, answer.mimetype) == (200, "text/css")
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert "--deed: #7a003c" in answer.text
+    assert "--deed:#7a003c" in answer.text
     assert "data:image/svg+xml;base64," in answer.text
     admin.post("/kommunen", data={"colour": "#003c7a"})
     second = address(app, session)
     assert second.partition("?")[0] != first.partition("?")[0]
-    assert "--deed: #003c7a" in app.test_client().get(second).text
+    assert "--deed:#003c7a" in app.test_client().get(second).text
 
 
 def test_a_refused_colour_changes_nothing_for_citizens(
@@ -68,6 +70,18 @@ def test_an_unknown_look_is_404_and_never_asked_of_the_database_when_it_cannot_b
         assert statements == []
         assert app.test_client().get(f"/stil/{'0' * 16}.css").status_code == 404
         assert len(statements) == 1
+
+
+def test_who_has_chosen_none_has_the_common_sheet(app: Flask, sql: Callable[..., object]) -> None:
+    """Kept for a year like any other, loading nothing, and made without the database."""
+    client = app.test_client()
+    page = client.get("/svar").text
+    with sql() as statements:  # type: ignore[attr-defined]  # a context manager that lists statements
+        answer = client.get(re.findall(r'"(/stil/faelles\.css\?v=[0-9a-f]{8})"', page)[0])
+    assert answer.headers["Cache-Control"] == looks_pages.A_YEAR
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'"
+    assert answer.text == looks.style_sheet((ROOT / "static" / "citizen.css").read_text("utf-8"), None, None)
+    assert statements == []
 
 
 def test_a_sheet_is_made_once(

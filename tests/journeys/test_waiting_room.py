@@ -102,12 +102,10 @@ def test_nothing_stays_on_the_screen(client: FlaskClient, slips: str) -> None:
     assert shown.headers["X-Robots-Tag"] == "noindex"
     assert shown.headers["Refresh"] == "300; url=/venterum/stevns"
     assert 'novalidate autocomplete="off"' in shown.text
-    assert [href for href in re.findall(r'href="([^"]+)"', shown.text) if not href.startswith("/static")] == [
-        "/venterum/stevns"
-    ]
+    assert re.findall(r'<a [^>]*href="([^"]+)"', shown.text) == ["/venterum/stevns"]
     more = client.post("/venterum/stevns/svar", data=hidden(shown.text) | {"s2": "3", "longer": "1"})
     assert (more.status_code, more.headers["Refresh"]) == (200, "3000; url=/venterum/stevns")
-    assert 'id="s2-3" value="3" checked' in more.text
+    assert "id=s2-3 value=3 checked" in more.text
     late = client.post("/venterum/stevns/svar", data=hidden(more.text) | {"s2": "3"})
     assert (late.status_code, late.headers["Refresh"]) == (422, "3000; url=/venterum/stevns")
 
@@ -121,7 +119,7 @@ def test_one_end_throughout_is_asked_about_once(
     assert (asked.status_code, "Er det rigtigt?" in asked.text) == (200, True)
     assert asked.headers["Refresh"] == "300; url=/venterum/stevns"
     again = client.post("/venterum/stevns/svar", data=hidden(asked.text) | {"change": "1"})
-    assert 'id="s1-1" value="1" checked' in again.text
+    assert "id=s1-1 value=1 checked" in again.text
     changed = hidden(again.text) | fields | {"s1": "3"}
     assert client.post("/venterum/stevns/svar", data=changed).status_code == 303
     assert keys.unseal(private, session.scalars(select(Ballot)).one().sealed).confirmation == "changed"
@@ -138,7 +136,7 @@ def test_the_language_ends_with_the_turn(
     assert shown.headers["Refresh"] == "300; url=/venterum/stevns"
     half = hidden(shown.text) | {"s2": "3", "speak": "1"}
     arabic = client.post("/venterum/stevns/svar?sprog=ar", data=half)
-    assert ('<html lang="ar" dir="rtl">' in arabic.text, 'id="s2-3" value="3" checked' in arabic.text) == (
+    assert ('<html lang="ar" dir="rtl">' in arabic.text, "id=s2-3 value=3 checked" in arabic.text) == (
         True,
         True,
     )

@@ -85,21 +85,28 @@ def test_the_grounds_are_the_citizens_pages_own() -> None:
 
 
 def test_the_sheet_is_ours_with_a_small_end() -> None:
-    """One file: the citizen's sheet unchanged, then the colour in both schemes and the logo."""
-    sheet = looks.style_sheet(CSS, "#7a003c", SQUARE)
-    assert sheet.startswith(CSS)
-    end = sheet[len(CSS) :]
-    assert "--deed: #7a003c" in end
-    assert "(prefers-color-scheme: dark) { :root { --deed: #" in end
+    """One file: the citizen's sheet, then the colour in both schemes and the logo."""
+    sheet, ours = looks.style_sheet(CSS, "#7a003c", SQUARE), looks.style_sheet(CSS, None, None)
+    assert sheet.startswith(ours)
+    end = sheet[len(ours) :]
+    assert "--deed:#7a003c" in end
+    assert "(prefers-color-scheme:dark){:root{--deed:#" in end
     assert 'url("data:image/svg+xml;base64,' in end
-    assert "print { header::before { display: none; } }" in end
-    assert len(end) - len(SQUARE) * 4 / 3 < 1200
+    assert "print{header::before{display:none}}" in end
+    assert len(end) - len(SQUARE) * 4 / 3 < 1000
+
+
+def test_a_lean_sheet_says_the_same() -> None:
+    """Comments and white space go, but for the space that makes another selector; what is lean stays as it is."""
+    written = '/* Two\n lines. */\nlabel :checked, nav > a {\n  margin: 0 auto;\n  font: 1em "A B", serif;\n}\n'
+    assert looks.lean(written) == 'label :checked,nav>a{margin:0 auto;font:1em "A B",serif}'
+    assert looks.lean(looks.lean(CSS)) == looks.lean(CSS)
 
 
 def test_a_wide_logo_keeps_its_shape_in_the_room_there_is() -> None:
     """600 × 100 is as wide as the room, 100 × 100 as high."""
-    assert "width: 7.000rem; height: 1.167rem;" in looks.style_sheet("", None, a_png(600, 100))
-    assert "width: 2.250rem; height: 2.250rem;" in looks.style_sheet("", None, a_png(100, 100))
+    assert "width:7.000rem;height:1.167rem;" in looks.style_sheet("", None, a_png(600, 100))
+    assert "width:2.250rem;height:2.250rem;" in looks.style_sheet("", None, a_png(100, 100))
 
 
 def test_a_look_is_named_by_what_it_is_made_of() -> None:
@@ -114,7 +121,7 @@ def test_a_look_is_named_by_what_it_is_made_of() -> None:
     assert len(set(names)) == 4
     assert all(re.fullmatch("[0-9a-f]{16}", str(name)) for name in names)
     assert looks.name(None, None, None) is None
-    assert looks.edition(CSS) != looks.edition(CSS + " ")
+    assert looks.edition(CSS) != looks.edition(CSS + "b{}")
 
 
 def test_a_preview_can_be_held_to_one_scheme() -> None:
