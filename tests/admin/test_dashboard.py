@@ -274,7 +274,7 @@ def test_the_page_names_the_municipalitys_own_k(
 def test_lowest_and_highest_are_of_published_means() -> None:
     """Equal means have no extremes, and hidden ones are none."""
     low, high, hidden = (
-        StatementResult(number, str(number), mean, None, scoring.HIDDEN)
+        StatementResult(number, str(number), mean, None, None, scoring.HIDDEN)
         for number, mean in enumerate((Figure("2,0", 9, 2.0), Figure("3,0", 9, 3.0), scoring.HIDDEN))
     )
     assert extremes([high, hidden, low]) == (low, high)

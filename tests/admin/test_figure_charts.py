@@ -6,6 +6,7 @@ from datetime import date
 from admin import figure_charts
 from survey import scoring
 from survey.figures import Point, Series, StatementResult
+from survey.findings import Finding, Findings
 from survey.scoring import Figure
 from tests.chart_reading import drawing, labels, of_look, titles
 
@@ -20,8 +21,11 @@ SERIES = Series(
     respondents=53,
     answers=106,
     mean=MEAN,
+    exact=None,
     interval=None,
     points=(),
+    means=None,
+    spread=None,
     statements=(),
     asked_tag=False,
     tags=None,
@@ -32,11 +36,15 @@ SERIES = Series(
 )
 
 
+QUIET = Finding("?", "none", "?")
+FOUND = Findings(QUIET, QUIET, QUIET, QUIET, None, None)
+
+
 def test_a_batch_is_a_point_at_its_published_mean() -> None:
     """With its days, its text and its n; a hidden one is no dot."""
     day = date(2021, 5, 5)
     points = (Point(day, day, 7, Figure("mindst 3,9", 7, 3.9)), Point(day, date(2021, 5, 9), 5, scoring.HIDDEN))
-    root = drawing(figure_charts.over_time(replace(SERIES, points=points), "Prøve"))
+    root = drawing(figure_charts.over_time(replace(SERIES, points=points), FOUND, "Prøve"))
     assert titles(root) == ["5. maj 2021: mindst 3,9 (n = 7)", "5. – 9. maj 2021: for få svar (n = 5)"]
     assert len(of_look(root, "dot")) == 1
 
@@ -45,10 +53,26 @@ def test_a_statement_is_a_bar_of_counts_beside_its_mean() -> None:
     """The count is what stands before the stroke in "5/53 = 9,4 %"."""
     shares = tuple(Figure(f"{k}/53 = x %", 53, k / 53) for k in (5, 10, 18, 20))
     statements = (
-        StatementResult(1, "A", MEAN, shares, MEAN),
-        StatementResult(2, "B", MEAN, None, scoring.HIDDEN),
+        StatementResult(1, "A", MEAN, ("3,2", "3,6"), shares, MEAN),
+        StatementResult(2, "B", MEAN, None, None, scoring.HIDDEN),
     )
     root = drawing(figure_charts.by_statement(replace(SERIES, statements=statements), "Prøve"))
     assert [each.words for each in of_look(root, "on-deep")] == ["5", "20"]
     assert "Helt uenig: 5/53 = x %" in titles(root)
     assert "fordelingen vises ikke" in [words for words, _ in labels(root)]
+
+
+def test_an_alarm_and_what_chance_would_give_are_drawn() -> None:
+    """The first point that ends on the day of the alarm or after it is marked; each has its band."""
+    days = [date(2021, 5, 3), date(2021, 5, 10), date(2021, 5, 17)]
+    points = tuple(Point(day, day, 20, MEAN) for day in days)
+    found = replace(FOUND, alarm_on=date(2021, 5, 8), baseline=scoring.moments([2, 8, 20, 25]))
+    root = drawing(figure_charts.over_time(replace(SERIES, points=points), found, "Prøve"))
+    assert [title.startswith("Advarsel") for title in titles(root) if "2021" in title] == [False, True, False]
+    assert of_look(root, "band")
+
+
+def test_a_finding_has_a_mark_unless_it_says_nothing() -> None:
+    """Over is a mark; a plain fact has none."""
+    assert "<svg" in figure_charts.mark(replace(QUIET, sign="over"))
+    assert figure_charts.mark(QUIET) == ""

@@ -91,11 +91,3 @@ def test_a_batch_points_to_a_cell(change: Change) -> None:
     """To one that is there."""
     with pytest.raises(IntegrityError, match="fk_batch_cell_id_law_version_id_mode"):
         change(Batch, cell_id=NOBODY)
-
-
-def test_two_cells_never_share_an_id(session: Session, change: Change) -> None:
-    """Nor two groups: their keys are of law, version and mode as well."""
-    assert change
-    for table in (Cell, CellGroup):
-        unique = {tuple(column.name for column in one.columns) for one in table.__table__.constraints}
-        assert ("municipality_id", "id", "law", "version_id", "mode") in unique
