@@ -19,9 +19,9 @@ YDELSE = Unit(1, "LAS", 1, "remote")
 def counted(*statements: Sequence[int]) -> Counted:
     """Statements as counts of 1 … points; each person answers one and the same number of statements."""
     people = max(map(sum, statements))
-    persons = [(0, 0, 0)] * (len(statements) - 1) + [(people, 0, 0)]
+    persons = Counter({(len(statements), 0): people})
     rows = tuple((0, *counts) for counts in statements)
-    return Counted(DAY, DAY, 1, people, rows, tuple(persons), {}, (0, 0, 0))
+    return Counted(DAY, DAY, 1, people, rows, persons, {}, (0, 0, 0))
 
 
 def part(*statements: Sequence[int], told: Sequence[int] = ()) -> Untold:
@@ -115,7 +115,7 @@ def test_a_spread_uncovers_no_part() -> None:
     odd = part((2, 0, 0, 10), told=[1])
     assert cells.spread(flat.counted, [flat], 5) == []
     lone = part((3, 3, 3, 3), told=[1])
-    alone = Counted(DAY, DAY, 1, 15, ((3, 3, 3, 3, 3),), ((12, 0, 0),), {}, (0, 0, 0))
+    alone = Counted(DAY, DAY, 1, 15, ((3, 3, 3, 3, 3),), Counter({(1, 2): 12, (0, 0): 3}), {}, (0, 0, 0))
     assert cells.spread(alone, [lone], 5) == [1]
     whole = flat.counted.plus(odd.counted)
     assert cells.spread(whole, [flat, odd], 5) == []
