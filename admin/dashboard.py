@@ -22,10 +22,16 @@ doors = Blueprint("dashboard", __name__)
 REASONS = {
     "cancelled": "Samtalen var aflyst",
     "not_attended": "Borgeren mødte ikke op",
+    "in_the_future": "Samtalen er ikke holdt endnu",
     "too_old": "Samtalen lå for langt tilbage",
     "no_channel": "Hverken mobilnummer eller e-mail",
     "opted_out": "Borgeren har frabedt sig at blive spurgt",
     "protected_address": "Borgeren har beskyttet adresse",
+    "hurtful_moment": "Borgeren står i et svært øjeblik",
+    "paused": "Borgeren har en pause",
+    "dead_address": "Ingen mobil eller e-mail, der virker",
+    "outside_wave": "Samtalen lå uden for målingens dage",
+    "not_sampled": "Borgeren er ikke udtrukket",
     "asked_recently": "Borgeren er spurgt for nylig",
 }
 
