@@ -37,10 +37,16 @@ doors = Blueprint("dashboard", __name__)
 REASONS = {
     "cancelled": "Samtalen var aflyst",
     "not_attended": "Borgeren mødte ikke op",
+    "in_the_future": "Samtalen er ikke holdt endnu",
     "too_old": "Samtalen lå for langt tilbage",
     "no_channel": "Hverken mobilnummer eller e-mail",
     "opted_out": "Borgeren har frabedt sig at blive spurgt",
     "protected_address": "Borgeren har beskyttet adresse",
+    "hurtful_moment": "Borgeren står i et svært øjeblik",
+    "paused": "Borgeren har en pause",
+    "dead_address": "Ingen mobil eller e-mail, der virker",
+    "outside_wave": "Samtalen lå uden for målingens dage",
+    "not_sampled": "Borgeren er ikke udtrukket",
     "asked_recently": "Borgeren er spurgt for nylig",
 }
 
@@ -53,7 +59,6 @@ class Known:
     """What a page was read from: the period's counts, the cells of the period before, and promises by team."""
 
     counts: Counts
-    cells: Sequence[CellView]
     before: Sequence[CellView]
     promises: Mapping[int, Promises]
 
@@ -86,7 +91,6 @@ def overview() -> ResponseReturnValue:
         counts = results.read(session, staff.municipality_id, period)
         known = Known(
             counts,
-            results.cells(session, staff.municipality_id, period),
             results.cells(session, staff.municipality_id, results.before(period)),
             promises.read(session, staff.municipality_id, period.first, period.last),
         )
@@ -179,7 +183,7 @@ def _room(known: Known, section: Section, hidden: tuple[TeamView, ...] = ()) -> 
         findings.findings(
             counts.period,
             series,
-            figures.cells_of(known.cells, section, series),
+            figures.cells_of(counts.cells, section, series),
             figures.cells_of(known.before, section, series),
         )
         for series in section.series
@@ -189,7 +193,7 @@ def _room(known: Known, section: Section, hidden: tuple[TeamView, ...] = ()) -> 
     for team_id in teams & known.promises.keys():
         asked = asked.plus(known.promises[team_id])
     calls = findings.calls(asked, counts.smallest)
-    places = tuple(beside.places(known.cells, section, series) for series in section.series)
+    places = tuple(beside.places(counts.cells, section, series) for series in section.series)
     return Room(section, found, places, calls, funnels.steps(counts, section), hidden)
 
 

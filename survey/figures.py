@@ -1,6 +1,5 @@
 """What the dashboard shows: one law group's or one team's figures, made of counts under the disclosure rules."""
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -10,9 +9,9 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from survey import scoring, turnout, workdays
-from survey.cells import in_rows
+from survey.cells import Counted
 from survey.models import MODES
-from survey.results import LAW_NAMES, Cells, CellView, Counts, OneRow, TeamView
+from survey.results import LAW_NAMES, CellView, Counts, OneRow, TeamView
 from survey.scale import TARGETS
 from survey.scoring import Figure, Moments
 from survey.turnout import Grouping, Turnout
@@ -121,15 +120,15 @@ def section(counts: Counts, law: str, team: TeamView | None = None, *, compare: 
     """
     if team is not None and not team.shown:
         raise ValueError("a team with fewer than three caseworkers is shown only in its law group")
-    group = _of_law(counts, law)
+    group = _of_group(counts, law, None)
     cells = _by(group.cells, attrgetter("version_id", "mode"))
     found = [
-        _series(_of_series(group, cells[version.id, mode], version.id, mode), version, mode, team)
+        _series(_of_series(group, cells[version.id, mode], version.id, mode), version, mode, law, team)
         for version in counts.versions
         for mode in MODES
     ]
     shown = [series if compare else replace(series, teams=()) for series in found if series]
-    return Section(law, team, tuple(shown), _not_invited(_of_team(group, team)))
+    return Section(law, team, tuple(shown), _not_invited(_of_group(group, law, team)))
 
 
 def cells_of(cells: Iterable[CellView], section: Section, series: Series) -> list[CellView]:
@@ -153,47 +152,48 @@ def _by(rows: Iterable[T], key: Callable[[T], Any]) -> dict[Any, list[T]]:
     return found
 
 
-def _of_law(counts: Counts, law: str) -> Counts:
-    names = ("cells", "weeks", "meetings", "waiting", "unshown")
-    mine: dict[str, Any] = {name: [row for row in getattr(counts, name) if row.law == law] for name in names}
-    return replace(counts, **mine)
+def _of_group(counts: Counts, law: str, team: TeamView | None) -> Counts:
+    def keep(rows: Sequence[Any]) -> list[Any]:
+        return [row for row in rows if row.law == law and (team is None or row.team_id == team.id)]
 
-
-def _of_series(group: Counts, cells: Cells, version_id: int, mode: str) -> Counts:
-    # Invitations are answered remotely: on site nobody was sent anything.
-    weeks = [row for row in group.weeks if row.version_id == version_id and mode == "remote"]
-    waiting, unshown = (
-        [row for row in rows if (row.version_id, row.mode) == (version_id, mode)]
-        for rows in (group.waiting, group.unshown)
+    return replace(
+        counts,
+        cells=keep(counts.cells),
+        weeks=keep(counts.weeks),
+        meetings=keep(counts.meetings),
+        waiting=keep(counts.waiting),
+        # What is not shown at all is counted per law group alone.
+        unshown=[row for row in counts.unshown if row.law == law and team is None],
     )
-    return replace(group, cells=cells, weeks=weeks, waiting=waiting, unshown=unshown)
 
 
-def _of_team(counts: Counts, team: TeamView | None) -> Counts:
-    """What is a team's own; with None all. What is not shown at all is told of law groups alone."""
-    if team is None:
-        return counts
-    names = ("cells", "weeks", "meetings", "waiting")
-    mine: dict[str, Any] = {
-        name: [row for row in getattr(counts, name) if row.team_id == team.id] for name in names
-    }
-    return replace(counts, **mine, unshown=[])
+def _of_series(group: Counts, cells: Sequence[CellView], version_id: int, mode: str) -> Counts:
+    def keep(rows: Sequence[Any]) -> list[Any]:
+        return [row for row in rows if (row.version_id, row.mode) == (version_id, mode)]
+
+    return replace(
+        group,
+        cells=cells,
+        # Invitations are answered remotely: on site nobody was sent anything.
+        weeks=[row for row in group.weeks if row.version_id == version_id and mode == "remote"],
+        waiting=keep(group.waiting),
+        unshown=keep(group.unshown),
+    )
 
 
 # One series ----------------------------------------------------------------------------------------------
 
 
-def _series(group: Counts, version: OneRow, mode: str, team: TeamView | None) -> Series | None:
-    counts = _of_team(group, team)
+def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView | None) -> Series | None:
+    counts = _of_group(group, law, team) if team else group
     grouping = turnout.grouping(group.weeks, [each.id for each in group.teams if each.shown], group.smallest)
     part = turnout.turnout(counts.weeks, grouping, counts.period, team.id if team else None, counts.smallest)
     if not (counts.cells or part or counts.waiting or counts.unshown):
         return None
-    shown = [cell for cell in counts.cells if cell.mean]
-    mean = _mean(shown, version.points, counts.smallest)
-    answers = _sum(shown, "answers")
-    means = {cell.means for cell in counts.cells if cell.means is not None}
-    complete = all(len(_positions(told)) == len(version.texts) for told in means)
+    shown = [cell.counted for cell in counts.cells if cell.mean]
+    pooled = _pooled(shown)
+    mean = _mean(shown, counts.smallest)
+    complete = all(cell.means is None or len(cell.means) == len(version.texts) for cell in counts.cells)
     return Series(
         version_id=version.id,
         name=version.name,
@@ -201,64 +201,71 @@ def _series(group: Counts, version: OneRow, mode: str, team: TeamView | None) ->
         mode=mode,
         labels=tuple(version.labels),
         target=TARGETS.get(version.points),
-        respondents=_sum(shown, "n"),
-        answers=answers if shown and complete else None,
+        respondents=sum(one.n for one in shown),
+        answers=scoring.answers(pooled) if shown and complete else None,
         mean=mean,
-        exact=Fraction(_sum(shown, "total"), answers) if shown else None,
+        exact=scoring.mean(pooled) if shown else None,
         interval=scoring.published_interval(_people(shown), mean, version.points) if shown else None,
-        points=_points(shown, version.points, counts.smallest),
-        means=_days([cell for cell in counts.cells if cell.means is not None]),
-        spread=_days([cell for cell in counts.cells if cell.spread is not None]),
+        points=_points(shown, counts.smallest),
+        means=_days([cell.counted for cell in counts.cells if cell.means is not None]),
+        spread=_days([cell.counted for cell in counts.cells if cell.spread is not None]),
         statements=_statements(counts, version),
-        asked_tag=any(any(cell.tags) for cell in counts.cells),
-        tags=_tags([cell.tags for cell in counts.cells if cell.tells_tags], counts.smallest),
+        asked_tag=any(any(cell.counted.tags) for cell in counts.cells),
+        tags=_tags([cell.counted.tags for cell in counts.cells if cell.tags], counts.smallest),
         turnout=part,
         waiting_since=max((row.tallied_on for row in counts.waiting), default=None),
         unshown=sum(row.n for row in counts.unshown),
-        teams=() if team else _team_lines(counts, version.points, grouping),
+        teams=() if team else _team_lines(counts, grouping),
     )
 
 
-def _sum(cells: Cells, name: str) -> int:
-    return sum(map(attrgetter(name), cells))
-
-
-def _days(cells: Cells) -> Days | None:
-    if not cells:
+def _days(parts: Sequence[Counted]) -> Days | None:
+    if not parts:
         return None
-    first, last = (pick(map(attrgetter(name), cells)) for pick, name in ((min, "first_on"), (max, "last_on")))
-    return Days(first, last, _sum(cells, "n"))
+    first, last = min(one.first_on for one in parts), max(one.last_on for one in parts)
+    return Days(first, last, sum(one.n for one in parts))
 
 
-def _people(cells: Cells) -> Moments:
+def _pooled(parts: Sequence[Counted]) -> list[int]:
+    """How many chose each point of the scale, over all statements of all `parts`; [] of none."""
+    rows = [row for one in parts for row in one.statements]
+    return scoring.pooled(rows)[1:] if rows else []
+
+
+def _people(parts: Sequence[Counted]) -> Moments:
     """Each person's own mean, summed: how people differ, not how single answers do."""
-    sums = list(enumerate(in_rows(scoring.pooled(cell.persons for cell in cells), 3), 1))
-    total = sum((Fraction(total, answered) for answered, (_, total, _) in sums), Fraction())
-    squares = sum((Fraction(squares, answered**2) for answered, (_, _, squares) in sums), Fraction())
-    return Moments(sum(n for _, (n, _, _) in sums), total, squares)
+    sums: dict[tuple[int, int], int] = defaultdict(int)
+    for one in parts:
+        for key, n in one.persons.items():
+            sums[key] += n
+    means = [(Fraction(total, answered), n) for (answered, total), n in sums.items() if answered]
+    total = sum((mean * n for mean, n in means), Fraction())
+    return Moments(sum(n for _, n in means), total, sum((mean**2 * n for mean, n in means), Fraction()))
 
 
-def _mean(cells: Cells, points: int, smallest: int) -> Figure:
-    people, answers, total = (_sum(cells, name) for name in ("people", "answers", "total"))
+def _mean(parts: Sequence[Counted], smallest: int) -> Figure:
+    people = sum(one.people for one in parts)
     if people < smallest:
         return scoring.HIDDEN
-    return scoring.published_mean(Fraction(total, answers), people, points, answers=answers, smallest=smallest)
+    pooled = _pooled(parts)
+    value, answers = scoring.mean(pooled), scoring.answers(pooled)
+    return scoring.published_mean(value, people, len(pooled), answers=answers, smallest=smallest)
 
 
-def _points(shown: Cells, points: int, smallest: int) -> tuple[Point, ...]:
+def _points(shown: Sequence[Counted], smallest: int) -> tuple[Point, ...]:
     """The cells by the day, ISO week or month they end in: the finest that leaves at most MOST_POINTS points."""
     by_day = _by(shown, attrgetter("last_on"))
     bins = by_day
     for begins in (workdays.monday, workdays.month):
         if len(bins) > MOST_POINTS:
             bins = defaultdict(list)
-            for day, cells in by_day.items():
-                bins[begins(day)] += cells
+            for day, parts in by_day.items():
+                bins[begins(day)] += parts
     found = []
-    for _, cells in sorted(bins.items()):
-        days = _days(cells)
+    for _, parts in sorted(bins.items()):
+        days = _days(parts)
         if days:
-            found.append(Point(days.first, days.last, days.n, _mean(cells, points, smallest)))
+            found.append(Point(days.first, days.last, days.n, _mean(parts, smallest)))
     return tuple(found)
 
 
@@ -307,16 +314,12 @@ def _told(counts: Counts, version: OneRow) -> tuple[list[list[int]], list[list[i
     """Per statement how many chose "ved ikke" and each point: where its mean is told; where all of that is."""
     means, spread = ([[0] * (version.points + 1) for _ in version.texts] for _ in range(2))
     for told, cells in _by(counts.cells, attrgetter("means", "spread")).items():
-        rows = in_rows(scoring.pooled(cell.counts for cell in cells), version.points + 1)
-        for sums, positions in zip((means, spread), map(_positions, told), strict=True):
-            for position in positions:
+        columns = zip(*(cell.counted.statements for cell in cells), strict=True)
+        rows = [scoring.pooled(column) for column in columns]
+        for sums, positions in zip((means, spread), told, strict=True):
+            for position in positions or ():
                 sums[position - 1] = scoring.pooled([sums[position - 1], rows[position - 1]])
     return means, spread
-
-
-def _positions(told: str | None) -> list[int]:
-    """ "{1,2,5}" as numbers."""
-    return [int(position) for position in re.findall(r"\d+", told or "")]
 
 
 def _tags(said: Sequence[Sequence[int]], smallest: int) -> tuple[Figure, ...] | None:
@@ -339,17 +342,17 @@ def _not_invited(counts: Counts) -> tuple[tuple[str, int | None], ...]:
 # Teams side by side --------------------------------------------------------------------------------------
 
 
-def _team_lines(counts: Counts, points: int, told: Grouping) -> tuple[TeamLine, ...]:
+def _team_lines(counts: Counts, told: Grouping) -> tuple[TeamLine, ...]:
     """The shown teams that have figures in this series; nothing where there is no other beside the only one."""
-    of_team = attrgetter("team_id")
-    cells, weeks, waiting = _by(counts.cells, of_team), _by(counts.weeks, of_team), _by(counts.waiting, of_team)
-    present = {*cells, *weeks, *waiting}
+    cells = _by(counts.cells, attrgetter("team_id"))
+    weeks = _by(counts.weeks, attrgetter("team_id"))
+    present = {*cells, *weeks, *(row.team_id for row in counts.waiting)}
     if len(present) < 2:
         return ()
     return tuple(
         TeamLine(
             team,
-            _mean([cell for cell in cells[team.id] if cell.mean], points, counts.smallest),
+            _mean([cell.counted for cell in cells[team.id] if cell.mean], counts.smallest),
             turnout.rate(weeks[team.id], told, counts.period, team.id, counts.smallest),
         )
         for team in counts.teams

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    Text,
     case,
-    cast,
     exists,
     func,
     or_,
@@ -73,41 +71,12 @@ class TeamView:
     shown: bool
 
 
-class CellRow(NamedTuple):
-    """A cell as it is stored (`Cell`), and what of it belongs to the period.
-
-    `mean` is True when its mean does. `means` and `spread` name the statements whose mean, and whose distribution,
-    is told in the period ("{1,2,5}"); None where its group lies outside. `tells_tags` when tags are told too.
-    """
-
-    team_id: int | None
-    law: str
-    version_id: int
-    mode: str
-    first_on: date
-    last_on: date
-    n: int
-    people: int
-    answers: int
-    total: int
-    counts: Sequence[int]
-    persons: Sequence[int]
-    tags: Sequence[int]
-    mean: bool
-    means: str | None
-    spread: str | None
-    tells_tags: bool
-
-
-Cells = Sequence[CellRow]
-
-
 @dataclass(frozen=True)
 class CellView:
-    """A cell with all its counts, for tests over what many people answered: whose it is, and what is told of it.
+    """A cell: whose it is, its counts, and which parts of it belong to the period.
 
-    `mean` is True when its mean belongs to the period. `means` and `spread` are the positions of the statements
-    whose mean, and whose distribution, is told in it; None where its group lies outside.
+    `mean` is True when its mean does. `means` and `spread` are the positions of the statements whose mean, and
+    whose distribution, is told in the period; None where its group lies outside. `tags` when those are told in it.
     """
 
     team_id: int | None
@@ -123,7 +92,7 @@ class CellView:
 
 @dataclass(frozen=True)
 class Counts:
-    """What `read` fetched: cells, and rows of counts, by law, version, mode and team.
+    """What `read` fetched: cells, and rows of counts, by law, version, mode and team, in the order of closing.
 
     `weeks` and `meetings` have no mode: participation is that of invitations. `waiting` are ballots that are too
     few for a batch, and batches that are too few for a cell; `unshown` ballots that never were enough, and what of
@@ -134,7 +103,7 @@ class Counts:
     smallest: int
     teams: tuple[TeamView, ...]
     versions: Rows
-    cells: Cells
+    cells: Sequence[CellView]
     weeks: Rows
     meetings: Rows
     waiting: Rows
@@ -188,7 +157,7 @@ def read(session: Session, municipality_id: int, period: Period) -> Counts:
         smallest=smallest or scoring.SMALLEST_GROUP,
         teams=teams(session, municipality_id),
         versions=rows(_versions(municipality_id)),
-        cells=list(map(CellRow._make, rows(_cells(municipality_id, period)))),
+        cells=cells(session, municipality_id, period),
         weeks=rows(_weeks(municipality_id)),
         meetings=rows(_meetings(municipality_id, period)),
         waiting=rows(_waiting(municipality_id)),
@@ -238,24 +207,6 @@ def _versions(municipality_id: int) -> Query:
     )
 
 
-def _cells(municipality_id: int, period: Period) -> Query:
-    means, spread = aliased(CellGroup), aliased(CellGroup)
-    cell, in_means, in_spread = (of.last_on.between(period.first, period.last) for of in (Cell, means, spread))
-    told: dict[str, ColumnElement[Any]] = {
-        "mean": cell,
-        "means": case((in_means, cast(means.statements, Text))),
-        "spread": case((in_spread, cast(spread.statements, Text))),
-        "tells_tags": func.coalesce(in_spread & spread.tells_tags, False),
-    }
-    return (
-        # Of no type: what the driver makes is right, and need not be looked at again number by number.
-        select(*(type_coerce(told.get(name, getattr(Cell, name, None)), NullType) for name in CellRow._fields))
-        .outerjoin(means, (means.municipality_id == Cell.municipality_id) & (means.id == Cell.means_id))
-        .outerjoin(spread, (spread.municipality_id == Cell.municipality_id) & (spread.id == Cell.spread_id))
-        .where(Cell.municipality_id == municipality_id, or_(cell, in_means, in_spread))
-    )
-
-
 def before(period: Period) -> Period:
     """The days before `period`, as many but at least a year: where what a change is held against is found."""
     days = max(period.last - period.first + timedelta(days=1), timedelta(days=365))
@@ -263,22 +214,22 @@ def before(period: Period) -> Period:
 
 
 def cells(session: Session, municipality_id: int, period: Period) -> list[CellView]:
-    """The cells of which anything is told in `period`, in the order of closing, with all their counts."""
-    means, spread = aliased(CellGroup), aliased(CellGroup)
-    cell, in_means, in_spread = (of.last_on.between(period.first, period.last) for of in (Cell, means, spread))
-    wanted = (
-        select(
-            *Cell.__table__.columns,
-            cell.label("mean"),
-            case((in_means, means.statements)).label("means"),
-            case((in_spread, spread.statements)).label("spread"),
-            func.coalesce(in_spread & spread.tells_tags, False).label("tells_tags"),
-        )
-        .outerjoin(means, (means.municipality_id == Cell.municipality_id) & (means.id == Cell.means_id))
-        .outerjoin(spread, (spread.municipality_id == Cell.municipality_id) & (spread.id == Cell.spread_id))
-        .where(Cell.municipality_id == municipality_id, or_(cell, in_means, in_spread))
-        .order_by(Cell.told_on, Cell.last_on, Cell.id)
-    )
+    """The cells of which anything is told in `period`, in the order of closing; one statement."""
+    means, spread, tags = (aliased(CellGroup) for _ in range(3))
+    cell, *inside = (of.last_on.between(period.first, period.last) for of in (Cell, means, spread, tags))
+    # Of no type: what the driver makes of a column is right, and need not be looked at number by number.
+    columns = [type_coerce(column, NullType).label(column.key) for column in Cell.__table__.columns]
+    told = {
+        "mean": cell,
+        "told_means": case((inside[0], type_coerce(means.statements, NullType))),
+        "told_spread": case((inside[1], type_coerce(spread.statements, NullType))),
+        "told_tags": func.coalesce(inside[2], False),
+    }
+    wanted = select(*columns, *(value.label(name) for name, value in told.items()))
+    for group, of in ((means, Cell.means_id), (spread, Cell.spread_id), (tags, Cell.tags_id)):
+        wanted = wanted.outerjoin(group, (group.municipality_id == Cell.municipality_id) & (group.id == of))
+    mine = (Cell.municipality_id == municipality_id, or_(cell, *inside))
+    rows = session.connection().execute(wanted.where(*mine).order_by(Cell.told_on, Cell.last_on, Cell.id))
     return [
         CellView(
             row.team_id,
@@ -287,11 +238,11 @@ def cells(session: Session, municipality_id: int, period: Period) -> list[CellVi
             row.mode,
             counted_in(row),
             row.mean,
-            None if row.means is None else tuple(row.means),
-            None if row.spread is None else tuple(row.spread),
-            row.tells_tags,
+            None if row.told_means is None else tuple(row.told_means),
+            None if row.told_spread is None else tuple(row.told_spread),
+            row.told_tags,
         )
-        for row in session.execute(wanted)
+        for row in rows
     ]
 
 

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from survey import ballot_box, cells, results, scoring, workdays
+from survey import ballot_box, cells, results, workdays
 from survey.batches import LATE
 from survey.cells import Counted, Unit, Untold, complete_sums, counted_in
 from survey.models import (
@@ -34,6 +34,7 @@ Rule = Callable[[Counted, Sequence[Untold], int], Any]
 GRADED: Mapping[str, tuple[Rule, Rule]] = {
     "means": (cells.may_tell_means, cells.told),
     "spread": (cells.may_tell_spread, cells.spread),
+    "tags": (cells.may_tell_tags, lambda _whole, _parts, _smallest: []),
 }
 """Per grade when a group is closed, and which statements it then tells."""
 
@@ -82,13 +83,8 @@ def _write_cell(
             batches=counted.batches,
             n=counted.n,
             people=counted.people,
-            answers=sum(map(scoring.answers, counted.chosen)),
-            total=sum(map(scoring.total, counted.chosen)),
             counts=[n for counts in counted.statements for n in counts],
-            persons=[n for moments in counted.moments for n in moments],
-            histogram=[
-                x for (answered, total), n in sorted(counted.persons.items()) for x in (answered, total, n)
-            ],
+            persons=[x for (answered, total), n in sorted(counted.persons.items()) for x in (answered, total, n)],
             complete=counted.sums["n"],
             **{name: counted.sums[name] for name in cells.SUMS},
             tags=list(counted.tags),
@@ -110,7 +106,7 @@ def _told_of(unit: Unit, counted: Counted, today: date) -> dict[str, Any]:
 def _group(session: Session, municipality_id: int, grade: str, smallest: int, today: date) -> None:
     fit, tells = GRADED[grade]
     # What is told in a spread is whole groups of means: those are the parts.
-    of = Cell.id if grade == "means" else Cell.means_id
+    of = Cell.means_id if grade == "spread" else Cell.id
     for unit, mine in _by_unit(_cells(session, municipality_id, grade)).items():
         for counted, parts in cells.closed(mine, lambda whole, each: fit(whole, each, smallest)):
             group_id = uuid4()
@@ -121,7 +117,6 @@ def _group(session: Session, municipality_id: int, grade: str, smallest: int, to
                     **_told_of(unit, counted, today),
                     grade=grade,
                     statements=tells(counted, parts, smallest),
-                    tells_tags=grade == "spread" and cells.may_tell_tags(counted, smallest),
                 )
             )
             members = (Cell.municipality_id == municipality_id, of.in_([part.id for part in parts]))
@@ -186,21 +181,23 @@ def _counted(session: Session, untold: Sequence[ColumnElement[bool]], batches: R
 
 
 def _cells(session: Session, municipality_id: int, grade: str) -> list[Untold]:
-    """The cells in no group of means; or the groups of means in no spread, each as one part."""
-    missing = (
-        Cell.means_id.is_(None) if grade == "means" else Cell.means_id.is_not(None) & Cell.spread_id.is_(None)
-    )
+    """The cells in no group of that grade; for a spread, the groups of means in none, each as one part."""
+    missing = {
+        "means": Cell.means_id.is_(None),
+        "spread": Cell.means_id.is_not(None) & Cell.spread_id.is_(None),
+        "tags": Cell.tags_id.is_(None) & (Cell.tags != [0] * len(TAGS)),
+    }
     rows = session.execute(
         select(*Cell.__table__.columns, CellGroup.statements)
         .outerjoin(
             CellGroup, (CellGroup.municipality_id == Cell.municipality_id) & (CellGroup.id == Cell.means_id)
         )
-        .where(Cell.municipality_id == municipality_id, missing)
+        .where(Cell.municipality_id == municipality_id, missing[grade])
         .order_by(Cell.told_on, Cell.last_on, Cell.id)
     )
     parts: dict[UUID, Untold] = {}
     for cell in rows:
-        key = cell.means_id or cell.id
+        key = cell.means_id if grade == "spread" else cell.id
         unit, counted = Unit(cell.team_id, cell.law, cell.version_id, cell.mode), counted_in(cell)
         before = parts.get(key)
         parts[key] = Untold(key, unit, before.counted.plus(counted) if before else counted, cell.statements or ())

@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("grade", sa.Text(), nullable=False),
         sa.Column("statements", postgresql.ARRAY(sa.SmallInteger()), nullable=False),
-        sa.Column("tells_tags", sa.Boolean(), nullable=False),
         sa.Column("team_id", sa.BigInteger(), nullable=True),
         sa.Column("law", sa.Text(), nullable=False),
         sa.Column("version_id", sa.BigInteger(), nullable=False),
@@ -26,7 +25,7 @@ def upgrade() -> None:
         sa.Column("first_on", sa.Date(), nullable=False),
         sa.Column("last_on", sa.Date(), nullable=False),
         sa.Column("told_on", sa.Date(), nullable=False),
-        sa.CheckConstraint("grade IN ('means', 'spread')", name=op.f("ck_cell_group_grade_known")),
+        sa.CheckConstraint("grade IN ('means', 'spread', 'tags')", name=op.f("ck_cell_group_grade_known")),
         sa.CheckConstraint("law IN ('LAB', 'LAS')", name=op.f("ck_cell_group_law_known")),
         sa.CheckConstraint("mode IN ('remote', 'onsite')", name=op.f("ck_cell_group_mode_known")),
         sa.CheckConstraint("first_on <= last_on AND last_on <= told_on", name=op.f("ck_cell_group_days_in_order")),
@@ -55,11 +54,8 @@ def upgrade() -> None:
         sa.Column("batches", sa.Integer(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
-        sa.Column("answers", sa.Integer(), nullable=False),
-        sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("counts", postgresql.ARRAY(sa.Integer()), nullable=False),
-        sa.Column("persons", postgresql.ARRAY(sa.BigInteger()), nullable=False),
-        sa.Column("histogram", postgresql.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("persons", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("complete", sa.Integer(), nullable=False),
         sa.Column("doubled_ranks", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("ties", sa.BigInteger(), nullable=False),
@@ -69,6 +65,7 @@ def upgrade() -> None:
         sa.Column("tags", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("means_id", sa.Uuid(), nullable=True),
         sa.Column("spread_id", sa.Uuid(), nullable=True),
+        sa.Column("tags_id", sa.Uuid(), nullable=True),
         sa.Column("team_id", sa.BigInteger(), nullable=True),
         sa.Column("law", sa.Text(), nullable=False),
         sa.Column("version_id", sa.BigInteger(), nullable=False),
@@ -81,16 +78,11 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "0 <= ALL (counts) AND 0 <= ALL (persons) AND 0 <= ALL (tags)", name=op.f("ck_cell_counts_natural")
         ),
-        sa.CheckConstraint(
-            "people <= answers AND answers <= people * statement_count", name=op.f("ck_cell_answers_fit")
-        ),
-        sa.CheckConstraint("answers <= total AND total <= answers * points", name=op.f("ck_cell_total_on_scale")),
         sa.CheckConstraint("8 <= people AND people <= n", name=op.f("ck_cell_people_enough")),
         sa.CheckConstraint(
             "cardinality(counts) = statement_count * (points + 1)", name=op.f("ck_cell_counts_whole")
         ),
-        sa.CheckConstraint("cardinality(persons) = statement_count * 3", name=op.f("ck_cell_persons_whole")),
-        sa.CheckConstraint("mod(cardinality(histogram), 3) = 0", name=op.f("ck_cell_histogram_in_triples")),
+        sa.CheckConstraint("mod(cardinality(persons), 3) = 0", name=op.f("ck_cell_persons_in_triples")),
         sa.CheckConstraint("cardinality(tags) = 3", name=op.f("ck_cell_tags_whole")),
         sa.CheckConstraint("first_on <= last_on AND last_on <= told_on", name=op.f("ck_cell_days_in_order")),
         sa.CheckConstraint("spread_id IS NULL OR means_id IS NOT NULL", name=op.f("ck_cell_spread_of_means")),
@@ -115,6 +107,17 @@ def upgrade() -> None:
                 "cell_group.mode",
             ],
             name=op.f("fk_cell_spread_id_law_version_id_mode"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_id", "tags_id", "law", "version_id", "mode"],
+            [
+                "cell_group.municipality_id",
+                "cell_group.id",
+                "cell_group.law",
+                "cell_group.version_id",
+                "cell_group.mode",
+            ],
+            name=op.f("fk_cell_tags_id_law_version_id_mode"),
         ),
         sa.ForeignKeyConstraint(
             ["municipality_id", "team_id", "law"],

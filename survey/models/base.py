@@ -24,7 +24,6 @@ PAPER = "paper"
 
 type_smallints = ARRAY(SmallInteger)
 type_integers = ARRAY(Integer)
-type_bigints = ARRAY(BigInteger)
 moment = DateTime(timezone=True)
 
 

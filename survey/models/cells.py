@@ -18,10 +18,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.db import Base
 from survey.models.ballots import MODES
-from survey.models.base import LAWS, Shuffled, one_of, points_to, type_bigints, type_integers, type_smallints
+from survey.models.base import LAWS, Shuffled, one_of, points_to, type_integers, type_smallints
 
-GRADES = ("means", "spread")
-"""What may be told of a group of cells by itself: its statements' means, or their distributions too."""
+GRADES = ("means", "spread", "tags")
+"""What is told of a group of cells by itself: statements' means, their distributions, what answers are about."""
 
 ALIKE = ("law", "version_id", "mode")
 """What batches of a cell, and cells of a group, have in common: the database sees to it."""
@@ -42,7 +42,7 @@ class Told:
 class CellGroup(Told, Shuffled, Base):
     """Consecutive cells of a unit of which more may be told together.
 
-    `statements` are the positions told. `tells_tags` when what the answers are about is told too: of a spread.
+    `statements` are the positions told; of tags there are none.
     """
 
     __tablename__ = "cell_group"
@@ -58,17 +58,14 @@ class CellGroup(Told, Shuffled, Base):
 
     grade: Mapped[str] = mapped_column(Text)
     statements: Mapped[list[int]] = mapped_column(type_smallints)
-    tells_tags: Mapped[bool]
 
 
 class Cell(Told, Shuffled, Base):
     """Consecutive batches of a unit whose mean may be told: never changed, a point of the chart, all its counts.
 
-    `counts`: per statement how many chose "ved ikke", 1 … `points`. `persons`: by how many statements they answer,
-    from one on, how many they are, their sums of scores added up, and the squares of these; `histogram` as triples
-    of statements answered, sum, and how many had both. From `counts` and `persons` follows that `people`
-    gave `answers` with the sum of scores `total`. From `complete` on as in `BatchComplete`, of complete
-    rows. `tags` in the order of TAGS.
+    `counts`: per statement how many chose "ved ikke", 1 … `points`. `persons`: triples of statements answered,
+    sum and how many persons had both. From `complete` on as in `BatchComplete`, of complete rows. `tags` are in
+    the order of TAGS. `people` answered at least one statement.
     """
 
     __tablename__ = "cell"
@@ -77,16 +74,14 @@ class Cell(Told, Shuffled, Base):
         points_to("questionnaire_version", "version_id", "points", "statement_count"),
         points_to("cell_group", "means_id", *ALIKE),
         points_to("cell_group", "spread_id", *ALIKE),
+        points_to("cell_group", "tags_id", *ALIKE),
         UniqueConstraint("municipality_id", "id", *ALIKE),
         one_of("law", LAWS),
         one_of("mode", MODES),
         CheckConstraint("first_on <= last_on AND last_on <= told_on", name="days_in_order"),
         CheckConstraint("8 <= people AND people <= n", name="people_enough"),
-        CheckConstraint("people <= answers AND answers <= people * statement_count", name="answers_fit"),
-        CheckConstraint("answers <= total AND total <= answers * points", name="total_on_scale"),
         CheckConstraint("cardinality(counts) = statement_count * (points + 1)", name="counts_whole"),
-        CheckConstraint("cardinality(persons) = statement_count * 3", name="persons_whole"),
-        CheckConstraint("mod(cardinality(histogram), 3) = 0", name="histogram_in_triples"),
+        CheckConstraint("mod(cardinality(persons), 3) = 0", name="persons_in_triples"),
         CheckConstraint("cardinality(tags) = 3", name="tags_whole"),
         CheckConstraint("0 <= ALL (counts) AND 0 <= ALL (persons) AND 0 <= ALL (tags)", name="counts_natural"),
         CheckConstraint("spread_id IS NULL OR means_id IS NOT NULL", name="spread_of_means"),
@@ -98,11 +93,8 @@ class Cell(Told, Shuffled, Base):
     batches: Mapped[int] = mapped_column(Integer)
     n: Mapped[int] = mapped_column(Integer)
     people: Mapped[int] = mapped_column(Integer)
-    answers: Mapped[int] = mapped_column(Integer)
-    total: Mapped[int] = mapped_column(Integer)
     counts: Mapped[list[int]] = mapped_column(type_integers)
-    persons: Mapped[list[int]] = mapped_column(type_bigints)
-    histogram: Mapped[list[int]] = mapped_column(type_integers)
+    persons: Mapped[list[int]] = mapped_column(type_integers)
     complete: Mapped[int] = mapped_column(Integer)
     doubled_ranks: Mapped[list[int]] = mapped_column(type_integers)
     ties: Mapped[int] = mapped_column(BigInteger)
@@ -112,3 +104,4 @@ class Cell(Told, Shuffled, Base):
     tags: Mapped[list[int]] = mapped_column(type_integers)
     means_id: Mapped[UUID | None] = mapped_column(Uuid)
     spread_id: Mapped[UUID | None] = mapped_column(Uuid)
+    tags_id: Mapped[UUID | None] = mapped_column(Uuid)

@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.models import Municipality, QuestionnaireVersion, Staff
+from admin.dashboard import REASONS
+from survey.models import DECISIONS, Municipality, QuestionnaireVersion, Staff
 from tests.admin.test_dashboard import DAY, Add, grown, send, team_of, words
 
 Page = Callable[..., str]
@@ -54,6 +55,11 @@ def test_the_law_stands_beside_a_team_only_where_it_says_more(
     text = page()
     assert ">Ydelse</option>" in text
     assert ">Unge (Opfølgning)</option>" in text
+
+
+def test_every_reason_has_words() -> None:
+    """For each decision but the one to ask."""
+    assert {*REASONS, "invited"} == set(DECISIONS)
 
 
 def test_each_figure_says_what_it_covers(

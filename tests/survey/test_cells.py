@@ -115,7 +115,7 @@ def test_a_spread_uncovers_no_part() -> None:
     odd = part((2, 0, 0, 10), told=[1])
     assert cells.spread(flat.counted, [flat], 5) == []
     lone = part((3, 3, 3, 3), told=[1])
-    alone = Counted(DAY, DAY, 1, 15, ((3, 3, 3, 3, 3),), Counter({(1, 0): 12}), {}, (0, 0, 0))
+    alone = Counted(DAY, DAY, 1, 15, ((3, 3, 3, 3, 3),), Counter({(1, 2): 12, (0, 0): 3}), {}, (0, 0, 0))
     assert cells.spread(alone, [lone], 5) == [1]
     whole = flat.counted.plus(odd.counted)
     assert cells.spread(whole, [flat, odd], 5) == []

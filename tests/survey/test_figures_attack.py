@@ -20,7 +20,7 @@ from scipy.optimize import linprog
 
 from survey import cells, figures, public_figures, scoring
 from survey.cells import Counted, Unit, Untold
-from survey.results import CellRow, Counts, Period, TeamView
+from survey.results import CellView, Counts, Period, TeamView
 
 DAY = date(2021, 5, 5)
 SMALLEST = 5
@@ -178,34 +178,29 @@ def test_no_hidden_count_can_be_found(seeds: range) -> None:
 # Everything printed is made of these numbers -----------------------------------------------------------
 
 
-def views(found: Sequence[Group], unit: Unit) -> list[CellRow]:
+def views(found: Sequence[Group], unit: Unit) -> list[CellView]:
     """Cells as the pages read them, of a period that takes them all."""
     return [
-        CellRow(
-            **vars(unit),
-            first_on=cell.first_on,
-            last_on=cell.last_on,
-            n=cell.n,
-            people=cell.people,
-            answers=sum(map(scoring.answers, cell.chosen)),
-            total=sum(map(scoring.total, cell.chosen)),
-            counts=[n for row in cell.statements for n in row],
-            persons=[n for row in cell.moments for n in row],
-            tags=[0, 0, 0],
-            mean=True,
-            means=next((str(told) for places, told in group.means if place in places), None),
-            spread=str(group.spread) if group.spread else None,
-            tells_tags=False,
+        CellView(
+            unit.team_id,
+            unit.law,
+            unit.version_id,
+            unit.mode,
+            cell,
+            True,
+            next((tuple(told) for places, told in group.means if place in places), None),
+            tuple(group.spread) if group.spread else None,
+            False,
         )
         for group in found
         for place, cell in enumerate(group.cells)
     ]
 
 
-def pages(seen: Sequence[CellRow]) -> list[Any]:
+def pages(seen: Sequence[CellView]) -> list[Any]:
     """Every page of every first and last cell: law group, team and public; less the intervals."""
     team = TeamView(1, "Ydelse", "LAS", shown=True)
-    version = SimpleNamespace(**vars(VERSION), texts=["?"] * (len(seen[0].counts) // 5))
+    version = SimpleNamespace(**vars(VERSION), texts=["?"] * len(seen[0].counted.statements))
     empty: dict[str, Any] = {key: [] for key in ("weeks", "meetings", "waiting", "unshown")}
     found: list[Any] = []
     for first in range(len(seen)):
@@ -218,9 +213,9 @@ def pages(seen: Sequence[CellRow]) -> list[Any]:
     return found
 
 
-def changed(cell: CellRow, rng: random.Random) -> CellRow | None:
+def changed(cell: CellView, rng: random.Random) -> CellView | None:
     """The cell with other counts that tell the same; None where none was found."""
-    rows = [list(row) for row in cells.in_rows(cell.counts, 5)]
+    rows = [list(row) for row in cell.counted.statements]
     s = rng.randrange(len(rows))
     down, up = rng.choice((2, 3, 4)), rng.choice((1, 2, 3))
     other = s if cell.means is not None else rng.randrange(len(rows))
@@ -230,7 +225,7 @@ def changed(cell: CellRow, rng: random.Random) -> CellRow | None:
     rows[other][up], rows[other][up + 1] = rows[other][up] - 1, rows[other][up + 1] + 1
     if min(min(row) for row in rows) < 0:
         return None
-    return cell._replace(counts=[n for row in rows for n in row])
+    return replace(cell, counted=replace(cell.counted, statements=tuple(map(tuple, rows))))
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -14,7 +14,7 @@ from survey.cells import Counted
 from survey.figures import Series
 from survey.findings import Findings
 from survey.promises import Promises
-from survey.results import CellRow, CellView, Counts, Period
+from survey.results import CellView, Counts, Period
 from survey.turnout import Turnout, Weeks
 
 DAY = date(2021, 5, 3)
@@ -34,24 +34,6 @@ def cell(day: date, people: People, points: int = 4) -> CellView:
     return CellView(None, "LAS", 1, "remote", counted, True, every, every, False)
 
 
-def as_row(view: CellView) -> CellRow:
-    """The same cell as the figures read it."""
-    counted = view.counted
-    return CellRow(
-        *(view.team_id, view.law, view.version_id, view.mode),
-        *(counted.first_on, counted.last_on, counted.n, counted.people),
-        answers=sum(map(scoring.answers, counted.chosen)),
-        total=sum(map(scoring.total, counted.chosen)),
-        counts=[n for row in counted.statements for n in row],
-        persons=[n for row in counted.moments for n in row],
-        tags=counted.tags,
-        mean=view.mean,
-        means=str(view.means),
-        spread=str(view.spread),
-        tells_tags=False,
-    )
-
-
 def said(cells: Sequence[CellView], before: Sequence[CellView] = (), **changes: Any) -> Findings:
     """What is found of the law group's one series."""
     points = len(cells[0].counted.statements[0]) - 1 if cells else 4
@@ -60,7 +42,7 @@ def said(cells: Sequence[CellView], before: Sequence[CellView] = (), **changes: 
     version = SimpleNamespace(id=1, name="Ydelse", number=1, points=points, labels=labels, texts=texts)
     empty: dict[str, Any] = {key: [] for key in ("teams", "weeks", "meetings", "unshown")}
     waiting = [SimpleNamespace(law="LAS", version_id=1, mode="remote", team_id=None, tallied_on=DAY)]
-    read: dict[str, Any] = {"versions": [version], "cells": list(map(as_row, cells)), "waiting": waiting}
+    read: dict[str, Any] = {"versions": [version], "cells": cells, "waiting": waiting}
     (series,) = figures.section(Counts(period=PERIOD, smallest=5, **read, **empty), "LAS").series
     return findings.findings(PERIOD, with_changes(series, changes), cells, before)
 

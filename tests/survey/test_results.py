@@ -62,8 +62,8 @@ def test_the_period_takes_whole_cells_by_their_last_day(
     add_batch(team, date(2021, 5, 3), [(2,) * 7] * 10, first=date(2021, 4, 28))
     add_batch(team, date(2021, 6, 1), [(2,) * 7] * 10, first=date(2021, 5, 30))
     counts = results.read(session, stevns.id, MAY)
-    assert [cell.last_on for cell in counts.cells] == [date(2021, 5, 3)]
-    assert counts.cells[0].counts[:5] == [0, 0, 10, 0, 0]
+    assert [cell.counted.last_on for cell in counts.cells] == [date(2021, 5, 3)]
+    assert counts.cells[0].counted.statements[0] == (0, 0, 10, 0, 0)
 
 
 def test_more_responses_are_not_more_rows_or_statements(
@@ -81,7 +81,7 @@ def test_more_responses_are_not_more_rows_or_statements(
             with sql() as statements:
                 counts = results.read(session, stevns.id, MAY)
             savepoint.rollback()
-        read.append((rows_of(counts), len(statements), counts.cells[0].n))
+        read.append((rows_of(counts), len(statements), counts.cells[0].counted.n))
     assert read == [(read[0][0], 8, 10), (read[0][0], 8, 1000)]
 
 

@@ -83,21 +83,11 @@ def test_a_cell_is_the_sum_of_its_batches(session: Session, team: Team, add_batc
             for position in range(1, 6)
             for name in names
         ]
-        assert cell.persons == [
-            sum(row.n * row.total**power for row in of[BatchPerson] if row.answered == answered)
-            for answered in range(1, 6)
-            for power in range(3)
-        ]
-        people = [row for row in of[BatchPerson] if row.answered]
-        histogram = Counter[tuple[int, int]]()
+        persons = Counter[tuple[int, int]]()
         for row in of[BatchPerson]:
-            histogram[row.answered, row.total] += row.n
-        assert cell.histogram == [x for key, n in sorted(histogram.items()) for x in (*key, n)]
-        assert (cell.people, cell.answers, cell.total) == (
-            sum(row.n for row in people),
-            sum(row.n * row.answered for row in people),
-            sum(row.n * row.total for row in people),
-        )
+            persons[row.answered, row.total] += row.n
+        assert cell.persons == [x for key in sorted(persons) for x in (*key, persons[key])]
+        assert cell.people == sum(n for (answered, _), n in persons.items() if answered)
         for name in ("doubled_ranks", "sums", "products", "differences"):
             columns = zip(*(getattr(row, name) for row in of[BatchComplete]), strict=True)
             assert getattr(cell, name) == list(map(sum, columns)), name
