@@ -1,0 +1,64 @@
+"""A figure as it is printed, and its passport: the short id it can be looked up by afterwards."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+from survey.results import Period
+from survey.scoring import Figure
+
+Kind = Literal["mean", "rate", "statement_mean", "share", "top_two", "dont_know", "lowest", "highest"]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Which figure one is, for whoever gives it a passport. `statement` and `point` count from 1."""
+
+    figure: Kind
+    law: str
+    team_id: int | None
+    version_id: int
+    mode: str
+    period: Period
+    statement: int | None = None
+    point: int | None = None
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A figure as it is printed, what it is in words, and the id it can be looked up by; "" where it has none."""
+
+    what: str
+    text: str
+    passport: str = ""
+
+
+Mint = Callable[[Measured], str]
+"""Gives a figure its passport."""
+
+
+def no_passport(_measured: Measured) -> str:
+    """For a report whose figures have none."""
+    return ""
+
+
+class Tell(Protocol):
+    """Prints one figure of a series: what it is in words, the figure or its text, and what sets it apart."""
+
+    def __call__(
+        self, what: str, figure: Figure | str, *, of: Kind, statement: int | None = None, point: int | None = None
+    ) -> Printed: ...
+
+
+def telling(mint: Mint, measured: Measured) -> Tell:
+    """What prints the figures of the series that `measured` is of; a hidden one has no passport."""
+
+    def tell(
+        what: str, figure: Figure | str, *, of: Kind, statement: int | None = None, point: int | None = None
+    ) -> Printed:
+        text = figure if isinstance(figure, str) else figure.text
+        shown = bool(text) if isinstance(figure, str) else figure.shown
+        one = replace(measured, figure=of, statement=statement, point=point)
+        return Printed(what, text, mint(one) if shown else "")
+
+    return tell
