@@ -36,15 +36,16 @@ class Change:
     before: Figure
     now: Figure
     verdict: Verdict
-    share_before: Figure = scoring.HIDDEN
-    share_now: Figure = scoring.HIDDEN
+    share_before: Figure | None = None
+    share_now: Figure | None = None
 
 
 @dataclass(frozen=True)
 class Changes:
-    """All of a series since `against`; where nothing can be compared, a sentence that says why and no figures."""
+    """`now` held against `before`; where nothing can be compared, a sentence that says why and no figures."""
 
-    against: str
+    now: str
+    before: str
     sentences: tuple[str, ...]
     mean: Change | None = None
     statements: tuple[Change, ...] = ()
@@ -66,7 +67,7 @@ def since(series: Series, now: Side, before: Side) -> Changes:
     """What changed in `series`, one of `now`'s; a new version of a questionnaire is never held against the old."""
     same = next((each for each in before.section.series if _key(each) == _key(series)), None)
     if same is None or not same.respondents:
-        return Changes(before.name, (_why_not(series, before),))
+        return Changes(now.name, before.name, (_why_not(series, before),))
     mine, theirs = (_of(side, series) for side in (now, before))
     mean = _mean(series, same, mine, theirs)
     statements = _statements(series, same, mine, theirs)
@@ -74,7 +75,7 @@ def since(series: Series, now: Side, before: Side) -> Changes:
     said = [_said_of_mean(mean, before.name), *_said_of_statements(statements), *_crossed(statements)]
     if rate:
         said.append(_said_of_rate(rate, before.name))
-    return Changes(before.name, tuple(said), mean, statements, rate)
+    return Changes(now.name, before.name, tuple(said), mean, statements, rate)
 
 
 def _key(series: Series) -> tuple[int, str]:
@@ -193,13 +194,11 @@ def _crossed(changes: Sequence[Change]) -> list[str]:
 
 
 def _differ(change: Change) -> bool:
-    if change.verdict in (SAME, NONE):
+    before, now = change.share_before, change.share_now
+    if before is None or now is None or scoring.capped(before) or scoring.capped(now):
         return False
-    ends = (change.before, change.now, change.share_before, change.share_now)
-    if any(scoring.capped(each) for each in ends):
-        return False
-    before, now, share_before, share_now = (each.value or 0 for each in ends)
-    return (now - before) * (share_now - share_before) < 0
+    rises = (now.value or 0) > (before.value or 0)
+    return before.value != now.value and change.verdict == ("lavere" if rises else "højere")
 
 
 # The response rate ---------------------------------------------------------------------------------------

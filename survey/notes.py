@@ -29,11 +29,13 @@ def day(of: date) -> str:
 
 
 def days(first: date, last: date) -> str:
-    """ "2. maj – 23. august 2021", with the first year where it is another."""
+    """ "2. maj – 23. august 2021", "3. – 9. maj 2021"; with the first year where it is another."""
     if first == last:
         return day(last)
-    begins = day(first) if first.year != last.year else day(first).rpartition(" ")[0]
-    return f"{begins} – {day(last)}"
+    if first.year != last.year:
+        return f"{day(first)} – {day(last)}"
+    month = "" if first.month == last.month else f" {workdays.MONTHS[first.month - 1]}"
+    return f"{first.day}.{month} – {day(last)}"
 
 
 # The note ------------------------------------------------------------------------------------------------

@@ -149,10 +149,10 @@ class Report:
         return f"{self.kind.name}: borgernes svar efter samtaler"
 
     @property
-    def passports(self) -> tuple[Printed, ...]:
-        """Every figure that has a passport, in the order of the report."""
-        told = (each for group in self.groups for part in group.parts for each in _figures(part))
-        return tuple(each for each in told if each.passport)
+    def passports(self) -> tuple[tuple[str, Printed], ...]:
+        """Every figure that has a passport, beside its group's name, in the order of the report."""
+        told = ((group.name, each) for group in self.groups for part in group.parts for each in _figures(part))
+        return tuple((group, each) for group, each in told if each.passport)
 
 
 def _figures(part: Part) -> list[Printed]:
@@ -318,7 +318,7 @@ def _wave(spell: Spell, scope: Scope, series: Series, mint: Mint) -> WaveLine | 
 def _changes(known: Known, scope: Scope, series: Series) -> Changes:
     own = _in(known.now.counts, scope, series)
     if own is None or not own.respondents:
-        return Changes(known.before.said, (f"Der er ingen svar fra {known.now.said}.",))
+        return Changes(known.now.said, known.before.said, (f"Der er ingen svar fra {known.now.said}.",))
     now, before = (
         Side(spell.said, section, _cells(spell.counts.cells, section))
         for spell in (known.now, known.before)
