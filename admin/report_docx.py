@@ -22,7 +22,7 @@ from survey.reports import Report
 
 INK, SOFT, MAIN = RGBColor(0x17, 0x25, 0x2A), RGBColor(0x4D, 0x5C, 0x61), RGBColor(0x0B, 0x55, 0x63)
 FONT = "Calibri"
-WIDE = Cm(17)
+WIDE, DRAWN = Cm(17), Cm(15.5)
 NOTED, FRAMED = "Note i rapport", "Ramme i rapport"
 SIZES = {"Normal": 10.5, "Title": 20, "Heading 1": 15, "Heading 2": 11.5, "Heading 3": 10.5, "Caption": 9.5}
 
@@ -104,7 +104,7 @@ def _style(paper: Paper, name: str, size: float) -> None:
         del fonts.attrib[attribute]
     for script in ("ascii", "hAnsi", "cs", "eastAsia"):
         fonts.set(qn(f"w:{script}"), FONT)
-    style.paragraph_format.space_after = Pt(4)
+    style.paragraph_format.space_after, style.paragraph_format.line_spacing = Pt(3), 1.0
     style.paragraph_format.space_before = Pt({"Heading 1": 12, "Heading 2": 10, "Heading 3": 8}.get(name, 0))
     style.paragraph_format.keep_with_next = name != "Normal"
 
@@ -162,7 +162,7 @@ def _lead(line: Paragraph, bold: str, words: str) -> None:
 def _picture(paper: Paper, block: Picture, png: bytes) -> None:
     line = paper.add_paragraph()
     line.paragraph_format.keep_with_next = True
-    shape = line.add_run().add_picture(BytesIO(png), width=WIDE)
+    shape = line.add_run().add_picture(BytesIO(png), width=DRAWN)
     about = shape._inline.docPr
     about.set("descr", _clean(block.chart.label))
     about.set("name", f"Diagram {about.get('id')}")
@@ -193,14 +193,20 @@ def _table(paper: Paper, block: Table) -> None:
         for cell in cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = True
     _lines(grid)
-    paper.add_paragraph().paragraph_format.space_after = Pt(0)
+    _air(paper)
+
+
+def _air(paper: Paper) -> None:
+    """Word joins tables that follow each other, so a little paragraph stands between."""
+    line = paper.add_paragraph()
+    line.paragraph_format.space_after, line.paragraph_format.line_spacing = Pt(0), Pt(6)
 
 
 def _fill(cell: _Cell, words: str, *, bold: bool, right: bool) -> None:
     line = cell.paragraphs[0]
     run = line.add_run(_clean(words))
     run.font.size, run.bold = Pt(8.5), bold
-    line.paragraph_format.space_after = Pt(1)
+    line.paragraph_format.space_after = Pt(0)
     if right:
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
