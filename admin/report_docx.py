@@ -58,9 +58,7 @@ def _write(paper: Paper, block: Block, drawn: Iterator[bytes]) -> None:
         case Picture():
             _picture(paper, block, next(drawn))
         case Box():
-            _lead(paper.add_paragraph(style=FRAMED), block.title, "")
-            for sentence in block.sentences:
-                paper.add_paragraph(_clean(sentence), FRAMED)
+            _box(paper, block)
 
 
 def _clean(words: str) -> str:
@@ -157,6 +155,14 @@ def _lead(line: Paragraph, bold: str, words: str) -> None:
     if bold:
         line.add_run(_clean(f"{bold} ") if words else _clean(bold)).bold = True
     line.add_run(_clean(words))
+
+
+def _box(paper: Paper, block: Box) -> None:
+    lines = [paper.add_paragraph(style=FRAMED) for _ in (block.title, *block.sentences)]
+    _lead(lines[0], block.title, "")
+    for line, sentence in zip(lines[1:], block.sentences, strict=True):
+        _lead(line, "", sentence)
+    lines[-1].paragraph_format.keep_with_next = False
 
 
 def _picture(paper: Paper, block: Picture, png: bytes) -> None:
