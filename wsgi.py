@@ -30,6 +30,8 @@ from admin import (
     people_pages,
     questionnaires,
     recordings,
+    report_command,
+    reports,
     rules,
     running,
     slips,
@@ -75,6 +77,7 @@ COMMANDS = [
             commands.tally_command,
             commands.retention_command,
         ),
+        report_command.report_command,
         municipality_commands.group,
         staff_commands.group,
     )
@@ -198,6 +201,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     rooms = (
         callbacks.doors,
         dashboard.doors,
+        reports.doors,
         meetings.doors,
         people_pages.doors,
         teams.doors,

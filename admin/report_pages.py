@@ -10,6 +10,8 @@ from survey.figures import Days, Series
 from survey.reports import Group, Line, Part, Report
 
 TITLE = "Borgernes svar efter samtaler"
+NOTHING = "–"
+"""In a cell that has nothing to say."""
 
 
 def under_title(report: Report) -> str:
@@ -67,12 +69,12 @@ def _part(group: Group, part: Part, *, deep: int, calls: bool) -> Iterator[Block
 
 def _keys(part: Part, name: str) -> Table:
     series = part.series
-    between = [f"{ends[0]} til {ends[1]}" if ends else "" for ends in (series.interval, _rate_ends(series))]
+    between = [f"{ends[0]} til {ends[1]}" if ends else NOTHING for ends in (series.interval, _rate_ends(series))]
     of_mean = f"{series.respondents} besvarelser"
     rows = [(f"Gennemsnit, skala 1 til {len(series.labels)}", part.mean.text, between[0], of_mean)]
     if part.rate:
         sent = series.turnout.rate.n if series.turnout else None
-        rows.append(("Svarprocent", part.rate.text, between[1], f"{sent} udsendte" if sent else ""))
+        rows.append(("Svarprocent", part.rate.text, between[1], f"{sent} udsendte" if sent else NOTHING))
     return Table(f"Nøgletal, {name}", ("Tal", "Værdi", "Usikkerhed", "n"), tuple(rows), (5, 4, 4, 4))
 
 
@@ -139,7 +141,7 @@ def _waves(part: Part, name: str) -> Table:
             if all(place < len(wave.shares) for wave in each)
         ),
     ]
-    head = ("", *(wave.name.capitalize() for wave in each))
+    head = ("Tal", *(wave.name.capitalize() for wave in each))
     return Table(f"Målingerne hver for sig, {name}", head, tuple(rows), (5, *(3.0 for _ in each)))
 
 
@@ -169,7 +171,10 @@ def _means(part: Part, name: str) -> Table:
     return Table(
         f"Udsagnene, {name}",
         ("Udsagn", "Gennemsnit", "Usikkerhed", "n", f"Svarer {part.top}"),
-        tuple((line.text, line.mean.text, line.interval, line.n, line.top_two.text) for line in part.lines),
+        tuple(
+            (line.text, line.mean.text, line.interval or NOTHING, line.n or NOTHING, line.top_two.text)
+            for line in part.lines
+        ),
         (8, 3, 3.2, 1.6, 4),
     )
 
@@ -205,7 +210,7 @@ def _changes(part: Part, name: str) -> Iterator[Block]:
     rows = [_change_row(each, shared=shared) for each in (changes.mean, *changes.statements)]
     if changes.rate and not shared:
         rows.append(_change_row(changes.rate, shared=False))
-    head = ("", "Sidst", "Nu", *((f"{part.top} sidst", f"{part.top} nu") if shared else ()), "Forskel")
+    head = ("Tal", "Sidst", "Nu", *((f"{part.top} sidst", f"{part.top} nu") if shared else ()), "Forskel")
     wide = (6.4, 1.7, 1.7, 3.2, 3.2, 3.4) if shared else (7, 3.4, 3.4, 3.6)
     caption = f"{changes.now.capitalize()} holdt op mod {changes.before}, {name}"
     yield Table(caption, head, tuple(rows), wide)
@@ -213,7 +218,7 @@ def _changes(part: Part, name: str) -> Iterator[Block]:
 
 def _change_row(change: Change, *, shared: bool) -> tuple[str, ...]:
     both = (change.share_before, change.share_now) if shared else ()
-    told = ("" if share is None else share.text for share in both)
+    told = (NOTHING if share is None else share.text for share in both)
     return (change.what, change.before.text, change.now.text, *told, change.verdict)
 
 
@@ -221,7 +226,7 @@ def _funnel(group: Group) -> Table:
     return Table(
         f"Fra samtale til svar, {group.name}",
         ("Trin", "Antal", "Andel"),
-        tuple((step.name, step.text, step.share) for step in group.funnel),
+        tuple((step.name, step.text, step.share or NOTHING) for step in group.funnel),
         (5, 2, 6),
     )
 

@@ -54,13 +54,22 @@ class Changes:
 
 def previous(period: Period) -> Period:
     """What a period is held against: as many whole months before where it is whole months, else as many days."""
-    after = period.last + timedelta(days=1)
-    if period.first.day == after.day == 1:
-        months = (after.year - period.first.year) * 12 + after.month - period.first.month
+    if months := _whole_months(period):
         begun = period.first.year * 12 + period.first.month - 1 - months
         return Period(date(begun // 12, begun % 12 + 1, 1), period.first - timedelta(days=1))
-    days = period.last - period.first
-    return Period(period.first - timedelta(days=1) - days, period.first - timedelta(days=1))
+    days = (period.last - period.first).days + 1
+    last = max(period.first.toordinal() - 1, 1)
+    return Period(date.fromordinal(max(last - days + 1, 1)), date.fromordinal(last))
+
+
+def _whole_months(period: Period) -> int:
+    """How many months a period is; 0 where it is not whole ones, or where nobody kept a calendar."""
+    if period.first.year < 1900 or period.last.year == date.max.year:
+        return 0
+    after = period.last + timedelta(days=1)
+    if not period.first.day == after.day == 1:
+        return 0
+    return (after.year - period.first.year) * 12 + after.month - period.first.month
 
 
 def since(series: Series, now: Side, before: Side) -> Changes:
