@@ -83,6 +83,27 @@ COMMANDS = [
     )
 ]
 
+ROOMS = (
+    login.doors,
+    callbacks.doors,
+    dashboard.doors,
+    reports.doors,
+    meetings.doors,
+    people_pages.doors,
+    teams.doors,
+    questionnaires.doors,
+    translations.doors,
+    recordings.doors,
+    texts.doors,
+    operations.doors,
+    rules.doors,
+    pauses.doors,
+    deeds.doors,
+    municipality.doors,
+    slips.doors,
+    staff_waiting_room.doors,
+)
+
 
 FAULTS: dict[type[Exception], HTTPException] = {
     OperationalError: ServiceUnavailable(retry_after=30),
@@ -198,26 +219,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_error_handler(SettingError, tell_setting(app))
     for kind, status in FAULTS.items():
         app.register_error_handler(kind, answer_with(app, status))
-    rooms = (
-        callbacks.doors,
-        dashboard.doors,
-        reports.doors,
-        meetings.doors,
-        people_pages.doors,
-        teams.doors,
-        questionnaires.doors,
-        translations.doors,
-        recordings.doors,
-        texts.doors,
-        operations.doors,
-        rules.doors,
-        pauses.doors,
-        deeds.doors,
-        municipality.doors,
-        slips.doors,
-        staff_waiting_room.doors,
-    )
-    for doors in (login.doors, *rooms):
+    for doors in ROOMS:
         app.register_blueprint(doors)
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -62,7 +62,7 @@ def _report(
     if period.first > period.last:
         raise click.UsageError("--from ligger efter --to. Byt dem om.")
     known = spells.read(session, place.id, period, today)
-    scopes = of_all(known.counts, _team(known.counts, team) if team else None)
+    scopes = of_all(known.whole.counts, _team(known.whole.counts, team) if team else None)
     return reports.build(known, scopes, KINDS[kind], place.name, place.slug)
 
 

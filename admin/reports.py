@@ -57,7 +57,7 @@ def overview() -> ResponseReturnValue:
         mark=figure_charts.mark,
         wish=wish,
         kinds=KINDS.values(),
-        choices=[each for each in known.counts.teams if each.shown and staff.can_see_figures_of(each.id)],
+        choices=[each for each in known.whole.counts.teams if each.shown and staff.can_see_figures_of(each.id)],
         sees_all=staff.manager_teams is None,
         laws=LAW_NAMES,
         address=_address(wish),
@@ -99,8 +99,8 @@ def _asked(staff: CurrentStaff) -> tuple[Wish, Known, Report]:
         period, mistake = dashboard.chosen_period(request.args, usual)
         known = spells.read(session, staff.municipality_id, period, today)
         slug = session.scalars(select(Municipality.slug).where(Municipality.id == staff.municipality_id)).one()
-    team = dashboard.chosen_team(staff, known.counts, request.args.get("team", ""))
-    allowed = [Scope(*scope) for scope in dashboard.scopes(staff, known.counts, team)]
+    team = dashboard.chosen_team(staff, known.whole.counts, request.args.get("team", ""))
+    allowed = [Scope(*scope) for scope in dashboard.scopes(staff, known.whole.counts, team)]
     report = reports.build(known, allowed, kind, staff.municipality_name, slug)
     return Wish(kind, period, team, mistake), known, report
 

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal, Protocol
 
 from survey.results import Period
 from survey.scoring import Figure
 
-Kind = Literal["mean", "rate", "statement_mean", "share", "top_two", "dont_know", "lowest", "highest"]
+Kind = Literal["mean", "rate", "statement_mean", "share", "top_two", "dont_know"]
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Which figure one is, for whoever gives it a passport. `statement` and `point` count from 1."""
+    """Which figure one is, for whoever gives it a passport. `statement` and `point` count from 1.
+
+    `as_of` is the last day there were figures of when it was printed.
+    """
 
     figure: Kind
     law: str
@@ -20,6 +24,7 @@ class Measured:
     version_id: int
     mode: str
     period: Period
+    as_of: date
     statement: int | None = None
     point: int | None = None
 
@@ -43,10 +48,10 @@ def no_passport(_measured: Measured) -> str:
 
 
 class Tell(Protocol):
-    """Prints one figure of a series: what it is in words, the figure or its text, and what sets it apart."""
+    """Prints one figure of a series: what it is in words, the figure, and what sets it apart."""
 
     def __call__(
-        self, what: str, figure: Figure | str, *, of: Kind, statement: int | None = None, point: int | None = None
+        self, what: str, figure: Figure, *, of: Kind, statement: int | None = None, point: int | None = None
     ) -> Printed: ...
 
 
@@ -54,11 +59,9 @@ def telling(mint: Mint, measured: Measured) -> Tell:
     """What prints the figures of the series that `measured` is of; a hidden one has no passport."""
 
     def tell(
-        what: str, figure: Figure | str, *, of: Kind, statement: int | None = None, point: int | None = None
+        what: str, figure: Figure, *, of: Kind, statement: int | None = None, point: int | None = None
     ) -> Printed:
-        text = figure if isinstance(figure, str) else figure.text
-        shown = bool(text) if isinstance(figure, str) else figure.shown
         one = replace(measured, figure=of, statement=statement, point=point)
-        return Printed(what, text, mint(one) if shown else "")
+        return Printed(what, figure.text, mint(one) if figure.shown else "")
 
     return tell

@@ -105,8 +105,6 @@ class Part:
     waves: tuple[WaveLine, ...]
     changes: Changes
     silent: Silent | None
-    lowest: Printed | None
-    highest: Printed | None
 
     @property
     def top(self) -> str:
@@ -156,7 +154,7 @@ class Report:
 
 
 def _figures(part: Part) -> list[Printed]:
-    each = [part.mean, *filter(None, (part.rate, part.lowest, part.highest))]
+    each = [part.mean, *filter(None, (part.rate,))]
     for line in part.lines:
         each += [line.mean, line.top_two, *line.distribution, line.dont_know]
     for wave in part.waves:
@@ -180,12 +178,12 @@ def build(
     known: Known, scopes: Sequence[Scope], kind: Kind, municipality: str, slug: str, mint: Mint = no_passport
 ) -> Report:
     """The report of what `scopes` allow, a group each. Raises ValueError for a team that may not stand alone."""
-    smallest = known.counts.smallest
+    smallest = known.whole.counts.smallest
     return Report(
         kind=kind,
         municipality=municipality,
         slug=slug,
-        period=known.counts.period,
+        period=known.whole.counts.period,
         counted_on=known.counted_on,
         version=survey.VERSION,
         groups=tuple(_group(known, scope, mint) for scope in scopes),
@@ -195,7 +193,7 @@ def build(
 
 
 def _group(known: Known, scope: Scope, mint: Mint) -> Group:
-    counts, section = known.counts, _section(known.counts, scope)
+    counts, section = known.whole.counts, _section(known.whole.counts, scope)
     titles = _titles(section)
     parts = (
         _part(known, scope, section, series, title, mint)
@@ -231,7 +229,7 @@ def _titles(section: Section) -> list[str]:
 
 
 def _asked(known: Known, scope: Scope) -> Promises:
-    teams = {team.id for team in known.counts.teams if team.law == scope.law and scope.team in (None, team)}
+    teams = {team.id for team in known.whole.counts.teams if team.law == scope.law and scope.team in (None, team)}
     asked = Promises()
     for team_id in teams & known.promises.keys():
         asked = asked.plus(known.promises[team_id])
@@ -239,29 +237,26 @@ def _asked(known: Known, scope: Scope) -> Promises:
 
 
 def _part(known: Known, scope: Scope, section: Section, series: Series, title: str, mint: Mint) -> Part:
-    counts = known.counts
-    mine, ground = (figures.cells_of(cells, section, series) for cells in (counts.cells, known.ground))
-    tell = telling(mint, _measured(scope, series, counts.period))
-    silent = notes.silent(series)
+    period = known.whole.counts.period
+    mine, ground = (figures.cells_of(cells, section, series) for cells in (known.whole.cells, known.ground))
+    tell = telling(mint, _measured(known, scope, series, period))
     return Part(
         title=title,
         series=series,
-        found=findings.findings(counts.period, series, mine, ground),
-        note=notes.note(series, counts.period),
+        found=findings.findings(period, series, mine, ground),
+        note=notes.note(series, period),
         mean=tell("Gennemsnit", series.mean, of="mean"),
         rate=tell("Svarprocent", series.turnout.rate, of="rate") if series.turnout else None,
         lines=tuple(_line(tell, series, each) for each in series.statements),
-        waves=tuple(filter(None, (_wave(spell, scope, series, mint) for spell in known.waves))),
+        waves=tuple(filter(None, (_wave(known, spell, scope, series, mint) for spell in known.waves))),
         changes=_changes(known, scope, series),
-        silent=silent,
-        lowest=tell("Lavest mulige gennemsnit", silent.lowest, of="lowest") if silent else None,
-        highest=tell("Højest mulige gennemsnit", silent.highest, of="highest") if silent else None,
+        silent=notes.silent(series),
     )
 
 
-def _measured(scope: Scope, series: Series, period: Period) -> Measured:
+def _measured(known: Known, scope: Scope, series: Series, period: Period) -> Measured:
     team_id = scope.team.id if scope.team else None
-    return Measured("mean", scope.law, team_id, series.version_id, series.mode, period)
+    return Measured("mean", scope.law, team_id, series.version_id, series.mode, period, known.counted_on)
 
 
 def _line(tell: Tell, series: Series, of: StatementResult) -> Line:
@@ -288,12 +283,12 @@ def _in(counts: Counts, scope: Scope, series: Series) -> Series | None:
     return next((each for each in found if (each.version_id, each.mode) == key), None)
 
 
-def _wave(spell: Spell, scope: Scope, series: Series, mint: Mint) -> WaveLine | None:
+def _wave(known: Known, spell: Spell, scope: Scope, series: Series, mint: Mint) -> WaveLine | None:
     """What a wave says of a series; None where nobody answered it in that wave."""
     own = _in(spell.counts, scope, series)
     if own is None or not own.points:
         return None
-    tell = telling(mint, _measured(scope, series, spell.counts.period))
+    tell = telling(mint, _measured(known, scope, series, spell.counts.period))
     rate = own.turnout.rate if own.turnout else scoring.HIDDEN
     return WaveLine(
         name=spell.name,
@@ -320,7 +315,7 @@ def _changes(known: Known, scope: Scope, series: Series) -> Changes:
     if own is None or not own.respondents:
         return Changes(known.now.said, known.before.said, (f"Der er ingen svar fra {known.now.said}.",))
     now, before = (
-        Side(spell.said, section, _cells(spell.counts.cells, section))
+        Side(spell.said, section, _cells(spell.cells, section))
         for spell in (known.now, known.before)
         for section in (_section(spell.counts, scope),)
     )

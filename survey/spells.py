@@ -14,11 +14,15 @@ from survey.waves import Wave
 
 @dataclass(frozen=True)
 class Spell:
-    """A wave, or a period: its name, what a sentence calls it, and what may be told of it."""
+    """A wave, or a period: its name, what a sentence calls it, and what may be told of it.
+
+    `cells` are those of `counts` with all that tests need.
+    """
 
     name: str
     said: str
     counts: Counts
+    cells: Sequence[CellView]
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Known:
     """
 
     counted_on: date
-    counts: Counts
+    whole: Spell
     ground: Sequence[CellView]
     promises: Mapping[int, Promises]
     waves: tuple[Spell, ...]
@@ -39,13 +43,12 @@ class Known:
 
 def read(session: Session, municipality_id: int, period: Period, today: date) -> Known:
     """All a report needs of one municipality and period; the number of statements grows with its waves alone."""
-    counts = results.read(session, municipality_id, period)
 
     def spell(name: str, of: Period) -> Spell:
-        return Spell(
-            name, f"målingen {name}", replace(counts, period=of, cells=results.cells(session, municipality_id, of))
-        )
+        counts = results.read(session, municipality_id, of)
+        return Spell(name, f"målingen {name}", counts, results.cells(session, municipality_id, of))
 
+    whole = replace(spell("perioden", period), said="perioden")
     every = _spans(_waves(session, municipality_id), period)
     inside = tuple(spell(name, span) for name, span in every if period.first <= span.first <= period.last)
     earlier = [(name, span) for name, span in every if span.first < period.first]
@@ -53,11 +56,11 @@ def read(session: Session, municipality_id: int, period: Period, today: date) ->
     days = notes.days(last.first, last.last)
     return Known(
         counted_on=results.newest_day(session, municipality_id) or today,
-        counts=counts,
+        whole=whole,
         ground=results.cells(session, municipality_id, results.before(period)),
         promises=promises.read(session, municipality_id, period.first, period.last),
         waves=inside,
-        now=inside[-1] if inside else Spell("perioden", "perioden", counts),
+        now=inside[-1] if inside else whole,
         before=(
             inside[-2]
             if len(inside) > 1
