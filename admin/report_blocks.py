@@ -65,3 +65,8 @@ class Box:
 
 
 Block = Heading | Words | Answers | Table | Picture | Box
+
+
+def writable(words: str) -> str:
+    """`words` without the control characters that neither XML nor a page can hold."""
+    return "".join(letter for letter in words if letter >= " " and letter not in "\ufffe\uffff")

@@ -17,7 +17,7 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from admin import report_pages, report_pdf
-from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Words
+from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Words, writable
 from survey.reports import Report
 
 INK, SOFT, MAIN = RGBColor(0x17, 0x25, 0x2A), RGBColor(0x4D, 0x5C, 0x61), RGBColor(0x0B, 0x55, 0x63)
@@ -46,7 +46,7 @@ def write(report: Report) -> bytes:
 def _write(paper: Paper, block: Block, drawn: Iterator[bytes]) -> None:
     match block:
         case Heading():
-            heading = paper.add_paragraph(_clean(block.text), f"Heading {block.level - 1}")
+            heading = paper.add_paragraph(writable(block.text), f"Heading {block.level - 1}")
             heading.paragraph_format.page_break_before = block.new_page
         case Words():
             _words(paper, block)
@@ -59,11 +59,6 @@ def _write(paper: Paper, block: Block, drawn: Iterator[bytes]) -> None:
             _picture(paper, block, next(drawn))
         case Box():
             _box(paper, block)
-
-
-def _clean(words: str) -> str:
-    """`words` without what XML cannot hold."""
-    return "".join(letter for letter in words if letter >= " " and letter not in "\ufffe\uffff")
 
 
 # Setting up ----------------------------------------------------------------------------------------------
@@ -84,12 +79,12 @@ def _set_up(paper: Paper, report: Report) -> None:
     about, made = paper.core_properties, report_pdf.moment(report.counted_on).replace(tzinfo=None)
     about.title, about.subject = (
         report_pages.TITLE,
-        _clean(f"{report.kind.name}. {report_pages.under_title(report)}"),
+        writable(f"{report.kind.name}. {report_pages.under_title(report)}"),
     )
-    about.author = about.last_modified_by = _clean(report.municipality)
+    about.author = about.last_modified_by = writable(report.municipality)
     about.created = about.modified = made
     about.language, about.comments, about.revision = "da-DK", f"Lavet med Tilfreds {report.version}", 1
-    _foot(section.footer.paragraphs[0], _clean(about.subject))
+    _foot(section.footer.paragraphs[0], writable(about.subject))
 
 
 def _style(paper: Paper, name: str, size: float) -> None:
@@ -153,8 +148,8 @@ def _words(paper: Paper, block: Words) -> None:
 
 def _lead(line: Paragraph, bold: str, words: str) -> None:
     if bold:
-        line.add_run(_clean(f"{bold} ") if words else _clean(bold)).bold = True
-    line.add_run(_clean(words))
+        line.add_run(writable(f"{bold} ") if words else writable(bold)).bold = True
+    line.add_run(writable(words))
 
 
 def _box(paper: Paper, block: Box) -> None:
@@ -170,9 +165,9 @@ def _picture(paper: Paper, block: Picture, png: bytes) -> None:
     line.paragraph_format.keep_with_next = True
     shape = line.add_run().add_picture(BytesIO(png), width=DRAWN)
     about = shape._inline.docPr
-    about.set("descr", _clean(block.chart.label))
+    about.set("descr", writable(block.chart.label))
     about.set("name", f"Diagram {about.get('id')}")
-    caption = paper.add_paragraph(_clean(block.caption), "Caption")
+    caption = paper.add_paragraph(writable(block.caption), "Caption")
     caption.paragraph_format.keep_with_next = False
     for run in caption.runs:
         run.font.size, run.font.bold, run.font.color.rgb = Pt(9), False, SOFT
@@ -182,7 +177,7 @@ def _picture(paper: Paper, block: Picture, png: bytes) -> None:
 
 
 def _table(paper: Paper, block: Table) -> None:
-    paper.add_paragraph(_clean(block.caption), "Caption")
+    paper.add_paragraph(writable(block.caption), "Caption")
     grid = paper.add_table(1 + len(block.rows), len(block.head))
     grid.autofit = False
     _described(grid, block.caption)
@@ -210,7 +205,7 @@ def _air(paper: Paper) -> None:
 
 def _fill(cell: _Cell, words: str, *, bold: bool, right: bool) -> None:
     line = cell.paragraphs[0]
-    run = line.add_run(_clean(words))
+    run = line.add_run(writable(words))
     run.font.size, run.bold = Pt(8.5), bold
     line.paragraph_format.space_after = Pt(0)
     if right:
@@ -223,7 +218,7 @@ def _mark(row: Any, name: str) -> None:
 
 
 def _described(grid: Grid, words: str) -> None:
-    grid._tbl.tblPr.append(_element("tblCaption", val=_clean(words)))
+    grid._tbl.tblPr.append(_element("tblCaption", val=writable(words)))
 
 
 def _lines(grid: Grid) -> None:

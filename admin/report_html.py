@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import render_template
+from flask import current_app
 from markupsafe import Markup
 
 from admin import charts, figure_charts, report_pages
@@ -15,8 +15,8 @@ STYLE = Path(__file__).parent.parent / "static" / "report.css"
 
 def write(report: Report) -> bytes:
     """The report as an HTML file in light colours, with its style inside; for a web site, or to keep."""
-    page = render_template(
-        "reports/alone.html",
+    # Not by render_template: a command has no request, and the file needs nothing of one.
+    page = current_app.jinja_env.get_template("reports/alone.html").render(
         report=report,
         blocks=report_pages.blocks(report),
         style=Markup(STYLE.read_text("utf-8")),  # noqa: S704 - our own style sheet

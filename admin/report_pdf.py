@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from admin import charts, figure_charts, report_pages
-from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Words
+from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Words, writable
 from survey.findings import Finding
 from survey.reports import Report
 
@@ -51,7 +51,7 @@ def pictures(drawn: Sequence[charts.Chart]) -> list[bytes]:
 
     if not drawn:
         return []
-    svgs = json.dumps([charts.standalone(chart) for chart in drawn])
+    svgs = json.dumps([_svg(chart) for chart in drawn])
     made = typst.compile(
         PICTURES,
         font_paths=_fonts(),
@@ -94,8 +94,16 @@ def _block(block: Block) -> dict[str, Any]:
         case Answers():
             return {"block": "answers", "findings": [_finding(each) for each in block.findings]}
         case Picture():
-            svg = charts.standalone(block.chart)
-            return {"block": "picture", "svg": svg, "alt": block.chart.label, "caption": block.caption}
+            return {
+                "block": "picture",
+                "svg": _svg(block.chart),
+                "alt": block.chart.label,
+                "caption": block.caption,
+            }
+
+
+def _svg(chart: charts.Chart) -> str:
+    return writable(charts.standalone(chart))
 
 
 def _finding(finding: Finding) -> dict[str, str]:
