@@ -59,6 +59,7 @@ def _part(group: Group, part: Part, *, deep: int, calls: bool) -> Iterator[Block
     yield _over_time(part, name)
     if part.waves:
         yield _waves(part, name)
+        yield Words("Andelene hviler på de svar, hvis fordeling kan vises.", "small")
     yield Heading(deep, "Ændret siden sidst")
     yield from _changes(part, name)
     if part.silent:
@@ -136,13 +137,14 @@ def _waves(part: Part, name: str) -> Table:
         ("Svarprocent", *(wave.rate.text for wave in each)),
         (f"Gennemsnit, skala 1 til {len(part.series.labels)}", *(wave.mean.text for wave in each)),
         *(
-            (f"{line.text}: svarer {part.top}", *(wave.shares[place].text for wave in each))
+            (line.text, *(wave.shares[place].text for wave in each))
             for place, line in enumerate(part.lines)
             if all(place < len(wave.shares) for wave in each)
         ),
     ]
     head = ("Tal", *(wave.name.capitalize() for wave in each))
-    return Table(f"Målingerne hver for sig, {name}", head, tuple(rows), (5, *(3.0 for _ in each)))
+    caption = f"Målingerne hver for sig, {name}; ved udsagnene andelen, der svarer {part.top}"
+    return Table(caption, head, tuple(rows), (5, *(3.0 for _ in each)))
 
 
 # Statements ----------------------------------------------------------------------------------------------
