@@ -30,6 +30,8 @@ from admin import (
     people_pages,
     questionnaires,
     recordings,
+    report_command,
+    reports,
     rules,
     running,
     slips,
@@ -75,10 +77,32 @@ COMMANDS = [
             commands.tally_command,
             commands.retention_command,
         ),
+        report_command.report_command,
         municipality_commands.group,
         staff_commands.group,
     )
 ]
+
+ROOMS = (
+    login.doors,
+    callbacks.doors,
+    dashboard.doors,
+    reports.doors,
+    meetings.doors,
+    people_pages.doors,
+    teams.doors,
+    questionnaires.doors,
+    translations.doors,
+    recordings.doors,
+    texts.doors,
+    operations.doors,
+    rules.doors,
+    pauses.doors,
+    deeds.doors,
+    municipality.doors,
+    slips.doors,
+    staff_waiting_room.doors,
+)
 
 
 FAULTS: dict[type[Exception], HTTPException] = {
@@ -195,25 +219,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_error_handler(SettingError, tell_setting(app))
     for kind, status in FAULTS.items():
         app.register_error_handler(kind, answer_with(app, status))
-    rooms = (
-        callbacks.doors,
-        dashboard.doors,
-        meetings.doors,
-        people_pages.doors,
-        teams.doors,
-        questionnaires.doors,
-        translations.doors,
-        recordings.doors,
-        texts.doors,
-        operations.doors,
-        rules.doors,
-        pauses.doors,
-        deeds.doors,
-        municipality.doors,
-        slips.doors,
-        staff_waiting_room.doors,
-    )
-    for doors in (login.doors, *rooms):
+    for doors in ROOMS:
         app.register_blueprint(doors)
     for command in COMMANDS:
         app.cli.add_command(command)

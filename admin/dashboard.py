@@ -98,7 +98,7 @@ def overview() -> ResponseReturnValue:
         whole = staff.manager_teams is None and not request.args.get("team")
         said = remarks.read(session, staff.municipality_id, period) if whole else None
         beside = sides.read(session, staff.municipality_id, period) if whole else ()
-    team = _chosen_team(staff, counts, request.args.get("team", ""))
+    team = chosen_team(staff, counts, request.args.get("team", ""))
     page = render_template(
         "admin/dashboard.html",
         rooms=_rooms(staff, known, team),
@@ -150,7 +150,7 @@ def _ends(period: Period) -> tuple[tuple[str, date], tuple[str, date]]:
     return ("fra", period.first), ("til", period.last)
 
 
-def _chosen_team(staff: CurrentStaff, counts: Counts, wanted: str) -> TeamView | None:
+def chosen_team(staff: CurrentStaff, counts: Counts, wanted: str) -> TeamView | None:
     """The team in the address; None for all the manager sees. Raises 404 or 403."""
     if not wanted:
         return None
@@ -163,18 +163,31 @@ def _chosen_team(staff: CurrentStaff, counts: Counts, wanted: str) -> TeamView |
 
 
 def _rooms(staff: CurrentStaff, known: Known, team: TeamView | None) -> list[Room]:
-    """One section a law group for who sees all teams; else one a team, and too small teams in their law group."""
-    counts = known.counts
+    """A section of the page for each of the manager's scopes."""
+    return [
+        _room(known, figures.section(known.counts, law, one, compare=not hidden), hidden)
+        for law, one, hidden in scopes(staff, known.counts, team)
+    ]
+
+
+def scopes(
+    staff: CurrentStaff, counts: Counts, team: TeamView | None
+) -> list[tuple[str, TeamView | None, tuple[TeamView, ...]]]:
+    """What the manager may see: law, team or None for the whole group, and too small teams told only inside it.
+
+    A law group each for who sees all teams; else a team each, and too small teams in their law group.
+    """
     laws = [law for law in LAW_NAMES if law in {each.law for each in counts.teams}]
     if team is None and staff.manager_teams is None:
-        return [_room(known, figures.section(counts, law)) for law in laws]
+        return [(law, None, ()) for law in laws]
     mine = [team] if team else [each for each in counts.teams if staff.can_see_figures_of(each.id)]
-    rooms = [_room(known, figures.section(counts, each.law, each)) for each in mine if each.shown]
+    found: list[tuple[str, TeamView | None, tuple[TeamView, ...]]]
+    found = [(each.law, each, ()) for each in mine if each.shown]
     for law in laws:
         hidden = tuple(each for each in mine if each.law == law and not each.shown)
         if hidden:
-            rooms.append(_room(known, figures.section(counts, law, compare=False), hidden))
-    return rooms
+            found.append((law, None, hidden))
+    return found
 
 
 def _room(known: Known, section: Section, hidden: tuple[TeamView, ...] = ()) -> Room:

@@ -28,20 +28,28 @@ def mark(finding: Finding) -> Markup:
 
 
 def over_time(series: Series, found: Findings, label: str) -> Markup:
-    """ "Gennemsnit ift. dato": a point for the cells of a day, week or month, and what chance would give."""
+    """ "Gennemsnit ift. dato" on a page."""
+    return charts.on_page(date_line(series, found, label))
+
+
+def date_line(series: Series, found: Findings, label: str) -> charts.DateLine:
+    """A point for the cells of a day, week or month, and what chance would give."""
     alarm = next((point for point in series.points if found.alarm_on and point.last_on >= found.alarm_on), None)
     points = tuple(_point(point, series, found, alarm is point) for point in series.points)
     centre = float(found.baseline.mean) if found.baseline else None
     text = f"før perioden {scoring.number(found.baseline.mean, 1)}" if found.baseline else ""
-    return charts.on_page(
-        charts.DateLine(label, len(series.labels), points, series.target, centre=centre, centre_text=text)
-    )
+    return charts.DateLine(label, len(series.labels), points, series.target, centre=centre, centre_text=text)
 
 
 def by_statement(series: Series, label: str) -> Markup:
+    """The statements on a page."""
+    return charts.on_page(bars(series, label))
+
+
+def bars(series: Series, label: str) -> charts.StatementBars:
     """How the answers to each statement spread, and its mean, in the questionnaire's order."""
     statements = tuple(_statement(each) for each in series.statements)
-    return charts.on_page(charts.StatementBars(label, series.labels, statements, series.target))
+    return charts.StatementBars(label, series.labels, statements, series.target)
 
 
 def funnel(steps: Sequence[funnels.Step], label: str) -> Markup:

@@ -1,0 +1,247 @@
+"""What changed since last time: one series held against itself before, each word chosen by a test."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from survey import scoring, shares
+from survey.figures import Section, Series
+from survey.results import CellView, Period
+from survey.scoring import Figure, rates, scores
+from survey.scoring.comparisons import SMALLEST_COMPARED, mann_whitney
+from survey.scoring.multiplicity import holm
+from survey.scoring.scores import Scores
+
+Verdict = Literal["højere", "lavere", "ingen sikker forskel", "kan ikke sammenlignes"]
+SAME: Verdict = "ingen sikker forskel"
+NONE: Verdict = "kan ikke sammenlignes"
+LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two: what it is called in a sentence, its section, and the cells there are of it."""
+
+    name: str
+    section: Section
+    cells: Sequence[CellView]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A figure then and now as printed, and what a test says; with a statement's mean its share of the top two."""
+
+    what: str
+    before: Figure
+    now: Figure
+    verdict: Verdict
+    share_before: Figure | None = None
+    share_now: Figure | None = None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """`now` held against `before`; where nothing can be compared, a sentence that says why and no figures."""
+
+    now: str
+    before: str
+    sentences: tuple[str, ...]
+    mean: Change | None = None
+    statements: tuple[Change, ...] = ()
+    rate: Change | None = None
+
+
+def previous(period: Period) -> Period:
+    """What a period is held against: as many whole months before where it is whole months, else as many days."""
+    if months := _whole_months(period):
+        begun = period.first.year * 12 + period.first.month - 1 - months
+        return Period(date(begun // 12, begun % 12 + 1, 1), period.first - timedelta(days=1))
+    days = (period.last - period.first).days + 1
+    last = max(period.first.toordinal() - 1, 1)
+    return Period(date.fromordinal(max(last - days + 1, 1)), date.fromordinal(last))
+
+
+def _whole_months(period: Period) -> int:
+    """How many months a period is; 0 where it is not whole ones, or where nobody kept a calendar."""
+    if period.first.year < 1900 or period.last.year == date.max.year:
+        return 0
+    after = period.last + timedelta(days=1)
+    if not period.first.day == after.day == 1:
+        return 0
+    return (after.year - period.first.year) * 12 + after.month - period.first.month
+
+
+def since(series: Series, now: Side, before: Side) -> Changes:
+    """What changed in `series`, one of `now`'s; a new version of a questionnaire is never held against the old."""
+    same = next((each for each in before.section.series if _key(each) == _key(series)), None)
+    if same is None or not same.respondents:
+        return Changes(now.name, before.name, (_why_not(series, before),))
+    mine, theirs = (_of(side, series) for side in (now, before))
+    mean = _mean(series, same, mine, theirs)
+    statements = _statements(series, same, mine, theirs)
+    rate = _rate(series, same)
+    said = [_said_of_mean(mean, before.name), *_said_of_statements(statements), *_crossed(statements)]
+    if rate:
+        said.append(_said_of_rate(rate, before.name))
+    return Changes(now.name, before.name, tuple(said), mean, statements, rate)
+
+
+def _key(series: Series) -> tuple[int, str]:
+    return series.version_id, series.mode
+
+
+def _of(side: Side, series: Series) -> list[CellView]:
+    return [cell for cell in side.cells if (cell.version_id, cell.mode) == _key(series)]
+
+
+def _why_not(series: Series, before: Side) -> str:
+    others = {each.number for each in before.section.series if each.name == series.name and each.respondents}
+    if others - {series.number}:
+        return f"Spørgeskemaet er ændret siden {before.name}, så tallene kan ikke sammenlignes."
+    return f"Der er ingen svar fra {before.name} at sammenligne med."
+
+
+# The mean ------------------------------------------------------------------------------------------------
+
+
+def _mean(series: Series, same: Series, mine: Sequence[CellView], theirs: Sequence[CellView]) -> Change:
+    now, before = (
+        scores.together(scores.of_people(cell.counted.persons) for cell in cells if cell.mean)
+        for cells in (mine, theirs)
+    )
+    p, better = _test(now, before)
+    return Change("Alle udsagn", same.mean, series.mean, _verdict(same.mean, series.mean, p, better))
+
+
+def _test(now: Scores, before: Scores) -> tuple[float | None, bool]:
+    """Mann and Whitney's p, None for too few, and whether `now` lies higher."""
+    if min(scores.size(now), scores.size(before)) < SMALLEST_COMPARED:
+        return None, False
+    found = mann_whitney(now, before)
+    return found.p, found.better > 1 / 2
+
+
+def _verdict(before: Figure, now: Figure, p: float | None, better: bool) -> Verdict:
+    """By the test; but where the printed means go the other way than the ranks, nothing is said for sure."""
+    if p is None or before.value is None or now.value is None:
+        return NONE
+    if p >= LEVEL or (now.value < before.value if better else now.value > before.value):
+        return SAME
+    return "højere" if better else "lavere"
+
+
+def _said_of_mean(change: Change, against: str) -> str:
+    if change.verdict == NONE:
+        return (
+            f"Gennemsnittet kan ikke sammenlignes med {against}: "
+            f"det kræver mindst {SMALLEST_COMPARED} besvarelser begge gange."
+        )
+    both = f"gennemsnittet er {change.now.text} og var {change.before.text}"
+    if change.verdict == SAME:
+        return f"Ingen sikker forskel fra {against}: {both}."
+    return f"Svarene ligger sikkert {change.verdict} end i {against}: {both}."
+
+
+# Statements ----------------------------------------------------------------------------------------------
+
+
+def _statements(
+    series: Series, same: Series, mine: Sequence[CellView], theirs: Sequence[CellView]
+) -> tuple[Change, ...]:
+    """Each statement by its answers' ranks; Holm over those that can be compared."""
+    pairs = list(zip(series.statements, same.statements, strict=False))
+    tests = [_test(_answers(mine, now.position), _answers(theirs, now.position)) for now, _ in pairs]
+    tested = [
+        place
+        for place, ((p, _), (now, before)) in enumerate(zip(tests, pairs, strict=True))
+        if p is not None and now.mean.shown and before.mean.shown
+    ]
+    adjusted = dict(zip(tested, holm([tests[place][0] or 0.0 for place in tested]), strict=True))
+    return tuple(
+        Change(
+            now.text,
+            before.mean,
+            now.mean,
+            _verdict(before.mean, now.mean, adjusted.get(place), tests[place][1]),
+            shares.top_two(before),
+            shares.top_two(now),
+        )
+        for place, (now, before) in enumerate(pairs)
+    )
+
+
+def _answers(cells: Sequence[CellView], position: int) -> Scores:
+    """The answers to a statement in the cells that tell its mean."""
+    return scores.together(
+        scores.of_counts(cell.counted.chosen[position - 1]) for cell in cells if position in (cell.means or ())
+    )
+
+
+def _said_of_statements(changes: Sequence[Change]) -> list[str]:
+    if all(change.verdict == NONE for change in changes):
+        return ["De enkelte udsagn kan ikke sammenlignes: der er for få svar."]
+    said = [
+        f"Sikkert {word}: {', '.join(found)}."
+        for word in ("højere", "lavere")
+        if (found := [_from_to(change) for change in changes if change.verdict == word])
+    ]
+    return said or ["Ingen sikker forskel i noget enkelt udsagn."]
+
+
+def _from_to(change: Change) -> str:
+    return f"»{change.what}« (fra {change.before.text} til {change.now.text})"
+
+
+def _crossed(changes: Sequence[Change]) -> list[str]:
+    """Statements surely changed whose top two go the other way: said, so that nobody picks one of the two."""
+    crossed = [change.what for change in changes if _differ(change)]
+    if not crossed:
+        return []
+    listed = ", ".join(f"»{what}«" for what in crossed)
+    return [f"Gennemsnit og andel af de to højeste svar peger hver sin vej for {listed}."]
+
+
+def _differ(change: Change) -> bool:
+    before, now = change.share_before, change.share_now
+    if before is None or now is None or scoring.capped(before) or scoring.capped(now):
+        return False
+    rises = (now.value or 0) > (before.value or 0)
+    return before.value != now.value and change.verdict == ("lavere" if rises else "højere")
+
+
+# The response rate ---------------------------------------------------------------------------------------
+
+
+def _rate(series: Series, same: Series) -> Change | None:
+    """The response rate, by Newcombe's interval; None where either has none. Weeks of both count to the newer."""
+    if series.turnout is None or same.turnout is None:
+        return None
+    mine = {(weeks.first, weeks.last) for weeks in series.turnout.weeks}
+    alone = [weeks.rate for weeks in same.turnout.weeks if (weeks.first, weeks.last) not in mine]
+    before = _sum(alone) if len(alone) < len(same.turnout.weeks) else same.turnout.rate
+    now = series.turnout.rate
+    first, second = shares.k_of_n(now), shares.k_of_n(before)
+    if first is None or second is None:
+        return Change("Svarprocent", before, now, NONE)
+    difference = rates.rate_difference(first, second)
+    verdict: Verdict = "højere" if difference.low > 0 else "lavere" if difference.high < 0 else SAME
+    return Change("Svarprocent", before, now, verdict)
+
+
+def _sum(parts: Sequence[Figure]) -> Figure:
+    """Printed shares as one; hidden where one of them is not told exactly."""
+    told = [shares.k_of_n(part) for part in parts]
+    if not told or not all(told):
+        return scoring.HIDDEN
+    k, n = (sum(column) for column in zip(*filter(None, told), strict=True))
+    return scoring.published_share(k, n)
+
+
+def _said_of_rate(change: Change, against: str) -> str:
+    if change.verdict == NONE:
+        return f"Svarprocenten kan ikke sammenlignes med {against}."
+    both = f"{change.now.text} mod {change.before.text}"
+    if change.verdict == SAME:
+        return f"Ingen sikker forskel på svarprocenten: {both}."
+    return f"Svarprocenten er sikkert {change.verdict} end i {against}: {both}."

@@ -1,0 +1,150 @@
+"""A report's words that rest on counts, not on tests: the note, what the silent could change, and breaks."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import groupby, pairwise
+
+from survey import scoring, shares, workdays
+from survey.figures import Section, Series
+from survey.results import Period
+from survey.scoring import danish, nonresponse
+
+
+@dataclass(frozen=True)
+class Silent:
+    """What those who did not answer could change: the least and the most the mean of all could be, and in words.
+
+    `lowest` and `highest` are "" where the response rate or the mean is not told exactly; `sentences` say why.
+    """
+
+    lowest: str
+    highest: str
+    sentences: tuple[str, ...]
+
+
+def day(of: date) -> str:
+    """ "2. maj 2021"."""
+    return f"{of.day}. {workdays.MONTHS[of.month - 1]} {of.year}"
+
+
+def days(first: date, last: date) -> str:
+    """ "2. maj – 23. august 2021", "3. – 9. maj 2021"; with the first year where it is another."""
+    if first == last:
+        return day(last)
+    if first.year != last.year:
+        return f"{day(first)} – {day(last)}"
+    month = "" if first.month == last.month else f" {workdays.MONTHS[first.month - 1]}"
+    return f"{first.day}.{month} – {day(last)}"
+
+
+# The note ------------------------------------------------------------------------------------------------
+
+
+def note(series: Series, period: Period) -> str:
+    """The sentence below a municipality's own charts: how many were sent, the response rate, and the days."""
+    return f"{_base(series)} {_span(period)}"
+
+
+def _base(series: Series) -> str:
+    if series.mode == "onsite":
+        n = scoring.count(series.respondents)
+        return f"Målingen er dannet på basis af {n} besvarelser på en skærm i venteværelset."
+    rate = series.turnout.rate if series.turnout else scoring.HIDDEN
+    told = shares.k_of_n(rate)
+    if told:
+        k, n = map(scoring.count, told)
+        percent = rate.text.rpartition("= ")[2].partition(danish.NO_BREAK)[0]
+        return (
+            f"Målingen er dannet på basis af {n} udsendte spørgeskemaer "
+            f"med en svarprocent på {percent} ({k} af {n})."
+        )
+    if rate.shown and rate.n:
+        end = rate.text.partition(danish.NO_BREAK)[0]
+        n = scoring.count(rate.n)
+        return f"Målingen er dannet på basis af {n} udsendte spørgeskemaer med en svarprocent på {end}."
+    return "Der er udsendt for få spørgeskemaer i perioden til at vise, hvor mange der har svaret."
+
+
+def _span(period: Period) -> str:
+    first, last = day(period.first), day(period.last)
+    if period.first.year == period.last.year:
+        first, last = (each.rpartition(" ")[0] for each in (first, last))
+    return f"Perioden går fra {first} til {last}."
+
+
+# The silent ----------------------------------------------------------------------------------------------
+
+
+def silent(series: Series) -> Silent | None:
+    """What the silent could change in the mean; None where nobody was sent anything."""
+    if series.mode == "onsite" or series.turnout is None:
+        return None
+    told = shares.k_of_n(series.turnout.rate)
+    if not told:
+        return Silent("", "", ("For få er udsendt til at sige, hvad de, der ikke svarede, kunne ændre.",))
+    if scoring.capped(series.mean):
+        return Silent("", "", ("For få har svaret til at sige, hvad de, der ikke svarede, kunne ændre.",))
+    k, n = told
+    if k == n:
+        return Silent("", "", ("Alle har svaret.",))
+    return _bounded(series, k, n)
+
+
+def _bounded(series: Series, k: int, n: int) -> Silent:
+    points, mean, rate = len(series.labels), _printed(series), Fraction(k, n)
+    low, high = nonresponse.bounds(mean, rate, points)
+    places = _places(series)
+    lowest, highest = danish.number(low, places), danish.number(high, places)
+    first = (
+        f"{scoring.count(n - k)} af {scoring.count(n)} har ikke svaret. Havde de alle valgt 1 "
+        f"(»{series.labels[0].lower()}«), var gennemsnittet af alle {lowest}; havde de alle valgt {points} "
+        f"(»{series.labels[-1].lower()}«), {highest}."
+    )
+    verdict = _verdict(series, mean, rate, (low, high))
+    return Silent(lowest, highest, (first, verdict) if verdict else (first,))
+
+
+def _places(series: Series) -> int:
+    """As many decimals as the mean is printed with."""
+    return len(series.mean.text.partition(",")[2])
+
+
+def _printed(series: Series) -> Fraction:
+    return Fraction(series.mean.value or 0).limit_denominator(100)
+
+
+def _verdict(series: Series, mean: Fraction, rate: Fraction, ends: tuple[Fraction, Fraction]) -> str:
+    """Whether the silent could bring the mean of all to the other side of the target; "" without a target."""
+    if series.target is None:
+        return ""
+    target, goal = Fraction(series.target), danish.number(Fraction(series.target), 1)
+    if ends[0] > target:
+        return f"Gennemsnittet af alle er over {goal}, hvad de end ville have svaret."
+    if ends[1] < target:
+        return f"Gennemsnittet af alle er under {goal}, hvad de end ville have svaret."
+    tip = nonresponse.tipping_point(mean, rate, series.target) or target
+    side = "over" if mean > target else "under"
+    return (
+        f"Gennemsnittet af alle er {side} {goal}, så længe de, der ikke svarede, "
+        f"i gennemsnit ville have ligget {side} {danish.number(tip, _places(series))}."
+    )
+
+
+# Breaks --------------------------------------------------------------------------------------------------
+
+
+def breaks(section: Section) -> tuple[str, ...]:
+    """A sentence for each new version of a questionnaire that was answered in the period."""
+    told = [series for series in section.series if series.points]
+    told.sort(key=lambda each: (each.name, each.mode, each.number))
+    found = []
+    for (name, mode), same in groupby(told, key=lambda each: (each.name, each.mode)):
+        for old, new in pairwise(same):
+            where = " på skærmen i venteværelset" if mode == "onsite" else ""
+            found.append(
+                f"Spørgeskemaet {name} er ændret{where}: version {old.number} er besvaret til og med "
+                f"{day(old.points[-1].last_on)}, version {new.number} fra {day(new.points[0].first_on)}. "
+                "De to vises hver for sig og lægges aldrig sammen."
+            )
+    return tuple(found)

@@ -1,0 +1,67 @@
+"""A figure as it is printed, and its passport: the short id it can be looked up by afterwards."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal, Protocol
+
+from survey.results import Period
+from survey.scoring import Figure
+
+Kind = Literal["mean", "rate", "statement_mean", "share", "top_two", "dont_know"]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Which figure one is, for whoever gives it a passport. `statement` and `point` count from 1.
+
+    `as_of` is the last day there were figures of when it was printed.
+    """
+
+    figure: Kind
+    law: str
+    team_id: int | None
+    version_id: int
+    mode: str
+    period: Period
+    as_of: date
+    statement: int | None = None
+    point: int | None = None
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A figure as it is printed, what it is in words, and the id it can be looked up by; "" where it has none."""
+
+    what: str
+    text: str
+    passport: str = ""
+
+
+Mint = Callable[[Measured], str]
+"""Gives a figure its passport."""
+
+
+def no_passport(_measured: Measured) -> str:
+    """For a report whose figures have none."""
+    return ""
+
+
+class Tell(Protocol):
+    """Prints one figure of a series: what it is in words, the figure, and what sets it apart."""
+
+    def __call__(
+        self, what: str, figure: Figure, *, of: Kind, statement: int | None = None, point: int | None = None
+    ) -> Printed: ...
+
+
+def telling(mint: Mint, measured: Measured) -> Tell:
+    """What prints the figures of the series that `measured` is of; a hidden one has no passport."""
+
+    def tell(
+        what: str, figure: Figure, *, of: Kind, statement: int | None = None, point: int | None = None
+    ) -> Printed:
+        one = replace(measured, figure=of, statement=statement, point=point)
+        return Printed(what, figure.text, mint(one) if figure.shown else "")
+
+    return tell

@@ -1,0 +1,89 @@
+"""What a report is read from: a period's counts, its waves apart, and what each is held against."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from survey import changes, notes, promises, results, samplings, waves
+from survey.promises import Promises
+from survey.results import CellView, Counts, Period
+from survey.waves import Wave
+
+
+@dataclass(frozen=True)
+class Spell:
+    """A wave, or a period: its name, what a sentence calls it, and what may be told of it.
+
+    `cells` are those of `counts` with all that tests need.
+    """
+
+    name: str
+    said: str
+    counts: Counts
+    cells: Sequence[CellView]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a report is made of: the period, cells before it, promises by team, and what is held against what.
+
+    `waves` are those in the period, in order. `now` is the last of them, else the period; `before` the one before.
+    """
+
+    counted_on: date
+    whole: Spell
+    ground: Sequence[CellView]
+    promises: Mapping[int, Promises]
+    waves: tuple[Spell, ...]
+    now: Spell
+    before: Spell
+
+
+def read(session: Session, municipality_id: int, period: Period, today: date) -> Known:
+    """All a report needs of one municipality and period; the number of statements grows with its waves alone."""
+
+    def spell(name: str, of: Period) -> Spell:
+        counts = results.read(session, municipality_id, of)
+        return Spell(name, f"målingen {name}", counts, results.cells(session, municipality_id, of))
+
+    whole = replace(spell("perioden", period), said="perioden")
+    every = _spans(_waves(session, municipality_id), period)
+    inside = tuple(spell(name, span) for name, span in every if period.first <= span.first <= period.last)
+    earlier = [(name, span) for name, span in every if span.first < period.first]
+    last = changes.previous(period)
+    days = notes.days(last.first, last.last)
+    return Known(
+        counted_on=results.newest_day(session, municipality_id) or today,
+        whole=whole,
+        ground=results.cells(session, municipality_id, results.before(period)),
+        promises=promises.read(session, municipality_id, period.first, period.last),
+        waves=inside,
+        now=inside[-1] if inside else whole,
+        before=(
+            inside[-2]
+            if len(inside) > 1
+            else spell(*earlier[-1])
+            if inside and earlier
+            else replace(spell(days, last), said=f"perioden før ({days})")
+        ),
+    )
+
+
+def _waves(session: Session, municipality_id: int) -> list[Wave]:
+    """The waves that were held: those of days when the municipality asked in waves."""
+    history = samplings.of(session, municipality_id)
+    return [
+        wave for wave in waves.of(session, municipality_id) if samplings.on(history, wave.first_on).kind == "waves"
+    ]
+
+
+def _spans(held: Sequence[Wave], period: Period) -> list[tuple[str, Period]]:
+    """Each wave with the days its answers come in: until the next one begins, and not beyond the period's end."""
+    following = [*(wave.first_on for wave in held[1:]), date.max]
+    return [
+        (wave.name, Period(wave.first_on, min(begins - timedelta(days=1), period.last)))
+        for wave, begins in zip(held, following, strict=False)
+        if wave.first_on <= period.last
+    ]

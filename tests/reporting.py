@@ -1,0 +1,89 @@
+"""What tests of reports are made of: crowds that answer, weeks of sending, waves, and the report of them."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey import municipalities, reports, samplings, spells
+from survey.models import Batch, Municipality, Participation, QuestionnaireVersion, Team
+from survey.printed import Mint, no_passport
+from survey.reports import KINDS, Part, Report, Scope
+from survey.results import LAW_NAMES, Period
+from survey.sending_rules import Rule
+from survey.waves import Wave
+
+Add = Callable[..., Batch]
+PERIOD = Period(date(2021, 5, 2), date(2021, 8, 23))
+DAY = date(2021, 6, 1)
+BEFORE = date(2021, 3, 1)
+
+
+def crowd(statements: int, **answered: int) -> list[tuple[int, ...]]:
+    """So many people of each kind: `crowd(5, p4=10, p3=20)` are ten who chose 4 throughout and twenty 3."""
+    return [(int(point[1:]),) * statements for point, n in answered.items() for _ in range(n)]
+
+
+def send(session: Session, team: Team, monday: date, answered: int, sent: int) -> None:
+    """A week of sending, of the team's newest version."""
+    of = QuestionnaireVersion
+    wanted = select(of.id).where(of.questionnaire_id == team.questionnaire_id).order_by(of.number.desc())
+    numbers = {"invited": sent, "sent": sent, "unknown": 0, "delivered": sent, "answered": answered}
+    key = {
+        "municipality_id": team.municipality_id,
+        "team_id": team.id,
+        "version_id": session.scalar(wanted.limit(1)),
+    }
+    session.add(Participation(**key, **numbers, week=monday))
+    session.flush()
+
+
+def of_law(session: Session, place: Municipality, law: str) -> Team:
+    """The municipality's first team under `law`."""
+    wanted = select(Team).where(Team.municipality_id == place.id, Team.law == law).order_by(Team.id)
+    return session.scalars(wanted.limit(1)).one()
+
+
+def report(
+    session: Session,
+    place: Municipality,
+    period: Period = PERIOD,
+    kind: str = "bilag",
+    scopes: Sequence[Scope] = (),
+    mint: Mint = no_passport,
+) -> Report:
+    """The report of `scopes`, else of every law group."""
+    known = spells.read(session, place.id, period, date(2021, 9, 1))
+    laws = {team.law for team in known.whole.counts.teams}
+    every = scopes or [Scope(law) for law in LAW_NAMES if law in laws]
+    return reports.build(known, every, KINDS[kind], place.name, place.slug, mint)
+
+
+def part(of: Report, law: str = "LAS") -> Part:
+    """The one part of a law group."""
+    (found,) = next(group for group in of.groups if group.law == law).parts
+    return found
+
+
+def faxe(session: Session, add_batch: Add, now: datetime) -> tuple[Municipality, Team]:
+    """Faxe with its three waves of 2021, on 1-5: about 90 sent each time, most of whom answer 4 or 5."""
+    place = municipalities.establish(
+        session,
+        slug="faxe",
+        name="Faxe Kommune",
+        phone="56 20 30 00",
+        sms_sender="Faxe",
+        now=now,
+        teams={"Jobcenter Faxe": ("LAB", "faxe")},
+    )
+    team = of_law(session, place, "LAB")
+    weeks = (date(2021, 4, 12), 93, 50, 37), (date(2021, 8, 16), 92, 40, 44), (date(2021, 12, 6), 95, 60, 28)
+    held = [Wave(f"uge {first:%V}", first, first + timedelta(4), 100) for first, *_ in weeks]
+    chosen = datetime(2021, 4, 1, 12, tzinfo=now.tzinfo)
+    samplings.change(session, place.id, Rule(sampling="waves"), held, staff_id=None, now=chosen)
+    for first, sent, fives, fours in weeks:
+        people = crowd(3, p5=fives - 5, p4=fours - 5, p3=10)
+        add_batch(team, first + timedelta(9), people, first=first)
+        send(session, team, first, len(people), sent)
+    return place, team

@@ -1,0 +1,180 @@
+"""A report as plain data: who is told what, wave by wave, and no more than the dashboard shows."""
+
+import tomllib
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+import survey
+from survey import methods, municipalities, question_sets, report_periods
+from survey.models import Municipality, Team
+from survey.printed import Measured
+from survey.reports import Scope
+from survey.results import Period, TeamView
+from tests.conftest import ROOT
+from tests.reporting import BEFORE, DAY, PERIOD, Add, crowd, faxe, of_law, part, report, send
+from tests.survey.told import another
+
+YEAR = Period(date(2021, 1, 1), date(2021, 12, 31))
+
+
+def plain(text: str) -> str:
+    """Spaces made plain."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_faxes_waves_stand_apart_with_both_numbers(session: Session, add_batch: Add, now: datetime) -> None:
+    """Three waves: each with its days, its own n and rate, and k of n beside every share of 4 or 5."""
+    place, _team = faxe(session, add_batch, now)
+    found = part(report(session, place, YEAR), "LAB")
+    assert found.top == "4 eller 5"
+    assert [(wave.name, wave.first_on, wave.last_on, wave.n) for wave in found.waves] == [
+        ("uge 15", date(2021, 4, 12), date(2021, 4, 21), 87),
+        ("uge 33", date(2021, 8, 16), date(2021, 8, 25), 84),
+        ("uge 49", date(2021, 12, 6), date(2021, 12, 15), 88),
+    ]
+    assert [plain(wave.rate.text) for wave in found.waves] == [
+        "87/93 = 93,5 %",
+        "84/92 = 91,3 %",
+        "88/95 = 92,6 %",
+    ]
+    assert [plain(wave.shares[0].text) for wave in found.waves] == [
+        "77/87 = 88,5 %",
+        "74/84 = 88,1 %",
+        "78/88 = 88,6 %",
+    ]
+    assert plain(found.lines[0].top_two.text) == "229/259 = 88,4 %"
+
+
+def test_the_last_wave_is_held_against_the_one_before(session: Session, add_batch: Add, now: datetime) -> None:
+    """Not the year against the year before; and where the report has one wave, against the one before it."""
+    place, _team = faxe(session, add_batch, now)
+    whole = part(report(session, place, YEAR), "LAB").changes
+    assert (whole.now, whole.before) == ("målingen uge 49", "målingen uge 33")
+    summer = Period(date(2021, 8, 1), date(2021, 9, 30))
+    alone = part(report(session, place, summer), "LAB").changes
+    assert (alone.now, alone.before) == ("målingen uge 33", "målingen uge 15")
+    first = part(report(session, place, Period(date(2021, 4, 1), date(2021, 4, 30))), "LAB").changes
+    assert first.before == "perioden før (1. – 31. marts 2021)"
+
+
+def test_a_wave_nobody_answered_is_no_wave_of_the_series(session: Session, add_batch: Add, now: datetime) -> None:
+    """Of a new version there is only the last wave, and nothing to hold it against."""
+    place, team = faxe(session, add_batch, now)
+    municipalities.publish(session, place.id, question_sets.load("faxe"), now)
+    add_batch(team, date(2021, 12, 17), crowd(3, p5=30, p4=20, p3=10))
+    old, new = report(session, place, YEAR).groups[0].parts
+    assert (len(old.waves), [wave.name for wave in new.waves]) == (3, ["uge 49"])
+    assert new.changes.sentences == (
+        "Spørgeskemaet er ændret siden målingen uge 33, så tallene kan ikke sammenlignes.",
+    )
+
+
+def test_a_series_that_ended_has_no_answers_in_the_last_wave(
+    session: Session, add_batch: Add, now: datetime
+) -> None:
+    """It says so instead of comparing what is over."""
+    place, team = faxe(session, add_batch, now)
+    add_batch(team, date(2021, 4, 24), crowd(3, p5=30, p4=20, p3=10), mode="onsite")
+    _remote, onsite = report(session, place, YEAR).groups[0].parts
+    assert onsite.changes.sentences == ("Der er ingen svar fra målingen uge 49.",)
+    assert onsite.title == "Skemaet Faxe, på skærm i venteværelset"
+
+
+def test_two_versions_are_two_parts_with_a_break(
+    session: Session, stevns: Municipality, team: Team, add_batch: Add, now: datetime
+) -> None:
+    """Each has its title, its note and its table; the break stands once."""
+    add_batch(team, DAY, crowd(5, p4=30, p3=30))
+    municipalities.publish(session, stevns.id, question_sets.load("ydelse"), now)
+    add_batch(team, DAY + timedelta(9), crowd(5, p4=30, p3=30))
+    group = report(session, stevns).groups[1]
+    assert [each.title for each in group.parts] == ["Skemaet Ydelse, version 1", "Skemaet Ydelse, version 2"]
+    assert "version 1 er besvaret til og med 1. juni 2021, version 2 fra 10. juni 2021" in group.breaks[0]
+
+
+def test_what_the_dashboard_hides_the_report_hides(
+    session: Session, stevns: Municipality, team: Team, add_batch: Add
+) -> None:
+    """Nine answers: a mean, but no distribution, no share of the top two and no interval, in words."""
+    add_batch(team, DAY, crowd(5, p4=3, p3=3, p2=3))
+    send(session, team, date(2021, 5, 31), 9, 11)
+    found = part(report(session, stevns))
+    assert found.mean.text == "3,0"
+    assert {(line.mean.text, line.top_two.text, line.distribution) for line in found.lines} == {
+        ("for få svar", "for få svar", ())
+    }
+    assert {(line.interval, line.n, line.dont_know.text) for line in found.lines} == {("", "", "for få svar")}
+
+
+def test_a_team_has_its_own_report_and_a_small_one_only_its_groups(
+    session: Session, stevns: Municipality, add_batch: Add
+) -> None:
+    """The small one is named in its law group; asked for alone it is refused."""
+    team = of_law(session, stevns, "LAS")
+    large, small = another(session, team, "Stor"), TeamView(team.id, team.name, "LAS", shown=False)
+    add_batch(large, DAY, crowd(5, p4=30, p3=30))
+    view = TeamView(large.id, large.name, "LAS", shown=True)
+    mine, whole = report(session, stevns, scopes=[Scope("LAS", view), Scope("LAS", None, (small,))]).groups
+    assert (mine.name, mine.is_team, whole.name, whole.hidden_teams) == ("Stor", True, "Ydelse", ("Ydelse",))
+    with pytest.raises(ValueError, match="law group"):
+        report(session, stevns, scopes=[Scope("LAS", small)])
+
+
+def test_every_shown_figure_is_given_its_passport_and_no_hidden_one(
+    session: Session, stevns: Municipality, team: Team, add_batch: Add
+) -> None:
+    """Mean, rate, and of each statement mean, top two, four shares and "ved ikke": 2 + 5 · 7."""
+    seen = list[Measured]()
+
+    def mint(of: Measured) -> str:
+        seen.append(of)
+        return f"pas-{len(seen)}"
+
+    add_batch(team, DAY, crowd(5, p4=30, p3=20, p2=20, p1=10))
+    send(session, team, date(2021, 5, 31), 80, 100)
+    made = report(session, stevns, mint=mint)
+    assert len({each.passport for _group, each in made.passports}) == len(seen) == 37
+    assert {(of.law, of.team_id, of.mode, of.period, of.as_of) for of in seen} == {
+        ("LAS", None, "remote", PERIOD, date(2021, 6, 1))
+    }
+    assert max(of.statement or 0 for of in seen) == 5
+    few = report(session, stevns, Period(BEFORE, BEFORE), mint=mint)
+    assert few.passports == ()
+
+
+def test_a_report_is_of_its_data_and_not_of_the_day(session: Session, stevns: Municipality) -> None:
+    """Without any figures it is of the day it is asked for; its version is the program's."""
+    made = report(session, stevns)
+    assert made.counted_on == date(2021, 9, 1)
+    assert made.title == "Bilag til planen: borgernes svar efter samtaler"
+    assert [group.parts for group in made.groups] == [(), ()]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert made.version == survey.VERSION == project["version"]
+
+
+@pytest.mark.parametrize(("smallest", "words"), [(5, "færre end 5 "), (12, "færre end 12 ")])
+def test_the_method_names_the_municipalitys_own_k(smallest: int, words: str) -> None:
+    """And what needs more keeps its own number, until k is above it."""
+    protection = dict(methods.definitions(smallest))["Beskyttelse"]
+    assert words in protection
+    assert f"Et punkt i et diagram kræver {max(smallest, 8)}, en fordeling {max(smallest, 10)}." in protection
+
+
+@pytest.mark.parametrize(
+    ("kind", "newest", "first", "last"),
+    [
+        ("bilag", "2021-08-23", "2020-08-24", "2021-08-23"),
+        ("halvaarsstatus", "2021-08-23", "2021-01-01", "2021-06-30"),
+        ("halvaarsstatus", "2021-12-31", "2021-07-01", "2021-12-31"),
+        ("halvaarsstatus", "2021-05-01", "2020-07-01", "2020-12-31"),
+        ("kvartalsnotat", "2021-08-23", "2021-04-01", "2021-06-30"),
+        ("kvartalsnotat", "2021-09-30", "2021-07-01", "2021-09-30"),
+        ("kvartalsnotat", "2021-02-01", "2020-10-01", "2020-12-31"),
+    ],
+)
+def test_the_usual_period_is_the_newest_that_is_over(kind: str, newest: str, first: str, last: str) -> None:
+    """A half-year or a quarter whose last day there may be figures of."""
+    found = report_periods.usual(kind, date.fromisoformat(newest), date(2022, 1, 1))
+    assert (found.first.isoformat(), found.last.isoformat()) == (first, last)
