@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -73,7 +73,7 @@ def file(form: str) -> ResponseReturnValue:
     if wish.mistake:
         return redirect(f"{url_for('reports.overview')}?{urlencode(request.args)}", 303)
     answer = Response(written(report, form), mimetype=FORMS[form][1])
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name(report, form))}"
+    answer.headers.set("Content-Disposition", "attachment", filename=file_name(report, form))
     return answer
 
 

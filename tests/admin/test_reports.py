@@ -75,7 +75,7 @@ def test_a_file_is_named_by_place_and_period(
     assert kind in file.content_type
     assert file.data.startswith(begins)
     name = f"tilfreds-stevns-2021-05-02-2021-08-23.{form}"
-    assert file.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{name}"
+    assert file.headers["Content-Disposition"] == f"attachment; filename={name}"
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,19 @@ def test_a_rate_is_not_held_against_weeks_it_shares(
     assert "Svarprocenten kan ikke sammenlignes med perioden før" in text(found)
 
 
+def test_a_week_across_both_periods_counts_to_the_newer(
+    session: Session, stevns: Municipality, team: Team, add_batch: Add
+) -> None:
+    """What the older has alone is its rate: of three weeks the one that ends in May is left out."""
+    for day in (BEFORE, DAY):
+        add_batch(team, day, LOW)
+    for monday, answered in ((date(2021, 3, 1), 30), (date(2021, 4, 26), 90), (date(2021, 5, 31), 80)):
+        send(session, team, monday, answered, 100)
+    rate = part(report(session, stevns)).changes.rate
+    assert rate
+    assert (rate.before.text[:6], rate.now.text[:7], rate.verdict) == ("30/100", "170/200", "højere")
+
+
 def test_nothing_before_is_nothing_to_compare(told: Told) -> None:
     """The first period of a municipality."""
     found = told([], LOW)

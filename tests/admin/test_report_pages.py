@@ -1,0 +1,141 @@
+"""How a report is laid out: which blocks stand where, for waves, two versions, a small team, and nothing."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from admin import charts, report_pages
+from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Words
+from survey import municipalities, question_sets
+from survey.models import Municipality
+from survey.printed import Measured
+from survey.reports import Report, Scope
+from survey.results import Period, TeamView
+from tests.reporting import BEFORE, DAY, Add, crowd, faxe, of_law, report, send
+
+YEAR = Period(date(2021, 1, 1), date(2021, 12, 31))
+
+
+def tables(of: Report) -> dict[str, Table]:
+    """By caption."""
+    return {each.caption: each for each in report_pages.blocks(of) if isinstance(each, Table)}
+
+
+def headings(blocks: list[Block]) -> list[tuple[int, str]]:
+    """Level and words."""
+    return [(each.level, each.text) for each in blocks if isinstance(each, Heading)]
+
+
+def test_a_wave_is_a_column_and_a_point(session: Session, add_batch: Add, now: datetime) -> None:
+    """Three columns with both numbers in every share; three named points; the distribution behind the method."""
+    place, _team = faxe(session, add_batch, now)
+    made = report(session, place, YEAR, "halvaarsstatus")
+    waves = tables(made)["Målingerne hver for sig, Opfølgning; ved udsagnene andelen, der svarer 4 eller 5"]
+    assert waves.head == ("Tal", "Uge 15", "Uge 33", "Uge 49")
+    assert [row[0] for row in waves.rows][:4] == [
+        "Svardage",
+        "Besvarelser",
+        "Svarprocent",
+        "Gennemsnit, skala 1 til 5",
+    ]
+    assert all("/" in share and "%" in share for row in (waves.rows[2], *waves.rows[4:]) for share in row[1:])
+    (line, _bars) = (each.chart for each in report_pages.blocks(made) if isinstance(each, Picture))
+    assert isinstance(line, charts.DateLine)
+    assert [point.name for point in line.points] == ["Uge 15", "Uge 33", "Uge 49"]
+    assert list(tables(made))[-2:] == [
+        "Hvordan svarene fordeler sig, Opfølgning",
+        "Gennemsnit ift. dato, Opfølgning",
+    ]
+
+
+def test_on_1_to_5_the_share_stands_beside_the_mean_then_and_now(
+    session: Session, add_batch: Add, now: datetime
+) -> None:
+    """Both with both numbers; of all statements together there is no share."""
+    place, _team = faxe(session, add_batch, now)
+    changed = tables(report(session, place, YEAR))["Målingen uge 49 holdt op mod målingen uge 33, Opfølgning"]
+    assert changed.head == ("Tal", "Sidst", "Nu", "4 eller 5 sidst", "4 eller 5 nu", "Forskel")
+    assert changed.rows[0][3:5] == ("–", "–")
+    assert [cell.partition(" ")[0] for cell in changed.rows[1][3:5]] == ["74/84", "78/88"]
+
+
+def test_two_versions_have_headings_and_the_calls_stand_once(
+    session: Session, stevns: Municipality, add_batch: Add, now: datetime
+) -> None:
+    """What is inside a questionnaire is one level deeper; the answer about calls is of the group."""
+    team = of_law(session, stevns, "LAS")
+    add_batch(team, DAY, crowd(5, p4=30, p3=30))
+    municipalities.publish(session, stevns.id, question_sets.load("ydelse"), now)
+    add_batch(team, date(2021, 6, 20), crowd(5, p4=30, p3=30))
+    blocks = report_pages.blocks(report(session, stevns))
+    assert (3, "Skemaet Ydelse, version 2") in headings(blocks)
+    assert headings(blocks).count((4, "Kort fortalt")) == 2
+    answers = [each for each in blocks if isinstance(each, Answers)]
+    assert [len(each.findings) for each in answers] == [4, 5]
+    assert any(isinstance(each, Words) and "version 2 fra 20. juni 2021" in each.text for each in blocks)
+
+
+def test_a_report_of_nothing_says_so(session: Session, stevns: Municipality) -> None:
+    """No tables but that of the method, and no numbers behind."""
+    made = report(session, stevns)
+    assert sum(each == Words("Ingen svar i perioden.") for each in report_pages.blocks(made)) == 2
+    assert list(tables(made)) == ["Test bag ordene"]
+
+
+def test_answers_too_few_for_statements_are_said(session: Session, stevns: Municipality, add_batch: Add) -> None:
+    """A mean of all and no chart of statements; on a screen no response rate and no box."""
+    add_batch(of_law(session, stevns, "LAS"), DAY, crowd(5, p4=3, p3=3, p2=3), mode="onsite")
+    made = report(session, stevns)
+    blocks = report_pages.blocks(made)
+    assert Words("Der er endnu for få svar til at vise de enkelte udsagn.") in blocks
+    assert not any(isinstance(each, Box) for each in blocks)
+    (keys,) = (table for caption, table in tables(made).items() if caption.startswith("Nøgletal"))
+    assert [row[0] for row in keys.rows] == ["Gennemsnit, skala 1 til 4"]
+
+
+def test_questionnaires_sent_and_not_yet_answered_have_no_points(session: Session, stevns: Municipality) -> None:
+    """The chart says that there is nothing to show."""
+    send(session, of_law(session, stevns, "LAS"), date(2021, 5, 31), 20, 60)
+    made = report(session, stevns)
+    (picture,) = (each for each in report_pages.blocks(made) if isinstance(each, Picture))
+    assert picture.chart.label == "Gennemsnit ift. dato for Ydelse. Der er ingen punkter at vise."
+    assert "Nøgletal, Ydelse" in tables(made)
+
+
+def test_what_is_told_only_inside_the_group_is_named(
+    session: Session, stevns: Municipality, add_batch: Add
+) -> None:
+    """The manager reads why their team has no figures of its own."""
+    team = of_law(session, stevns, "LAS")
+    add_batch(team, DAY, crowd(5, p4=30, p3=30))
+    small = TeamView(team.id, "Lille", "LAS", shown=False)
+    blocks = report_pages.blocks(report(session, stevns, scopes=[Scope("LAS", None, (small,))]))
+    told = "Tallene for Lille vises kun samlet med resten af gruppen, fordi små team kunne kendes."
+    assert Words(told) in blocks
+
+
+def test_the_band_of_chance_is_explained_where_there_is_one(
+    session: Session, stevns: Municipality, add_batch: Add
+) -> None:
+    """Fifty answers before the period are a baseline; the rate then stands in the table of changes."""
+    team = of_law(session, stevns, "LAS")
+    for day, monday in ((BEFORE, BEFORE), (DAY, date(2021, 5, 31))):
+        add_batch(team, day, crowd(5, p4=30, p3=20, p2=10))
+        send(session, team, monday, 60, 100)
+    made = report(session, stevns)
+    (line, _bars) = (each for each in report_pages.blocks(made) if isinstance(each, Picture))
+    assert "Det blege bånd viser" in line.caption
+    changed = tables(made)["Perioden holdt op mod perioden før (8. januar – 1. maj 2021), Ydelse"]
+    assert (changed.head, changed.rows[-1][0]) == (("Tal", "Sidst", "Nu", "Forskel"), "Svarprocent")
+
+
+def test_passports_are_a_table_at_the_end(session: Session, stevns: Municipality, add_batch: Add) -> None:
+    """Each shown figure with its group, what it is and its id."""
+
+    def mint(of: Measured) -> str:
+        return f"{of.figure} {of.statement} {of.point}"
+
+    add_batch(of_law(session, stevns, "LAS"), DAY, crowd(5, p4=30, p3=20, p2=10))
+    last = tables(report(session, stevns, mint=mint))["Tallenes pas"]
+    assert last.rows[0] == ("Ydelse: Gennemsnit", "3,33", "mean None None")
+    assert last.rows[-1][2] == "dont_know 5 None"
