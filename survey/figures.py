@@ -9,6 +9,7 @@ from typing import Any
 
 from survey import scoring, turnout, workdays
 from survey.cells import Counted
+from survey.lineages import Edition
 from survey.models import MODES
 from survey.results import LAW_NAMES, CellView, Counts, OneRow, TeamView
 from survey.scale import TARGETS
@@ -61,8 +62,10 @@ class TeamLine:
 
 @dataclass(frozen=True)
 class Series:
-    """The figures of one questionnaire version and mode; neither versions nor modes are ever added together.
+    """The figures of one questionnaire version and mode; modes are never added together.
 
+    Nor are versions, but where all statements of one mean what those of the one before meant (`survey.lineages`):
+    `version_id`, `number` and texts are the newest's, and `editions` are all of them, the oldest first.
     `mode` is "remote", or "onsite" for what was answered on a screen in the waiting room. `respondents` are the
     questionnaires in the cells, `answers` the single answers behind the mean, None where they would tell how
     many answered a hidden statement; `exact` is the mean before it is rounded, never shown. `means` and `spread`
@@ -93,6 +96,7 @@ class Series:
     waiting_since: date | None
     unshown: int
     teams: tuple[TeamLine, ...]
+    editions: tuple[Edition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,10 +125,18 @@ def cells_of(cells: Iterable[CellView], section: Section, series: Series) -> lis
     ]
 
 
-def section(counts: Counts, law: str, team: TeamView | None = None, *, compare: bool = True) -> Section:
+def section(
+    counts: Counts,
+    law: str,
+    team: TeamView | None = None,
+    *,
+    compare: bool = True,
+    level: Callable[[int], float | None] = TARGETS.get,
+) -> Section:
     """The figures of one law group, or of one team in it, a series per questionnaire version and mode with any.
 
     Without `compare` a law group's teams do not stand side by side: for who may only see the whole of it.
+    `level` is the target of a scale's mean by its number of points.
     Raises ValueError for a team that may only be shown inside its law group.
     """
     if team is not None and not team.shown:
@@ -135,7 +147,11 @@ def section(counts: Counts, law: str, team: TeamView | None = None, *, compare: 
         for version in counts.versions
         for mode in MODES
     ]
-    shown = [series if compare else replace(series, teams=()) for series in found if series]
+    shown = [
+        replace(series, target=level(len(series.labels)), teams=series.teams if compare else ())
+        for series in found
+        if series
+    ]
     return Section(law, team, tuple(shown), _not_invited(_of_group(group, law, team)))
 
 
@@ -181,7 +197,7 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
     if not (counts.cells or part or counts.waiting or counts.unshown):
         return None
     whole = together(cell.counted for cell in counts.cells if cell.mean)
-    mean = _mean(whole, counts.smallest)
+    mean = published(whole, counts.smallest)
     complete = all(cell.means is None or len(cell.means) == len(version.texts) for cell in counts.cells)
     tagged = together(cell.counted for cell in counts.cells if cell.tags)
     return Series(
@@ -190,7 +206,7 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
         number=version.number,
         mode=mode,
         labels=tuple(version.labels),
-        target=TARGETS.get(version.points),
+        target=None,
         respondents=whole.n if whole else 0,
         answers=sum(map(sum, whole.chosen)) if whole and complete else None,
         mean=mean,
@@ -206,6 +222,7 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
         waiting_since=max((row.tallied_on for row in counts.waiting), default=None),
         unshown=sum(row.n for row in counts.unshown),
         teams=() if team else _team_lines(counts, law, told),
+        editions=getattr(version, "editions", ()),
     )
 
 
@@ -229,7 +246,8 @@ def _people(whole: Counted) -> Moments:
     return Moments(sum(n for _, n in means), total, sum((mean**2 * n for mean, n in means), Fraction()))
 
 
-def _mean(whole: Counted | None, smallest: int) -> Figure:
+def published(whole: Counted | None, smallest: int) -> Figure:
+    """The mean of all answers as it may be shown, with the people behind it."""
     if whole is None or whole.people < smallest:
         return scoring.HIDDEN
     pooled = scoring.pooled(whole.chosen)
@@ -248,7 +266,9 @@ def _points(counts: Counts) -> tuple[Point, ...]:
             break
     wholes = [together(bins[key]) for key in sorted(bins)]
     return tuple(
-        Point(whole.first_on, whole.last_on, whole.n, _mean(whole, counts.smallest)) for whole in wholes if whole
+        Point(whole.first_on, whole.last_on, whole.n, published(whole, counts.smallest))
+        for whole in wholes
+        if whole
     )
 
 
@@ -321,6 +341,6 @@ def _team_lines(counts: Counts, law: str, told: Grouping) -> tuple[TeamLine, ...
     for team, part in parts:
         if team.shown:
             rate = _turnout(part, told, team)
-            mean = _mean(together(cell.counted for cell in part.cells if cell.mean), counts.smallest)
+            mean = published(together(cell.counted for cell in part.cells if cell.mean), counts.smallest)
             lines.append(TeamLine(team, mean, rate.rate if rate else scoring.HIDDEN))
     return tuple(lines)

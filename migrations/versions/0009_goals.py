@@ -12,7 +12,7 @@ depends_on = None
 KEEP_GOAL = """
     CREATE FUNCTION keep_goal() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        IF TG_OP = 'DELETE' OR OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL OR NEW.valid_to > OLD.valid_to
+        IF TG_OP = 'DELETE' OR NEW.ended_at IS NULL OR NEW.ended_at < OLD.ended_at OR NEW.valid_to > OLD.valid_to
         OR ROW(
             NEW.municipality_id, NEW.id, NEW.law, NEW.points, NEW.kind, NEW.value, NEW.valid_from, NEW.made_at,
             NEW.made_by
@@ -82,6 +82,9 @@ def upgrade() -> None:
         "questionnaire_version",
         ["municipality_id", "continues_id", "points", "statement_count"],
         ["municipality_id", "id", "points", "statement_count"],
+    )
+    op.create_unique_constraint(
+        op.f("uq_questionnaire_version_continues_id"), "questionnaire_version", ["municipality_id", "continues_id"]
     )
     op.create_check_constraint(
         op.f("ck_questionnaire_version_continues_an_earlier"), "questionnaire_version", "continues_id < id"
@@ -160,6 +163,7 @@ def downgrade() -> None:
     """Step back."""
     op.execute(KEEP_VERSION.format(more_new="", more_old="", more_checks=""))
     op.drop_constraint(op.f("ck_questionnaire_version_continues_an_earlier"), "questionnaire_version")
+    op.drop_constraint(op.f("uq_questionnaire_version_continues_id"), "questionnaire_version")
     op.drop_constraint(
         op.f("fk_questionnaire_version_continues_id_points_statement_count"), "questionnaire_version"
     )

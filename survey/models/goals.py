@@ -22,8 +22,14 @@ _VALUE = (
 _ONE_OF_A_KIND = (
     (sql("int8range(municipality_id, municipality_id, '[]')"), "&&"),
     (sql("int4range(points, points, '[]')"), "&&"),
-    (sql(f"int4range(strpos('{' '.join(GOAL_KINDS)}', kind), strpos('{' '.join(GOAL_KINDS)}', kind), '[]')"), "&&"),
-    (sql("int4range(strpos('LAB LAS', coalesce(law, 'LAB')), strpos('LAB LAS', coalesce(law, 'LAB')), '[]')"), "&&"),
+    (
+        sql(f"int4range(strpos('{' '.join(GOAL_KINDS)}', kind), strpos('{' '.join(GOAL_KINDS)}', kind), '[]')"),
+        "&&",
+    ),
+    (
+        sql("int4range(strpos('LAB LAS', coalesce(law, 'LAB')), strpos('LAB LAS', coalesce(law, 'LAB')), '[]')"),
+        "&&",
+    ),
     (sql("daterange(valid_from, valid_to + 1)"), "&&"),
 )
 

@@ -185,6 +185,7 @@ class QuestionnaireVersion(Numbered, Base):
     __table_args__ = (
         points_to("questionnaire", "questionnaire_id"),
         points_to("questionnaire_version", "continues_id", "points", "statement_count"),
+        UniqueConstraint("municipality_id", "continues_id"),
         CheckConstraint("continues_id < id", name="continues_an_earlier"),
         UniqueConstraint("municipality_id", "questionnaire_id", "number"),
         UniqueConstraint("municipality_id", "id", "points", "statement_count"),
