@@ -7,14 +7,30 @@ from datetime import date
 from babel import Locale
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from admin import access, charts, figure_charts
 from admin.access import CurrentStaff
-from survey import cells, figures, findings, funnels, promises, remarks, results, scoring, workdays
+from survey import (
+    cells,
+    figures,
+    findings,
+    funnels,
+    goals,
+    lineages,
+    promises,
+    remarks,
+    results,
+    scoring,
+    wave_results,
+    workdays,
+)
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
-from survey.figures import Section, StatementResult
-from survey.findings import Finding, Findings
+from survey.figures import Section, Series, StatementResult
+from survey.findings import Aims, Finding, Findings
+from survey.goal_verdicts import Group
+from survey.goals import Goal
 from survey.models import TAGS
 from survey.promises import Promises
 from survey.results import LAW_NAMES, CellView, Counts, Period, TeamView
@@ -37,22 +53,29 @@ TAG_NAMES = {"meeting": "Mødet", "law": "Loven", "both": "Begge dele"}
 
 @dataclass(frozen=True)
 class Known:
-    """What a page was read from: the period's counts, the cells of the period before, and promises by team."""
+    """What a page was read from: the period's counts, the cells of the period before, and promises by team.
+
+    `goals` are all the municipality's, those between both groups only for who sees both; `waves` the last ones.
+    """
 
     counts: Counts
     before: Sequence[CellView]
     promises: Mapping[int, Promises]
+    goals: tuple[Goal, ...]
+    waves: tuple[wave_results.Told, ...]
 
 
 @dataclass(frozen=True)
 class Room:
     """A section of the page; `hidden_teams` are the manager's that are shown only inside this law group.
 
-    `found` answers the questions for each of the section's series, `calls` the one about calls for all of it.
+    `found` answers the questions for each of the section's series, `calls` the one about calls for all of it;
+    `waves` is None for a series without any.
     """
 
     section: Section
     found: tuple[Findings, ...]
+    waves: tuple[wave_results.Table | None, ...]
     calls: Finding
     funnel: tuple[funnels.Step, ...]
     hidden_teams: tuple[TeamView, ...] = ()
@@ -67,14 +90,10 @@ def overview() -> ResponseReturnValue:
     with snapshot() as session:
         usual = results.default_period(results.newest_day(session, staff.municipality_id), today)
         period, mistake = chosen_period(request.args, usual)
-        counts = results.read(session, staff.municipality_id, period)
-        known = Known(
-            counts,
-            results.cells(session, staff.municipality_id, results.before(period)),
-            promises.read(session, staff.municipality_id, period.first, period.last),
-        )
         # What is of a whole law group is for who sees all of it, and on no team's page.
         whole = staff.manager_teams is None and not request.args.get("team")
+        known = _known(session, staff.municipality_id, period, whole=whole)
+        counts = known.counts
         said = remarks.read(session, staff.municipality_id, period) if whole else None
     team = _chosen_team(staff, counts, request.args.get("team", ""))
     page = render_template(
@@ -98,10 +117,22 @@ def overview() -> ResponseReturnValue:
         over_time_chart=figure_charts.over_time,
         statement_chart=figure_charts.by_statement,
         funnel_chart=figure_charts.funnel,
+        wave_chart=figure_charts.by_wave,
         mark=figure_charts.mark,
         extremes=extremes,
     )
     return page, 400 if mistake else 200
+
+
+def _known(session: Session, municipality_id: int, period: Period, *, whole: bool) -> Known:
+    counts, found = lineages.read(session, municipality_id, period)
+    return Known(
+        counts,
+        lineages.cells(results.cells(session, municipality_id, results.before(period)), found),
+        promises.read(session, municipality_id, period.first, period.last),
+        tuple(goal for goal in goals.of(session, municipality_id) if whole or goal.law),
+        wave_results.read(session, municipality_id, period, found),
+    )
 
 
 def language_name(code: str) -> str:
@@ -146,17 +177,27 @@ def _rooms(staff: CurrentStaff, known: Known, team: TeamView | None) -> list[Roo
     counts = known.counts
     laws = [law for law in LAW_NAMES if law in {each.law for each in counts.teams}]
     if team is None and staff.manager_teams is None:
-        return [_room(known, figures.section(counts, law)) for law in laws]
+        sections = [_section(known, law) for law in laws]
+        return [_room(known, section, beside=sections) for section in sections]
     mine = [team] if team else [each for each in counts.teams if staff.can_see_figures_of(each.id)]
-    rooms = [_room(known, figures.section(counts, each.law, each)) for each in mine if each.shown]
+    rooms = [_room(known, _section(known, each.law, each)) for each in mine if each.shown]
     for law in laws:
         hidden = tuple(each for each in mine if each.law == law and not each.shown)
         if hidden:
-            rooms.append(_room(known, figures.section(counts, law, compare=False), hidden))
+            rooms.append(_room(known, _section(known, law, compare=False), hidden))
     return rooms
 
 
-def _room(known: Known, section: Section, hidden: tuple[TeamView, ...] = ()) -> Room:
+def _section(known: Known, law: str, team: TeamView | None = None, *, compare: bool = True) -> Section:
+    def level(points: int) -> float | None:
+        return goals.level(known.goals, law, points, known.counts.period.last)
+
+    return figures.section(known.counts, law, team, compare=compare, level=level)
+
+
+def _room(
+    known: Known, section: Section, hidden: tuple[TeamView, ...] = (), beside: Sequence[Section] = ()
+) -> Room:
     counts = known.counts
     found = tuple(
         findings.findings(
@@ -164,6 +205,7 @@ def _room(known: Known, section: Section, hidden: tuple[TeamView, ...] = ()) -> 
             series,
             figures.cells_of(counts.cells, section, series),
             figures.cells_of(known.before, section, series),
+            Aims(section.law, known.goals, _opposite(counts, section, series, beside), counts.smallest),
         )
         for series in section.series
     )
@@ -172,7 +214,23 @@ def _room(known: Known, section: Section, hidden: tuple[TeamView, ...] = ()) -> 
     for team_id in teams & known.promises.keys():
         asked = asked.plus(known.promises[team_id])
     calls = findings.calls(asked, counts.smallest)
-    return Room(section, found, calls, funnels.steps(counts, section), hidden)
+    waves = tuple(wave_results.table(known.waves, counts, section, series) for series in section.series)
+    return Room(section, found, waves, calls, funnels.steps(counts, section), hidden)
+
+
+def _opposite(counts: Counts, section: Section, series: Series, beside: Sequence[Section]) -> Group | None:
+    """The other law group's largest series on the same scale and answered the same way; None without one."""
+    fit = [
+        (other, each)
+        for other in beside
+        if other.law != section.law
+        for each in other.series
+        if (len(each.labels), each.mode) == (len(series.labels), series.mode)
+    ]
+    if not fit:
+        return None
+    other, largest = max(fit, key=lambda pair: pair[1].respondents)
+    return Group(other.law, largest, figures.cells_of(counts.cells, other, largest))
 
 
 def extremes(statements: Sequence[StatementResult]) -> tuple[StatementResult, StatementResult] | None:

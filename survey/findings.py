@@ -236,7 +236,7 @@ def _silent(series: Series, told: Sequence[Counted]) -> Finding:
 
 def _tipping(tip: Fraction | None, mean: Fraction, series: Series) -> str:
     goal, side = (
-        danish.number(Fraction(series.target or 0), 1),
+        goals.number(Fraction(str(series.target or 0))),
         "under" if mean > Fraction(series.target or 0) else "over",
     )
     if tip is None or not 1 <= tip <= len(series.labels):
