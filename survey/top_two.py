@@ -38,8 +38,6 @@ def _of(whole: Counted | None, smallest: int) -> TopTwo | None:
     chosen = scoring.pooled(whole.chosen)
     people = scores.moments_of(scores.of_people(whole.persons))
     n = scoring.answers(chosen)
-    if not n:
-        return None
     share = Share(sum(chosen[-2:]), n, shares.design_effect(people, chosen))
     ten = max(smallest, scoring.SMALLEST_DISTRIBUTION)
     figure = scoring.published_share(share.k, n, smallest=ten) if people.n >= ten else scoring.HIDDEN
