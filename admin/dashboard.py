@@ -6,6 +6,7 @@ from datetime import date
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from admin import access, charts, figure_charts
 from admin.access import CurrentStaff
@@ -17,17 +18,22 @@ from survey import (
     figures,
     findings,
     funnels,
+    goals,
+    lineages,
     promises,
     remarks,
     results,
     scoring,
     sides,
+    wave_results,
     workdays,
 )
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
-from survey.figures import Section, StatementResult
-from survey.findings import Finding, Findings
+from survey.figures import Section, Series, StatementResult
+from survey.findings import Aims, Finding, Findings
+from survey.goal_verdicts import Group
+from survey.goals import Goal
 from survey.models import TAGS
 from survey.promises import Promises
 from survey.results import LAW_NAMES, CellView, Counts, Period, TeamView
@@ -56,11 +62,16 @@ TAG_NAMES = {"meeting": "Mødet", "law": "Loven", "both": "Begge dele"}
 
 @dataclass(frozen=True)
 class Known:
-    """What a page was read from: the period's counts, the cells of the period before, and promises by team."""
+    """What a page was read from: the period's counts, the cells of the period before, and promises by team.
+
+    `goals` are all the municipality's, those between both groups only for who sees both; `waves` the last ones.
+    """
 
     counts: Counts
     before: Sequence[CellView]
     promises: Mapping[int, Promises]
+    goals: tuple[Goal, ...]
+    waves: tuple[wave_results.Told, ...]
 
 
 @dataclass(frozen=True)
@@ -68,12 +79,13 @@ class Room:
     """A section of the page; `hidden_teams` are the manager's that are shown only inside this law group.
 
     `found` answers the questions for each of the section's series, `calls` the one about calls for all of it;
-    `places` are the teams' beside each other, by series.
+    `places` are the teams' beside each other, by series; `waves` is None for a series without any.
     """
 
     section: Section
     found: tuple[Findings, ...]
     places: tuple[Mapping[int, str], ...]
+    waves: tuple[wave_results.Table | None, ...]
     calls: Finding
     funnel: tuple[funnels.Step, ...]
     hidden_teams: tuple[TeamView, ...] = ()
@@ -88,14 +100,10 @@ def overview() -> ResponseReturnValue:
     with snapshot() as session:
         usual = results.default_period(results.newest_day(session, staff.municipality_id), today)
         period, mistake = chosen_period(request.args, usual)
-        counts = results.read(session, staff.municipality_id, period)
-        known = Known(
-            counts,
-            results.cells(session, staff.municipality_id, results.before(period)),
-            promises.read(session, staff.municipality_id, period.first, period.last),
-        )
         # What is of a whole law group is for who sees all of it, and on no team's page.
         whole = staff.manager_teams is None and not request.args.get("team")
+        known = _known(session, staff.municipality_id, period, whole=whole)
+        counts = known.counts
         said = remarks.read(session, staff.municipality_id, period) if whole else None
         beside = sides.read(session, staff.municipality_id, period) if whole else ()
     team = chosen_team(staff, counts, request.args.get("team", ""))
@@ -124,10 +132,22 @@ def overview() -> ResponseReturnValue:
         over_time_chart=figure_charts.over_time,
         statement_chart=figure_charts.by_statement,
         funnel_chart=figure_charts.funnel,
+        wave_chart=figure_charts.by_wave,
         mark=figure_charts.mark,
         extremes=extremes,
     )
     return page, 400 if mistake else 200
+
+
+def _known(session: Session, municipality_id: int, period: Period, *, whole: bool) -> Known:
+    counts, found = lineages.read(session, municipality_id, period)
+    return Known(
+        counts,
+        lineages.cells(results.cells(session, municipality_id, results.before(period)), found),
+        promises.read(session, municipality_id, period.first, period.last),
+        tuple(goal for goal in goals.of(session, municipality_id) if whole or goal.law),
+        wave_results.read(session, municipality_id, period, found),
+    )
 
 
 def in_words(smallest: int) -> str:
@@ -163,11 +183,13 @@ def chosen_team(staff: CurrentStaff, counts: Counts, wanted: str) -> TeamView | 
 
 
 def _rooms(staff: CurrentStaff, known: Known, team: TeamView | None) -> list[Room]:
-    """A section of the page for each of the manager's scopes."""
-    return [
-        _room(known, figures.section(known.counts, law, one, compare=not hidden), hidden)
+    """A section of the page for each of the manager's scopes; two whole law groups are told of each other."""
+    scoped = [
+        (_section(known, law, one, compare=not hidden), hidden)
         for law, one, hidden in scopes(staff, known.counts, team)
     ]
+    whole = [section for section, hidden in scoped if section.team is None and not hidden]
+    return [_room(known, section, hidden, whole if section in whole else ()) for section, hidden in scoped]
 
 
 def scopes(
@@ -190,7 +212,16 @@ def scopes(
     return found
 
 
-def _room(known: Known, section: Section, hidden: tuple[TeamView, ...] = ()) -> Room:
+def _section(known: Known, law: str, team: TeamView | None = None, *, compare: bool = True) -> Section:
+    def level(points: int) -> float | None:
+        return goals.level(known.goals, law, points, known.counts.period.last)
+
+    return figures.section(known.counts, law, team, compare=compare, level=level)
+
+
+def _room(
+    known: Known, section: Section, hidden: tuple[TeamView, ...] = (), others: Sequence[Section] = ()
+) -> Room:
     counts = known.counts
     found = tuple(
         findings.findings(
@@ -198,6 +229,7 @@ def _room(known: Known, section: Section, hidden: tuple[TeamView, ...] = ()) -> 
             series,
             figures.cells_of(counts.cells, section, series),
             figures.cells_of(known.before, section, series),
+            Aims(section.law, known.goals, _opposite(counts, section, series, others), counts.smallest),
         )
         for series in section.series
     )
@@ -207,7 +239,23 @@ def _room(known: Known, section: Section, hidden: tuple[TeamView, ...] = ()) -> 
         asked = asked.plus(known.promises[team_id])
     calls = findings.calls(asked, counts.smallest)
     places = tuple(beside.places(counts.cells, section, series) for series in section.series)
-    return Room(section, found, places, calls, funnels.steps(counts, section), hidden)
+    waves = tuple(wave_results.table(known.waves, counts, section, series) for series in section.series)
+    return Room(section, found, places, waves, calls, funnels.steps(counts, section), hidden)
+
+
+def _opposite(counts: Counts, section: Section, series: Series, others: Sequence[Section]) -> Group | None:
+    """The other law group's largest series on the same scale and answered the same way; None without one."""
+    fit = [
+        (other, each)
+        for other in others
+        if other.law != section.law
+        for each in other.series
+        if (len(each.labels), each.mode) == (len(series.labels), series.mode)
+    ]
+    if not fit:
+        return None
+    other, largest = max(fit, key=lambda pair: pair[1].respondents)
+    return Group(other.law, largest, figures.cells_of(counts.cells, other, largest))
 
 
 def extremes(statements: Sequence[StatementResult]) -> tuple[StatementResult, StatementResult] | None:

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
+from fractions import Fraction
 
 from markupsafe import Markup
 
 from admin import charts
-from survey import funnels, scoring
+from survey import funnels, goals, scoring
 from survey.figures import Point, Series, StatementResult
 from survey.findings import Finding, Findings, Sign
+from survey.lineages import Edition
 from survey.scoring import chart_points
+from survey.wave_results import Line
 
 MARKS: dict[Sign, charts.Verdict] = {
     "over": charts.Verdict.OVER,
@@ -38,7 +41,56 @@ def date_line(series: Series, found: Findings, label: str) -> charts.DateLine:
     points = tuple(_point(point, series, found, alarm is point) for point in series.points)
     centre = float(found.baseline.mean) if found.baseline else None
     text = f"før perioden {scoring.number(found.baseline.mean, 1)}" if found.baseline else ""
-    return charts.DateLine(label, len(series.labels), points, series.target, centre=centre, centre_text=text)
+    return charts.DateLine(
+        label,
+        len(series.labels),
+        points,
+        series.target,
+        aim(series),
+        centre=centre,
+        centre_text=text,
+        breaks=_breaks(series.editions, points),
+    )
+
+
+def by_wave(series: Series, lines: Sequence[Line], label: str) -> Markup:
+    """The waves as points, each with its name below its days; those nothing is told of are left to the table."""
+    points = tuple(
+        charts.Point(line.first_on, line.last_on, line.n, line.mean.value, line.mean.text, name=line.name)
+        for line in lines
+        if line.first_on and line.last_on
+    )
+    return charts.on_page(
+        charts.DateLine(
+            label,
+            len(series.labels),
+            points,
+            series.target,
+            aim(series),
+            breaks=_breaks(series.editions, points),
+            point_text="gennemsnit af en bølge",
+        )
+    )
+
+
+def aim(series: Series) -> str:
+    """The level as a chart names it: "mål 3,0"."""
+    return f"mål {goals.number(Fraction(str(series.target)))}" if series.target else ""
+
+
+def _breaks(editions: Sequence[Edition], points: Sequence[charts.Point]) -> tuple[charts.Break, ...]:
+    """A mark on the day each later version of the series was published, where it lies among the points."""
+    if not points:
+        return ()
+    first, last = min(point.first_on for point in points), max(point.last_on for point in points)
+    return tuple(charts.Break(each.on, _reworded(each)) for each in editions[1:] if first < each.on <= last)
+
+
+def _reworded(edition: Edition) -> str:
+    """What is new of a version that means the same: "udsagn 2 omskrevet"; "udgave 2" where no words are."""
+    if not edition.reworded:
+        return f"udgave {edition.number}"
+    return f"udsagn {' og '.join(map(str, edition.reworded[:2]))}{' …' if edition.reworded[2:] else ''} omskrevet"
 
 
 def by_statement(series: Series, label: str) -> Markup:
@@ -49,7 +101,7 @@ def by_statement(series: Series, label: str) -> Markup:
 def bars(series: Series, label: str) -> charts.StatementBars:
     """How the answers to each statement spread, and its mean, in the questionnaire's order."""
     statements = tuple(_statement(each) for each in series.statements)
-    return charts.StatementBars(label, series.labels, statements, series.target)
+    return charts.StatementBars(label, series.labels, statements, series.target, aim(series))
 
 
 def funnel(steps: Sequence[funnels.Step], label: str) -> Markup:

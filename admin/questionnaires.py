@@ -15,7 +15,6 @@ from survey.languages import NAMES, VERIFIED
 from survey.published import Version
 from survey.questionnaire import Statement
 from survey.questionnaires import Draft, Sheet
-from survey.scale import TARGETS
 from survey.translations import Kept
 from survey.wording import Finding
 
@@ -146,14 +145,20 @@ def _languages(session: Session, version: Version) -> list[Language]:
 
 
 def _drafted() -> Draft:
-    """What was typed. A statement left blank is left out, and a fifth point left blank too."""
+    """What was typed. A statement left blank is left out, and a fifth point left blank too.
+
+    Those after one left out move up, and are no longer where they could mean the same.
+    """
     labels = [wording.tidy(request.form.get(f"label-{n}", "")) for n in range(1, MOST_POINTS + 1)]
     lines = [
-        Statement(text, request.form.get(f"offers-{n}") == "1")
+        (n, Statement(text, request.form.get(f"offers-{n}") == "1"))
         for n in range(1, wording.MOST_STATEMENTS + 1)
         if (text := wording.tidy(request.form.get(f"statement-{n}", "")))
     ]
-    return Draft(tuple(labels if labels[-1] else labels[:-1]), tuple(lines))
+    same = frozenset(
+        place for place, (n, _) in enumerate(lines, 1) if n == place and request.form.get(f"same-{n}") == "1"
+    )
+    return Draft(tuple(labels if labels[-1] else labels[:-1]), tuple(line for _, line in lines), same)
 
 
 def _form(sheet: Sheet, before: Version, draft: Draft, findings: Sequence[Finding] = ()) -> str:
@@ -163,6 +168,7 @@ def _form(sheet: Sheet, before: Version, draft: Draft, findings: Sequence[Findin
         sheet=sheet,
         before=before,
         labels=[*draft.labels, *[""] * (MOST_POINTS - len(draft.labels))],
+        same=draft.same,
         statements=[*draft.statements, *[blank] * (wording.MOST_STATEMENTS - len(draft.statements))],
         findings=findings,
         wrong={finding.field: finding.message for finding in findings},
@@ -180,13 +186,14 @@ def _effect(session: Session, sheet: Sheet, before: Version, draft: Draft) -> st
         before=before,
         draft=draft,
         new=set(lines) - {statement.text for statement in before.content.statements},
+        same=draft.means_the_same(before),
+        because=questionnaires.new_series_because(draft, before),
         reading=lix.of(lines),
         lix=lix,
         hints=wording.hints(lines),
         going=going,
         staying=staying,
         hidden=_hidden(before, draft),
-        targets=(TARGETS.get(before.content.scale.top), TARGETS.get(len(draft.labels))),
     )
 
 
@@ -203,6 +210,7 @@ def _hidden(before: Version, draft: Draft) -> list[tuple[str, str]]:
     fields = [("based_on", str(before.id))]
     fields += [(f"label-{n}", label) for n, label in enumerate(draft.labels, 1)]
     fields += [(f"statement-{n}", statement.text) for n, statement in enumerate(draft.statements, 1)]
+    fields += [(f"same-{n}", "1") for n in sorted(draft.same)]
     return fields + [(f"offers-{n}", "1") for n, line in enumerate(draft.statements, 1) if line.offers_callback]
 
 

@@ -7,7 +7,18 @@ from flask import Blueprint, Response, abort, make_response, render_template
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import cells, deeds, languages, municipalities, public_figures, results, scoring, workdays
+from survey import (
+    cells,
+    deeds,
+    goals,
+    languages,
+    lineages,
+    municipalities,
+    public_figures,
+    results,
+    scoring,
+    workdays,
+)
 from survey.access import EVERYONE, open_to
 from survey.db import snapshot
 from survey.models import Municipality
@@ -50,7 +61,7 @@ def whole(slug: str) -> Response:
     with snapshot() as session:
         town = _town(session, slug)
         period, counts = _counts(session, town)
-        groups = public_figures.groups(counts)
+        groups = public_figures.groups(counts, goals.of(session, town.municipality_id))
         done = deeds.public(session, town.municipality_id)
     return _page(town, groups, done, period, counts.teams)
 
@@ -65,7 +76,7 @@ def of_team(slug: str, team_id: int) -> Response:
         team = next((each for each in counts.teams if each.id == team_id and each.shown), None)
         if team is None:
             abort(404)
-        groups = [public_figures.of_team(counts, team)]
+        groups = [public_figures.of_team(counts, team, goals.of(session, town.municipality_id))]
         done = deeds.public(session, town.municipality_id, team.id)
     return _page(town, groups, done, period, counts.teams, team)
 
@@ -81,7 +92,7 @@ def _town(session: Session, slug: str) -> Town:
 def _counts(session: Session, town: Town) -> tuple[Period, results.Counts]:
     newest = results.newest_day(session, town.municipality_id)
     period = results.default_period(newest, workdays.day(workdays.now()))
-    return period, results.read(session, town.municipality_id, period)
+    return period, lineages.read(session, town.municipality_id, period)[0]
 
 
 def _page(

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from survey import scoring, turnout, workdays
 from survey.cells import Counted
+from survey.lineages import Edition
 from survey.models import MODES
 from survey.results import LAW_NAMES, CellView, Counts, OneRow, TeamView
 from survey.scale import TARGETS
@@ -63,8 +64,10 @@ class TeamLine:
 
 @dataclass(frozen=True)
 class Series:
-    """The figures of one questionnaire version and mode; neither versions nor modes are ever added together.
+    """The figures of one questionnaire version and mode; modes are never added together.
 
+    Nor are versions, but where all statements of one mean what those of the one before meant (`survey.lineages`):
+    `version_id`, `number` and texts are the newest's, and `editions` are all of them, the oldest first.
     `mode` is "remote", or "onsite" for what was answered on a screen in the waiting room. `respondents` are the
     questionnaires in the cells, `answers` the single answers behind the mean, None where they would tell how
     many answered a hidden statement; `exact` is the mean before it is rounded, never shown. `means` and `spread`
@@ -95,6 +98,7 @@ class Series:
     waiting_since: date | None
     unshown: int
     teams: tuple[TeamLine, ...]
+    editions: tuple[Edition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,10 +116,18 @@ class Section:
         return self.team.name if self.team else LAW_NAMES[self.law]
 
 
-def section(counts: Counts, law: str, team: TeamView | None = None, *, compare: bool = True) -> Section:
+def section(
+    counts: Counts,
+    law: str,
+    team: TeamView | None = None,
+    *,
+    compare: bool = True,
+    level: Callable[[int], float | None] = TARGETS.get,
+) -> Section:
     """The figures of one law group, or of one team in it, a series per questionnaire version and mode with any.
 
     Without `compare` a law group's teams do not stand side by side: for who may only see the whole of it.
+    `level` is the target of a scale's mean by its number of points.
     Raises ValueError for a team that may only be shown inside its law group.
     """
     if team is not None and not team.shown:
@@ -127,7 +139,11 @@ def section(counts: Counts, law: str, team: TeamView | None = None, *, compare: 
         for version in counts.versions
         for mode in MODES
     ]
-    shown = [series if compare else replace(series, teams=()) for series in found if series]
+    shown = [
+        replace(series, target=level(len(series.labels)), teams=series.teams if compare else ())
+        for series in found
+        if series
+    ]
     return Section(law, team, tuple(shown), _not_invited(_of_group(group, law, team)))
 
 
@@ -200,7 +216,7 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
         number=version.number,
         mode=mode,
         labels=tuple(version.labels),
-        target=TARGETS.get(version.points),
+        target=None,
         respondents=sum(one.n for one in shown),
         answers=scoring.answers(pooled) if shown and complete else None,
         mean=mean,
@@ -216,6 +232,7 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
         waiting_since=max((row.tallied_on for row in counts.waiting), default=None),
         unshown=sum(row.n for row in counts.unshown),
         teams=() if team else _team_lines(counts, grouping),
+        editions=getattr(version, "editions", ()),
     )
 
 
@@ -241,6 +258,19 @@ def _people(parts: Sequence[Counted]) -> Moments:
     means = [(Fraction(total, answered), n) for (answered, total), n in sums.items() if answered]
     total = sum((mean * n for mean, n in means), Fraction())
     return Moments(sum(n for _, n in means), total, sum((mean**2 * n for mean, n in means), Fraction()))
+
+
+def published(whole: Counted | None, smallest: int) -> Figure:
+    """The mean of all answers as it may be shown, with the people behind it."""
+    return _mean([whole] if whole else [], smallest)
+
+
+def together(parts: Iterable[Counted]) -> Counted | None:
+    """All `parts` as one; None when there are none."""
+    found = None
+    for part in parts:
+        found = found.plus(part) if found else part
+    return found
 
 
 def _mean(parts: Sequence[Counted], smallest: int) -> Figure:

@@ -9,13 +9,15 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from survey import scoring
+from survey import goal_verdicts, goals, scoring
 from survey.cells import Counted
 from survey.counts import Complete
 from survey.figures import Series
+from survey.goal_verdicts import Evidence, Group
+from survey.goals import Goal
 from survey.promises import Promises
 from survey.results import CellView, Period
-from survey.scoring import danish, early_warning, nonresponse, scores, statements, target, trends
+from survey.scoring import danish, early_warning, nonresponse, scores, statements, trends
 
 Sign = Literal["over", "under", "undecided", "rising", "falling", "unchanged", "none"]
 SEED = 1
@@ -34,7 +36,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """The answers about one series; the day of an alarm, and the baseline to hold points against, or None."""
+    """The answers about one series; the day of an alarm, and the baseline to hold points against, or None.
+
+    `level` answers the first goal in force on the period's last day, `further` the others; `goals` are all of them
+    in words.
+    """
 
     level: Finding
     change: Finding
@@ -42,26 +48,55 @@ class Findings:
     silent: Finding
     alarm_on: date | None
     baseline: scoring.Moments | None
+    further: tuple[Finding, ...] = ()
+    goals: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[Finding, ...]:
         """The answers in the order of the questions; the fifth, about calls, is of a whole section."""
-        return self.level, self.change, self.weakest, self.silent
+        return self.level, *self.further, self.change, self.weakest, self.silent
 
 
-def findings(period: Period, series: Series, mine: Sequence[CellView], before: Sequence[CellView]) -> Findings:
-    """The answers of a `series` made of `mine`; `before` are earlier cells of it. Both in the order of closing."""
+@dataclass(frozen=True)
+class Aims:
+    """What a series is judged by: all goals of the municipality, of which those of `law` hold.
+
+    `other` is the other law group on the same scale, for equality; `smallest` is k of the disclosure rules.
+    """
+
+    law: str
+    goals: tuple[Goal, ...] = ()
+    other: Group | None = None
+    smallest: int = scoring.SMALLEST_GROUP
+
+
+def findings(
+    period: Period,
+    series: Series,
+    mine: Sequence[CellView],
+    before: Sequence[CellView],
+    aims: Aims | None = None,
+) -> Findings:
+    """The answers of a `series` made of `mine`; `before` are earlier cells of it. Both in the order of closing.
+
+    Without `aims` the level that holds by itself is the goal.
+    """
     told = [cell.counted for cell in mine if cell.mean]
     earlier = _baseline(period, [cell.counted for cell in before if cell.mean])
     alarm_on, change = _change(series, told, earlier)
     baseline = _moments(earlier)
+    aims = aims or Aims("")
+    aimed = goals.in_force(aims.goals, aims.law, len(series.labels), period.last)
+    first, *further = _level(series, mine, aims, aimed)
     return Findings(
-        level=_level(series, told),
+        level=first,
         change=change,
         weakest=_weakest(series, mine),
         silent=_silent(series, told),
         alarm_on=alarm_on,
         baseline=baseline if baseline.n >= early_warning.SMALLEST_BASELINE else None,
+        further=tuple(further),
+        goals=tuple(map(goals.words, aimed)),
     )
 
 
@@ -82,38 +117,16 @@ def _moments(told: Sequence[Counted]) -> scoring.Moments:
 
 # Ligger vi over målet? -----------------------------------------------------------------------------------
 
-LEVEL_QUESTION = "Ligger vi over målet?"
+LEVEL_QUESTION = goal_verdicts.QUESTIONS["level"]
 
 
-def _level(series: Series, told: Sequence[Counted]) -> Finding:
-    points = len(series.labels)
-    if series.target is None:
-        return Finding(LEVEL_QUESTION, "none", f"Der er ikke aftalt noget mål på skalaen 1-{points}.")
-    moments = _moments(told)
-    found = target.judge(moments, points, series.target)
-    mean, goal = series.mean.text, danish.number(Fraction(series.target), 1)
-    if found.lower is None or found.upper is None:
-        few = (
-            f"For få svar til at sige det: en dom kræver {target.SMALLEST_JUDGED} besvarelser, der er {moments.n}."
-        )
-        return Finding(LEVEL_QUESTION, "undecided", few if moments.n else "Ingen svar i perioden endnu.")
-    places = scoring.decimals(found.n)
-    lower, upper = (danish.number(Fraction(end), places) for end in (found.lower, found.upper))
-    base = f"gennemsnittet er {mean} (n = {found.n})"
-    if found.outcome == "over mål":
-        return Finding(LEVEL_QUESTION, "over", f"Ja, over {goal}: {base}, og med 95 % sikkerhed mindst {lower}.")
-    if found.outcome == "under mål":
-        return Finding(LEVEL_QUESTION, "under", f"Nej, under {goal}: {base}, og med 95 % sikkerhed højst {upper}.")
-    more = (
-        f" Omkring {scoring.count(found.missing)} svar mere af samme slags ville afgøre det."
-        if found.missing
-        else ""
-    )
-    return Finding(
-        LEVEL_QUESTION,
-        "undecided",
-        f"Kan ikke afgøres endnu: {base}, men {goal} ligger mellem grænserne {lower} og {upper}.{more}",
-    )
+def _level(series: Series, mine: Sequence[CellView], aims: Aims, aimed: Sequence[Goal]) -> list[Finding]:
+    """One answer for each goal in force; without any, that there is none."""
+    if not aimed:
+        none = f"Der er ikke aftalt noget mål på skalaen 1-{len(series.labels)}."
+        return [Finding(LEVEL_QUESTION, "none", none)]
+    evidence = Evidence(Group(aims.law, series, mine), aims.other, aims.smallest)
+    return [Finding(goal_verdicts.QUESTIONS[goal.kind], *goal_verdicts.judge(goal, evidence)) for goal in aimed]
 
 
 # Er noget ændret? ----------------------------------------------------------------------------------------
@@ -223,7 +236,7 @@ def _silent(series: Series, told: Sequence[Counted]) -> Finding:
 
 def _tipping(tip: Fraction | None, mean: Fraction, series: Series) -> str:
     goal, side = (
-        danish.number(Fraction(series.target or 0), 1),
+        goals.number(Fraction(str(series.target or 0))),
         "under" if mean > Fraction(series.target or 0) else "over",
     )
     if tip is None or not 1 <= tip <= len(series.labels):

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -71,11 +71,21 @@ def establish(
     return municipality
 
 
-def publish(session: Session, municipality_id: int, content: Content, now: datetime) -> tuple[int, int]:
+def publish(
+    session: Session,
+    municipality_id: int,
+    content: Content,
+    now: datetime,
+    *,
+    same: Collection[int] = (),
+    continues: int | None = None,
+) -> tuple[int, int]:
     """Publish `content` as the next version of its questionnaire: (questionnaire id, version id).
 
     The version before it is closed: what waits for it is tallied with its law group. Translations follow
-    unverified where every text is known, and recordings where the words are the same.
+    unverified where every text is known, and recordings where the words are the same. `same` are the positions
+    that mean what they meant before, `continues` the version whose series goes on. Raises IntegrityError where it
+    cannot: another scale or number of statements, or a statement that means something else.
     """
     row = session.scalar(
         select(Questionnaire).where(
@@ -103,6 +113,7 @@ def publish(session: Session, municipality_id: int, content: Content, now: datet
         points=content.scale.top,
         statement_count=len(content.statements),
         labels=list(content.scale.labels),
+        continues_id=continues,
     )
     session.add(version)
     session.flush()
@@ -113,6 +124,7 @@ def publish(session: Session, municipality_id: int, content: Content, now: datet
             position=position,
             text=statement.text,
             offers_callback=statement.offers_callback,
+            same_meaning=position in same,
         )
         for position, statement in enumerate(content.statements, 1)
     )

@@ -3,13 +3,15 @@
 Anybody may keep every day's page: two of them differ by whole cells, each of which could be told by itself.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import ceil
 
-from survey import figures, scoring
+from survey import figures, goals, scoring
 from survey.figures import Series
+from survey.goals import Goal
 from survey.results import LAW_NAMES, Counts, TeamView
 from survey.scoring import Figure
 
@@ -19,13 +21,14 @@ class Told:
     """One questionnaire's figures as everybody reads them; `n` questionnaires lie behind `mean`.
 
     `within` is how far from the mean the true one may be (95 %), rounded up; "" where that is not told. `rate` is
-    None where nothing was sent; `sent` and `weeks` (first and last Monday) go with it.
+    None where nothing was sent; `sent` and `weeks` (first and last Monday) go with it. `goals` are those in force
+    on the last day, in words; those between law groups are not among them.
     """
 
     name: str
     onsite: bool
     labels: tuple[str, ...]
-    target: float | None
+    goals: tuple[str, ...]
     n: int
     mean: Figure
     within: str
@@ -42,30 +45,38 @@ class Group:
     told: tuple[Told, ...]
 
 
-def groups(counts: Counts) -> list[Group]:
+def groups(counts: Counts, known: Collection[Goal] = ()) -> list[Group]:
     """Every law group of the municipality, each apart."""
     laws = [law for law in LAW_NAMES if law in {team.law for team in counts.teams}]
-    return [Group(LAW_NAMES[law], _told(counts, law, None)) for law in laws]
+    return [Group(LAW_NAMES[law], _told(counts, law, None, known)) for law in laws]
 
 
-def of_team(counts: Counts, team: TeamView) -> Group:
+def of_team(counts: Counts, team: TeamView, known: Collection[Goal] = ()) -> Group:
     """One team's figures. Raises ValueError for a team that may only be shown inside its law group."""
-    return Group(team.name, _told(counts, team.law, team))
+    return Group(team.name, _told(counts, team.law, team, known))
 
 
-def _told(counts: Counts, law: str, team: TeamView | None) -> tuple[Told, ...]:
+def _told(counts: Counts, law: str, team: TeamView | None, known: Collection[Goal]) -> tuple[Told, ...]:
     section = figures.section(counts, law, team, compare=False)
     several = len({(series.name, series.mode) for series in section.series}) < len(section.series)
-    return tuple(_as_told(series, coarse(series.mean, series.exact), several) for series in section.series)
+    return tuple(
+        _as_told(series, coarse(series.mean, series.exact), several, _aims(counts, law, series, known))
+        for series in section.series
+    )
 
 
-def _as_told(series: Series, mean: Figure, several: bool) -> Told:
+def _aims(counts: Counts, law: str, series: Series, known: Collection[Goal]) -> tuple[str, ...]:
+    aimed = goals.in_force(known, law, len(series.labels), counts.period.last)
+    return tuple(goals.words(goal) for goal in aimed if goal.law)
+
+
+def _as_told(series: Series, mean: Figure, several: bool, aims: tuple[str, ...]) -> Told:
     part = series.turnout
     return Told(
         name=f"{series.name}, version {series.number}" if several else series.name,
         onsite=series.mode == "onsite",
         labels=series.labels,
-        target=series.target,
+        goals=aims,
         n=series.respondents,
         mean=mean,
         within=_within(series.interval) if series.interval and mean.shown else "",

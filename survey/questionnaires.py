@@ -29,14 +29,20 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Draft:
-    """What a new version would ask."""
+    """What a new version would ask. `same`: the positions that the editor says mean what they meant before."""
 
     labels: tuple[str, ...]
     statements: tuple[Statement, ...]
+    same: frozenset[int] = frozenset()
 
     def after(self, before: Version) -> Questionnaire:
         """The content of the version after `before`, whose code and name stay. Raises ValueError for no scale."""
         return replace(before.content, scale=Scale(self.labels), statements=self.statements)
+
+    def means_the_same(self, before: Version) -> frozenset[int]:
+        """The positions that mean what they meant in `before`: in the same words, or by the editor's word."""
+        pairs = enumerate(zip(self.statements, before.content.statements, strict=False), 1)
+        return frozenset(place for place, (now, then) in pairs if place in self.same or now.text == then.text)
 
 
 class StaleError(Exception):
@@ -73,12 +79,46 @@ def problems(draft: Draft, before: Version) -> list[Finding]:
     content = before.content
     if not found and (draft.labels, draft.statements) == (content.scale.labels, content.statements):
         return [SAME]
+    return found or _mismarked(draft, before)
+
+
+def _mismarked(draft: Draft, before: Version) -> list[Finding]:
+    """Statements said to mean the same as one that is not there, or that stood elsewhere before."""
+    texts = [statement.text for statement in before.content.statements]
+    found = []
+    for place in sorted(draft.same):
+        if place > len(draft.statements):
+            continue
+        text = draft.statements[place - 1].text
+        if place > len(texts):
+            words = f"Udsagn {place} er nyt: der var intet udsagn {place} før. Fjern fluebenet »Samme betydning«."
+            found.append(Finding(f"statement-{place}", words))
+        elif text in texts and text != texts[place - 1]:
+            was = texts.index(text) + 1
+            words = f"Udsagn {place} var udsagn {was} før. Behold rækkefølgen, eller fjern fluebenet."
+            found.append(Finding(f"statement-{place}", words))
     return found
+
+
+def new_series_because(draft: Draft, before: Version) -> str:
+    """Why the draft's figures begin a series of their own, in Danish; "" when they continue that of `before`."""
+    content, same = before.content, draft.means_the_same(before)
+    if draft.labels != content.scale.labels:
+        return "svarene er andre"
+    if len(draft.statements) != len(content.statements):
+        return f"der er {len(draft.statements)} udsagn i stedet for {len(content.statements)}"
+    other = [str(place) for place in range(1, len(draft.statements) + 1) if place not in same]
+    if not other:
+        return ""
+    return (
+        f"udsagn {' og '.join(filter(None, (', '.join(other[:-1]), other[-1])))} ikke er mærket »Samme betydning«"
+    )
 
 
 def succeed(session: Session, before: Version, draft: Draft, now: datetime) -> int:
     """Publish the draft as the version after `before`, which is closed; the new version's id.
 
+    Where every statement means the same on the same scale it continues the series of `before` in the figures.
     Raises WordingError, and StaleError when `before` is no longer the newest.
     """
     # Two administrators may publish at once: the second waits here, and then finds that `before` is closed.
@@ -95,4 +135,12 @@ def succeed(session: Session, before: Version, draft: Draft, now: datetime) -> i
         raise StaleError
     if found := problems(draft, current):
         raise WordingError(found)
-    return municipalities.publish(session, before.municipality_id, draft.after(current), now)[1]
+    continues = None if new_series_because(draft, current) else current.id
+    return municipalities.publish(
+        session,
+        before.municipality_id,
+        draft.after(current),
+        now,
+        same=draft.means_the_same(current),
+        continues=continues,
+    )[1]

@@ -27,6 +27,7 @@ from survey.models.ballots import (
 from survey.models.base import CHANNELS, LAWS, PAPER
 from survey.models.callbacks import CALLBACK_STATES, CallbackAttempt, CallbackCount, CallbackRequest
 from survey.models.cells import Cell, CellGroup
+from survey.models.goals import GOAL_KINDS, Goal
 from survey.models.meetings import (
     DECISIONS,
     PAUSE_REASONS,
@@ -84,6 +85,7 @@ __all__ = [
     "CONFIRMATIONS",
     "DECISIONS",
     "GLOBAL_TABLES",
+    "GOAL_KINDS",
     "KINDS",
     "LAWS",
     "LINK_MODES",
@@ -115,6 +117,7 @@ __all__ = [
     "Deed",
     "Fragment",
     "GatewayState",
+    "Goal",
     "ImportCount",
     "Invitation",
     "JobSlot",

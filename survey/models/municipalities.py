@@ -177,12 +177,16 @@ class QuestionnaireVersion(Numbered, Base):
     """Statements on one scale. Published means it never changes again (a trigger keeps it, see 0002).
 
     `labels` are the scale's points in words, lowest first. `statement_count` fixes the width of answers. `dress`
-    counts every change of its translations and recordings (triggers keep it, see 0004).
+    counts every change of its translations and recordings (triggers keep it, see 0004). `continues_id` is the
+    version before where every statement means the same on the same scale: their answers are one series.
     """
 
     __tablename__ = "questionnaire_version"
     __table_args__ = (
         points_to("questionnaire", "questionnaire_id"),
+        points_to("questionnaire_version", "continues_id", "points", "statement_count"),
+        UniqueConstraint("municipality_id", "continues_id"),
+        CheckConstraint("continues_id < id", name="continues_an_earlier"),
         UniqueConstraint("municipality_id", "questionnaire_id", "number"),
         UniqueConstraint("municipality_id", "id", "points", "statement_count"),
         CheckConstraint("points IN (4, 5)", name="points_known"),
@@ -198,11 +202,15 @@ class QuestionnaireVersion(Numbered, Base):
     labels: Mapped[list[str]] = mapped_column(ARRAY(Text))
     published_at: Mapped[datetime | None] = mapped_column(moment)
     closed_at: Mapped[datetime | None] = mapped_column(moment)
+    continues_id: Mapped[int | None] = mapped_column(BigInteger)
     dress: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 class Statement(Tenant, Base):
-    """One line the citizen agrees or disagrees with, at `position` 1, 2, … in its version."""
+    """One line the citizen agrees or disagrees with, at `position` 1, 2, … in its version.
+
+    `same_meaning`: as the statement at this position of the version before, in the same or other words.
+    """
 
     __tablename__ = "statement"
     __table_args__ = (
@@ -214,6 +222,7 @@ class Statement(Tenant, Base):
     position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     text: Mapped[str] = mapped_column(Text)
     offers_callback: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+    same_meaning: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
 
 
 class Translation(Tenant, Base):

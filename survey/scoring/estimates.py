@@ -10,7 +10,7 @@ DISPLAY = Fraction(1)
 """Weight of the prior behind a display interval, in answers: covers 89-97 % from three answers on."""
 
 
-def wilson(k: int, n: int, level: float = 0.95) -> tuple[float, float]:
+def wilson(k: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Two-sided interval for the share k/n, as fractions of 1 (Wilson 1927, no continuity correction).
 
     Raises ZeroDivisionError for n = 0.

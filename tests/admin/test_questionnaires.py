@@ -71,6 +71,7 @@ def test_the_form_begins_with_the_newest(admin: FlaskClient, session: Session, s
     assert "\nJeg er blevet mødt med respekt</textarea>" in page
     assert page.count("<textarea") == 7
     assert page.count(" checked") == 1
+    assert page.count(">Samme betydning<") == 5, "of those there are"
     assert "Svar 5 (kan stå tomt)" in page
 
 
@@ -149,7 +150,7 @@ def test_a_scale_of_another_length_has_another_target(
 ) -> None:
     """The page says so before it is published."""
     _, page = send(admin, newest(session, stevns), label_5="Mere end enig")
-    assert "Skalaen får 5 svar i stedet for 4. Målet gælder ikke for den skala." in page
+    assert "Skalaen får 5 svar i stedet for 4. Mål for skala 1-4 gælder ikke for den." in page
 
 
 @pytest.mark.parametrize("do", ["show", "publish"])

@@ -63,6 +63,7 @@ def ids(
         "slug": "stevns",
         "look": "0123456789abcdef",
         "deed_id": 1,
+        "goal_id": 1,
         "questionnaire_id": session.scalar(text("SELECT id FROM questionnaire WHERE code = 'ydelse'")),
         "version_id": session.scalar(text("SELECT min(id) FROM questionnaire_version")),
         "position": 1,

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from survey import db, municipalities, published, question_sets, questionnaires, recordings, translations, wording
-from survey.models import Invitation, Municipality, Staff
+from survey.models import Invitation, Municipality, QuestionnaireVersion, Staff
 from survey.published import Version
 from survey.questionnaire import Statement
 from survey.questionnaires import Draft
@@ -164,3 +164,43 @@ def test_of_two_at_once_one_is_told(database_url: str, now: datetime) -> None:
     with Session(check) as session:
         assert (told, newest(session, stevns).number) == (["stale"], 2)
     check.dispose()
+
+
+def test_reworded_statements_may_mean_the_same(session: Session, stevns: Municipality, now: datetime) -> None:
+    """Unchanged words do by themselves; a changed one when the editor says so; the series then goes on."""
+    before = newest(session, stevns)
+    lines = (NEW, *before.content.statements[1:])
+    assert draft(before, statements=lines).means_the_same(before) == {2, 3, 4, 5}
+    marked = draft(before, statements=lines, same=frozenset({1}))
+    assert questionnaires.new_series_because(marked, before) == ""
+    later = questionnaires.succeed(session, before, marked, now)
+    assert session.get_one(QuestionnaireVersion, (stevns.id, later)).continues_id == before.id
+
+
+def test_why_a_new_series_begins(session: Session, stevns: Municipality) -> None:
+    """Other answers, another number of statements, or those that are not marked, by their numbers."""
+    before = newest(session, stevns)
+    lines = before.content.statements
+    labels = ("Slet ikke", *before.content.scale.labels[1:])
+    other = tuple(replace(line, text=f"{line.text} nu") for line in lines[:3])
+    for changed, because in (
+        ({"labels": labels}, "svarene er andre"),
+        ({"statements": lines[:4]}, "der er 4 udsagn i stedet for 5"),
+        ({"statements": (other[0], *lines[1:])}, "udsagn 1 ikke er mærket »Samme betydning«"),
+        ({"statements": (*other, *lines[3:])}, "udsagn 1, 2 og 3 ikke er mærket »Samme betydning«"),
+    ):
+        assert questionnaires.new_series_because(draft(before, **changed), before) == because
+
+
+def test_a_mark_must_be_about_the_statement_that_stood_there(session: Session, stevns: Municipality) -> None:
+    """Two that changed places, or one where there was none, cannot mean the same."""
+    before = newest(session, stevns)
+    first, second, *rest = before.content.statements
+    swapped = draft(before, statements=(second, first, *rest), same=frozenset({1, 2}))
+    assert [found.message for found in questionnaires.problems(swapped, before)] == [
+        "Udsagn 1 var udsagn 2 før. Behold rækkefølgen, eller fjern fluebenet.",
+        "Udsagn 2 var udsagn 1 før. Behold rækkefølgen, eller fjern fluebenet.",
+    ]
+    more = draft(before, statements=(*before.content.statements, NEW), same=frozenset({6, 7}))
+    (found,) = questionnaires.problems(more, before)
+    assert found.message == "Udsagn 6 er nyt: der var intet udsagn 6 før. Fjern fluebenet »Samme betydning«."

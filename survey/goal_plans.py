@@ -1,0 +1,179 @@
+"""Before a goal is made: where the group stands, and how many answers and months it would take to decide it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+from math import sqrt
+
+from survey import figures, goals, scoring, top_two
+from survey.goal_verdicts import Group
+from survey.goals import Goal
+from survey.results import LAW_NAMES, Counts
+from survey.scoring import danish, planning, trends
+from survey.scoring.planning import NEVER, Plan
+
+DAYS_A_MONTH = 365.25 / 12
+PATIENCE = planning.MONTHS
+"""Months of answers a verdict is usually asked of: the dashboard's period."""
+IN_VAIN = 60
+"""Months after which nobody is there any more who made the goal."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One law group on one scale: `people` behind the mean, so many a month, and how much they differ (`sd`).
+
+    `mean` and `sd` are rounded as they are printed: whoever tries many goals learns nothing finer.
+    """
+
+    name: str
+    group: Group
+    people: int
+    per_month: float
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The standing of the groups a goal is about, what it takes, and the sentences about it; warnings apart."""
+
+    standings: tuple[Standing, ...]
+    plan: Plan
+    sentences: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def scales(counts: Counts, asked: Sequence[tuple[str, int]]) -> dict[tuple[str | None, int], str]:
+    """What a goal can be about, in Danish: each law group on each scale it is `asked` on; both, where both are."""
+    found: dict[tuple[str | None, int], str] = {}
+    told = {
+        (series_law, len(series.labels))
+        for series_law in LAW_NAMES
+        for series in figures.section(counts, series_law).series
+    }
+    known = sorted({*asked, *told})
+    for law, points in known:
+        found[law, points] = f"{LAW_NAMES[law]}, skala 1-{points}"
+    for points in sorted({points for _, points in known}):
+        if all((law, points) in known for law in LAW_NAMES):
+            found[None, points] = f"{' og '.join(LAW_NAMES.values())} over for hinanden, skala 1-{points}"
+    return found
+
+
+def standing(counts: Counts, law: str, points: int) -> Standing | None:
+    """Where a law group stands on a scale by its newest series with a mean; None where too few have answered.
+
+    Answers on the spot are others, and not counted. A month is a twelfth of a year; a group that has asked for
+    less than the period is reckoned from its first day.
+    """
+    section = figures.section(counts, law)
+    fit = [
+        series
+        for series in section.series
+        if series.mode == "remote" and len(series.labels) == points and not scoring.capped(series.mean)
+    ]
+    if not fit:
+        return None
+    series = max(fit, key=lambda series: (series.points[-1].last_on, series.respondents))
+    group = Group(law, series, figures.cells_of(counts.cells, section, series))
+    moments = group.moments
+    if moments.n < scoring.SMALLEST_DISTRIBUTION:
+        return None
+    days = counts.period.last - max(counts.period.first, series.points[0].first_on) + timedelta(days=1)
+    months = max(1.0, days.days / DAYS_A_MONTH)
+    sd = float(scoring.rounded(Fraction(sqrt(moments.variance)), scoring.decimals(moments.n)))
+    return Standing(LAW_NAMES[law], group, moments.n, moments.n / months, series.mean.value or 0.0, sd)
+
+
+def forecast(counts: Counts, goal: Goal) -> Forecast:
+    """What it takes to decide `goal`, if the answers go on as in the period of `counts`."""
+    laws = [goal.law] if goal.law else list(LAW_NAMES)
+    found = tuple(standing(counts, law, goal.points) for law in laws)
+    known = tuple(each for each in found if each)
+    if len(known) < len(found):
+        few = " og ".join(LAW_NAMES[law] for law, each in zip(laws, found, strict=True) if each is None)
+        return Forecast(
+            known,
+            NEVER,
+            (),
+            (f"{few} har for få svar i perioden til, at man kan regne på det. Målet kan gemmes alligevel.",),
+        )
+    ways = {"level": _level, "share": _share, "trend": _trend, "equality": _equality}
+    plan, sentences, warnings = ways[goal.kind](goal, known, counts.smallest)
+    return Forecast(known, plan, (*sentences, *_takes(plan, known)), warnings or _warnings(plan))
+
+
+Reckoned = tuple[Plan, tuple[str, ...], tuple[str, ...]]
+
+
+def _level(goal: Goal, found: Sequence[Standing], _smallest: int) -> Reckoned:
+    (group,) = found
+    distance = abs(group.mean - float(goal.value))
+    plan = planning.for_distance(distance, group.sd, group.per_month)
+    return plan, (f"{_stands(group)} Målet er over {goals.number(goal.value)}.",), ()
+
+
+def _share(goal: Goal, found: Sequence[Standing], smallest: int) -> Reckoned:
+    (group,) = found
+    share = top_two.of(group.group.cells, smallest)
+    if share is None or not share.figure.shown or scoring.capped(share.figure):
+        few = "For få fordelinger kan vises til, at man kan regne på det. Målet kan gemmes alligevel."
+        return NEVER, (_stands(group),), (few,)
+    now = f"{share.figure.text} svarer {goals.highest(goal.points)}. Målet er over {goals.percent(goal.value)}."
+    sd = planning.share_spread(share.share, share.people)
+    distance = abs((share.figure.value or 0.0) - float(goal.value))
+    return planning.for_distance(distance, sd, group.per_month), (_stands(group), now), ()
+
+
+def _trend(goal: Goal, found: Sequence[Standing], _smallest: int) -> Reckoned:
+    (group,) = found
+    rise = f"Der regnes med, at gennemsnittet stiger jævnt, {goals.number(goal.value)} point om året."
+    plan = planning.for_rise(float(goal.value), group.sd, group.per_month)
+    warnings: tuple[str, ...] = ()
+    if group.mean >= trends.ceiling(goal.points):
+        top = goals.number(trends.ceiling(goal.points))
+        warnings = (
+            f"Fra {top} og op kaldes intet stigende: så tæt på toppen er der ikke plads. Målet kan ikke nås.",
+        )
+        plan = NEVER
+    return plan, (_stands(group), rise), warnings
+
+
+def _equality(goal: Goal, found: Sequence[Standing], _smallest: int) -> Reckoned:
+    first, second = found
+    apart = abs(first.mean - second.mean)
+    sd = sqrt((first.sd**2 + second.sd**2) / 2)
+    slowest = min(first.per_month, second.per_month)
+    plan = planning.for_distance(abs(apart - float(goal.value)), sd, slowest, groups=2)
+    aim = f"Målet er, at der højst er {goals.number(goal.value)} point mellem dem."
+    return plan, (*map(_stands, found), aim), ()
+
+
+def _stands(group: Standing) -> str:
+    monthly, places = danish.number(Fraction(group.per_month), 1), scoring.decimals(group.people)
+    return (
+        f"{group.name} ligger på {group.group.series.mean.text} (n = {group.people}), {monthly} besvarelser om "
+        f"måneden. Spredningen mellem borgerne er {danish.number(Fraction(str(group.sd)), places)} point."
+    )
+
+
+def _takes(plan: Plan, found: Sequence[Standing]) -> tuple[str, ...]:
+    if plan.people is None or plan.months is None:
+        return ()
+    each = " i hver gruppe" if len(found) > 1 else ""
+    time = "1 måned" if plan.months == 1 else f"{plan.months} måneder"
+    people = f"omkring {scoring.count(plan.people)} besvarelser{each}"
+    return (f"Bliver det ved sådan, afgør {people} målet i fire ud af fem tilfælde. Det tager omkring {time}.",)
+
+
+def _warnings(plan: Plan) -> tuple[str, ...]:
+    if plan.months is None:
+        return ("Målet kan i praksis ikke afgøres: tallene ligger lige på grænsen, eller der er ingen svar.",)
+    if plan.months > IN_VAIN:
+        years = plan.months // planning.MONTHS
+        return (f"Målet kan i praksis næsten aldrig afgøres: det tager over {years} år.",)
+    if plan.months > PATIENCE:
+        return ("Et års svar er for få til at afgøre det: svaret vil ofte være »kan ikke afgøres endnu«.",)
+    return ()

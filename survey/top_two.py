@@ -1,0 +1,44 @@
+"""The share of the two highest points, over all statements: of cells whose every distribution is told, no others.
+
+It is finer than a mean, so it is a sum of what the distributions say already.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from survey import scoring
+from survey.cells import Counted
+from survey.figures import together
+from survey.results import CellView
+from survey.scoring import Figure, scores, shares
+from survey.scoring.shares import Share
+
+
+@dataclass(frozen=True)
+class TopTwo:
+    """So many of so many answers, the `people` who gave them, and the share as it may be shown."""
+
+    share: Share
+    people: int
+    figure: Figure
+
+
+def of(cells: Iterable[CellView], smallest: int) -> TopTwo | None:
+    """The share over the cells that tell the distribution of every statement; None where none does."""
+    return _of(together(cell.counted for cell in cells if _whole(cell)), smallest)
+
+
+def _whole(cell: CellView) -> bool:
+    return cell.spread is not None and len(cell.spread) == len(cell.counted.statements)
+
+
+def _of(whole: Counted | None, smallest: int) -> TopTwo | None:
+    if whole is None:
+        return None
+    chosen = scoring.pooled(whole.chosen)
+    people = scores.moments_of(scores.of_people(whole.persons))
+    n = scoring.answers(chosen)
+    share = Share(sum(chosen[-2:]), n, shares.design_effect(people, chosen))
+    ten = max(smallest, scoring.SMALLEST_DISTRIBUTION)
+    figure = scoring.published_share(share.k, n, smallest=ten) if people.n >= ten else scoring.HIDDEN
+    return TopTwo(share, people.n, figure)
