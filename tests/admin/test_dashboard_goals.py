@@ -17,7 +17,7 @@ from survey.goals import Goal
 from survey.models import Batch, Municipality, Staff, Team
 from survey.waves import Wave
 from tests.admin.test_goals import PEOPLE, words
-from tests.survey.test_figures import another
+from tests.survey.told import another
 
 Add = Callable[..., Batch]
 DAY = date(2021, 5, 5)

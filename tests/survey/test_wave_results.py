@@ -13,7 +13,7 @@ from survey.models import Batch, CellGroup, Municipality, Questionnaire, Team
 from survey.results import Counts, Period
 from survey.wave_results import Table
 from survey.waves import Wave
-from tests.survey.test_figures import another, sent
+from tests.survey.told import another, sent
 
 Add = Callable[..., Batch]
 DAYS = (date(2021, 4, 6), date(2021, 9, 6), date(2021, 11, 8))
