@@ -18,14 +18,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin import (
     access,
+    api_keys,
     callbacks,
     dashboard,
+    data_commands,
     deeds,
+    exports,
     login,
     meetings,
     municipality,
     municipality_commands,
     operations,
+    passports,
     pauses,
     people_pages,
     questionnaires,
@@ -41,6 +45,7 @@ from admin import commands as staff_commands
 from admin import waiting_room as staff_waiting_room
 from survey import (
     accounts,
+    api,
     commands,
     config,
     db,
@@ -77,6 +82,7 @@ COMMANDS = [
         ),
         municipality_commands.group,
         staff_commands.group,
+        *(data_commands.export_command, data_commands.group),
     )
 ]
 
@@ -189,6 +195,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(sounds.pages)
     app.register_blueprint(webhooks.pages)
     app.register_blueprint(metrics.pages)
+    app.register_blueprint(api.pages)
     if settings.simulator_open:
         app.register_blueprint(simulator.pages)
     app.register_error_handler(HTTPException, pages.http_problem)
@@ -198,6 +205,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     rooms = (
         callbacks.doors,
         dashboard.doors,
+        passports.doors,
+        exports.doors,
         meetings.doors,
         people_pages.doors,
         teams.doors,
@@ -210,6 +219,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         pauses.doors,
         deeds.doors,
         municipality.doors,
+        api_keys.doors,
         slips.doors,
         staff_waiting_room.doors,
     )
