@@ -103,8 +103,8 @@ COLUMNS = (
 UNITS = {
     "team": "Ét team, der er stort nok til at vises for sig.",
     "resten": (
-        "Alle andre i lovgruppen, lagt sammen: team og resten giver lovgruppen. Af weeks også team, hvis uger ikke kan "
-        "vises for sig."
+        "Alle andre i lovgruppen, lagt sammen: team og resten giver lovgruppen. Af weeks også team, hvis uger "
+        "ikke kan vises for sig."
     ),
     "lovgruppe": "Hele lovgruppen, for den, der kun må se den samlet.",
 }

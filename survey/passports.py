@@ -1,7 +1,8 @@
 """A figure's id: short enough to print and type, and it says itself what it is of. Nothing is kept.
 
 Characters hold five bits each (Crockford's base 32, small letters). Three say what is counted, three a first day
-and three check the rest; numbers that grow take as many as they need. The municipality is the page's, not the id's.
+and three check the rest; numbers that grow take as many as they need. The municipality is the
+page's, not the id's.
 """
 
 import hashlib
@@ -129,7 +130,8 @@ def _makes_sense(of: Definition) -> bool:
     numbered = 0 < of.version_id < 2**63 and (of.team_id is None or 0 <= of.team_id < 2**63)
     ordered = EPOCH <= of.first <= of.last and (of.first - EPOCH).days < 2 ** (5 * _FIXED)
     whole = of.kind != "rate" or (of.mode == "remote" and of.statement == 0 and of.team_id != REST)
-    return fits and numbered and ordered and whole and (of.kind == "share") == (of.statement > 0 < of.point)
+    pointed = (of.statement > 0 and of.point > 0) if of.kind == "share" else of.point == 0
+    return fits and numbered and ordered and whole and pointed
 
 
 # Characters ----------------------------------------------------------------------------------------------

@@ -32,7 +32,8 @@ class Line:
 class Sent:
     """Participation in the blocks of weeks that overlap the period; None is not told.
 
-    `open_weeks` may still change; `moved` when the weeks are put together otherwise now than they were when the id was made.
+    `open_weeks` may still change; `moved` when the weeks are put together otherwise now than they
+    were when the id was made.
     """
 
     sent: int | None

@@ -54,7 +54,10 @@ class Kept:
 
 
 def newest(session: Session, municipality_id: int) -> date | None:
-    """The last day on which anything was told or a week of sending began: today's figures are up to it; else None."""
+    """The last day on which anything was told or a week of sending began: today's figures are up to it.
+
+    None where there is nothing yet.
+    """
     days = [
         select(func.max(day)).where(table.municipality_id == municipality_id).scalar_subquery()
         for table, day in (
