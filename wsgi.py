@@ -86,6 +86,28 @@ COMMANDS = [
     )
 ]
 
+ROOMS = (
+    callbacks.doors,
+    dashboard.doors,
+    passports.doors,
+    exports.doors,
+    meetings.doors,
+    people_pages.doors,
+    teams.doors,
+    questionnaires.doors,
+    translations.doors,
+    recordings.doors,
+    texts.doors,
+    operations.doors,
+    rules.doors,
+    pauses.doors,
+    deeds.doors,
+    municipality.doors,
+    api_keys.doors,
+    slips.doors,
+    staff_waiting_room.doors,
+)
+"""The staff's rooms."""
 
 FAULTS: dict[type[Exception], HTTPException] = {
     OperationalError: ServiceUnavailable(retry_after=30),
@@ -202,28 +224,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_error_handler(SettingError, tell_setting(app))
     for kind, status in FAULTS.items():
         app.register_error_handler(kind, answer_with(app, status))
-    rooms = (
-        callbacks.doors,
-        dashboard.doors,
-        passports.doors,
-        exports.doors,
-        meetings.doors,
-        people_pages.doors,
-        teams.doors,
-        questionnaires.doors,
-        translations.doors,
-        recordings.doors,
-        texts.doors,
-        operations.doors,
-        rules.doors,
-        pauses.doors,
-        deeds.doors,
-        municipality.doors,
-        api_keys.doors,
-        slips.doors,
-        staff_waiting_room.doors,
-    )
-    for doors in (login.doors, *rooms):
+    for doors in (login.doors, *ROOMS):
         app.register_blueprint(doors)
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -68,7 +68,7 @@ def _page(form: ApiKeyForm, token: str = "", name: str = "") -> str:
         "admin/api_keys.html",
         form=form,
         keys=keys,
-        token=token,
+        shown_once=token,
         name=name,
         day=workdays.day,
         address=f"{current_app.config['SETTINGS'].base_url}/api/v1/figures",

@@ -1,8 +1,7 @@
 """The manager's door out: every figure of a period as a file, of the same teams as on the dashboard."""
 
+import io
 from collections.abc import Sequence
-from tempfile import SpooledTemporaryFile
-from typing import IO, cast
 
 from flask import Blueprint, render_template, request, send_file
 from flask.typing import ResponseReturnValue
@@ -21,8 +20,6 @@ from survey.results import LAW_NAMES, Period, TeamView
 
 doors = Blueprint("exports", __name__)
 
-IN_MEMORY = 1024**2
-"""Bytes of a file that are kept in memory; the rest lies on the disk until it is sent."""
 UNKNOWN = f"Eksport findes som {', '.join(FORMATS)}. Skriv fx ?format=csv."
 
 
@@ -41,11 +38,8 @@ def export() -> ResponseReturnValue:
             return _mistake(mistake.partition(" Her vises")[0])
         book = exports.book(session, staff.municipality_id, period)
         mine = visible(staff, book.teams, _chosen(staff, book.teams, request.args.get("team", "")))
-        # Written whole before it is sent: a slow reader must not keep a connection to the database.
-        file = cast("IO[bytes]", SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 - Flask closes what it sends
         about = About(book.slug, period.first, period.last, today, PROGRAM)
-        export_files.write(kind, file, exports.rows(session, book, mine), about)
-    file.seek(0)
+        file = export_files.made(kind, exports.rows(session, book, mine), about)
     return send_file(file, FORMATS[kind], as_attachment=True, download_name=filename(book.slug, period, kind))
 
 
@@ -53,7 +47,7 @@ def export() -> ResponseReturnValue:
 @open_to(MANAGER)
 def dictionary() -> ResponseReturnValue:
     """The data dictionary of every export, as CSV."""
-    file = cast("IO[bytes]", SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 - Flask closes what it sends
+    file = io.BytesIO()
     export_files.write_dictionary(file)
     file.seek(0)
     return send_file(file, FORMATS["csv"], as_attachment=True, download_name="tilfreds-ordbog.csv")

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from tempfile import SpooledTemporaryFile
-from typing import IO, NoReturn, cast
+from typing import NoReturn
 
 from flask import Blueprint, Response, abort, jsonify, request, send_file
 
@@ -26,7 +25,6 @@ failed = Quota(20, timedelta(minutes=15))
 """Wrong tokens, by where they come from. It saves work: 256 random bits cannot be guessed."""
 _making = Turnstile(1, 2, seconds=20)
 """Answers are made one at a time in a process, so that pages are not held up."""
-IN_MEMORY = 1024**2
 DAYS = "fra og til skal være dage som 2021-05-02, og fra må ikke ligge efter til."
 BUSY = "Der hentes tal lige nu. Prøv igen om lidt."
 
@@ -50,10 +48,8 @@ def _answer(of: Caller, now: datetime) -> Response:
         usual = results.default_period(results.newest_day(session, of.municipality_id), today)
         period = _period(request.args, usual)
         book = exports.book(session, of.municipality_id, period)
-        file = cast("IO[bytes]", SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 - Flask closes what it sends
         about = About(book.slug, period.first, period.last, today, PROGRAM)
-        export_files.write("json", file, exports.rows(session, book, exports.parts(book.teams)), about)
-    file.seek(0)
+        file = export_files.made("json", exports.rows(session, book, exports.parts(book.teams)), about)
     return send_file(file, FORMATS["json"])
 
 

@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import IO, Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
 
 from survey.export_columns import COLUMNS, HEADINGS, Column, Row, dictionary, values
 
 AT_ONCE = 2000
 """Rows of one group of a Parquet file, and so the most that are in memory."""
+IN_MEMORY = 1024**2
+"""Bytes of a file that are kept in memory; a larger one lies on the disk until it is sent."""
 MOST_OF_A_SHEET = 1_000_000
 """Rows of one sheet: Excel takes 1 048 576."""
 NAMES = ("kind", "name", "heading", "type", "meaning")
@@ -35,6 +38,17 @@ class About:
 def write(kind: str, file: IO[bytes], rows: Iterable[Row], about: About) -> None:
     """Write `rows` to `file` in one of `export_columns.FORMATS`, holding few of them at a time."""
     WRITERS[kind](file, rows, about)
+
+
+def made(kind: str, rows: Iterable[Row], about: About) -> IO[bytes]:
+    """The file that `write` writes, at its beginning; whoever sends it closes it.
+
+    It is whole before it is sent: a slow reader must not keep a connection to the database.
+    """
+    file = cast("IO[bytes]", SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 - it outlives this function
+    write(kind, file, rows, about)
+    file.seek(0)
+    return file
 
 
 def write_dictionary(file: IO[bytes]) -> None:
