@@ -20,13 +20,16 @@ from admin import (
     access,
     callbacks,
     dashboard,
+    data_commands,
     deeds,
+    exports,
     goals,
     login,
     meetings,
     municipality,
     municipality_commands,
     operations,
+    passports,
     pauses,
     people_pages,
     questionnaires,
@@ -44,6 +47,7 @@ from admin import commands as staff_commands
 from admin import waiting_room as staff_waiting_room
 from survey import (
     accounts,
+    api,
     commands,
     config,
     db,
@@ -81,6 +85,7 @@ COMMANDS = [
         report_command.report_command,
         municipality_commands.group,
         staff_commands.group,
+        *(data_commands.export_command, data_commands.group),
     )
 ]
 
@@ -89,6 +94,8 @@ ROOMS = (
     callbacks.doors,
     dashboard.doors,
     reports.doors,
+    passports.doors,
+    exports.doors,
     meetings.doors,
     people_pages.doors,
     teams.doors,
@@ -215,6 +222,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(sounds.pages)
     app.register_blueprint(webhooks.pages)
     app.register_blueprint(metrics.pages)
+    app.register_blueprint(api.pages)
     if settings.simulator_open:
         app.register_blueprint(simulator.pages)
     app.register_error_handler(HTTPException, pages.http_problem)

@@ -10,11 +10,13 @@ SIGNED_IN = "signed_in"
 CASEWORKER = "caseworker"
 MANAGER = "manager"
 ADMINISTRATOR = "administrator"
-KNOWN = frozenset({EVERYONE, SIGNED_IN, CASEWORKER, MANAGER, ADMINISTRATOR})
+TOKEN = "api_token"  # noqa: S105 - who may enter, not a secret
+"""A machine with a bearer token: the gate lets it pass, the view itself looks at the token."""
+KNOWN = frozenset({EVERYONE, SIGNED_IN, CASEWORKER, MANAGER, ADMINISTRATOR, TOKEN})
 
 
 def open_to(*who: str) -> Callable[[View], View]:
-    """Declare who may open this view: EVERYONE, SIGNED_IN, or one or more roles."""
+    """Declare who may open this view: EVERYONE, SIGNED_IN, TOKEN, or one or more roles."""
     if not who or not KNOWN.issuperset(who):
         raise ValueError(f"open_to() knows {sorted(KNOWN)}")
 

@@ -61,7 +61,7 @@ from survey.models.municipalities import (
 from survey.models.providers import GatewayState, Receipt, RefusedReceipt, Stop, TrialMessage
 from survey.models.public import Deed, OnsiteCode
 from survey.models.sides import SideMean
-from survey.models.staff import ROLES, AccessLog, Assignment, JobSlot, SignInAttempt, Staff, StaffSession
+from survey.models.staff import ROLES, AccessLog, ApiToken, Assignment, JobSlot, SignInAttempt, Staff, StaffSession
 
 GLOBAL_TABLES = frozenset(
     {
@@ -97,6 +97,7 @@ __all__ = [
     "SAMPLINGS",
     "TAGS",
     "AccessLog",
+    "ApiToken",
     "Assignment",
     "Ballot",
     "BallotKey",

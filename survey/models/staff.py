@@ -92,6 +92,27 @@ class AccessLog(Numbered, Base):
     subject: Mapped[str] = mapped_column(Text)
 
 
+class ApiToken(Numbered, Base):
+    """A machine's way to a municipality's figures: SHA-256 of its token, which is shown once and kept by nobody.
+
+    `made_by` is NULL when it was made by a command. Revoked it is kept, and opens nothing.
+    """
+
+    __tablename__ = "api_token"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        CheckConstraint("octet_length(token_hash) = 32", name="token_hash_size"),
+        CheckConstraint("length(name) <= 80 AND name ~ '[^[:space:]]'", name="name_said"),
+        CheckConstraint("revoked_at >= made_at", name="revoked_after_made"),
+    )
+
+    name: Mapped[str] = mapped_column(Text)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime] = mapped_column(moment)
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    revoked_at: Mapped[datetime | None] = mapped_column(moment)
+
+
 class JobSlot(Base):
     """A timed job's slot, claimed by inserting it: two tickers can never do the same slot twice."""
 

@@ -67,6 +67,8 @@ def ids(
         "questionnaire_id": session.scalar(text("SELECT id FROM questionnaire WHERE code = 'ydelse'")),
         "version_id": session.scalar(text("SELECT min(id) FROM questionnaire_version")),
         "position": 1,
+        "figure": "2800-328d-s620-gq",
+        "token_id": 1,
     }
 
 
@@ -101,9 +103,15 @@ def test_whoever_is_not_signed_in_meets_the_sign_in_page(app: Flask, ids: dict[s
     client = app.test_client()
     for method in ("GET", "POST"):
         for rule, who in rules(app, method):
-            if who and access.EVERYONE not in who:
+            if who and not who & {access.EVERYONE, access.TOKEN}:
                 answer = client.open(rule.build(ids, append_unknown=False)[1], method=method)  # type: ignore[index]  # every id is there
                 assert (answer.status_code, answer.headers["Location"][:8]) == (303, "/log-ind"), rule
+
+
+def test_a_machines_door_asks_for_a_token(app: Flask) -> None:
+    """Whoever comes without one is refused by the view itself: there is no sign-in for a machine."""
+    doors = [rule.rule for method in ("GET", "POST") for rule, who in rules(app, method) if access.TOKEN in who]
+    assert [app.test_client().get(door).status_code for door in doors] == [401]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -118,10 +126,12 @@ def test_a_role_opens_its_own_doors_and_no_others(
     """403 behind every door declared for others, and never behind one's own."""
     client = enter(people[role], stevns)
     for rule, who in rules(app, "GET"):
-        if not who or access.EVERYONE in who:
+        if not who or who & {access.EVERYONE, access.TOKEN}:
             continue
-        status = client.get(rule.build(ids, append_unknown=False)[1]).status_code  # type: ignore[index]  # every id is there
-        assert (status == 403) == who.isdisjoint({role, access.SIGNED_IN}), (role, rule, status)
+        path = rule.build(ids, append_unknown=False)[1]  # type: ignore[index]  # every id is there
+        with client.get(path) as answer:
+            shut = who.isdisjoint({role, access.SIGNED_IN})
+            assert (answer.status_code == 403) == shut, (role, rule, answer.status_code)
 
 
 @pytest.mark.parametrize("role", [None, *ROLES])

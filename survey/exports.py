@@ -1,0 +1,279 @@
+"""Every number that may be told of a period, a row each: cells, statements' means, distributions, response rates.
+
+What the dashboard tells of single days, and nothing finer: whatever ends on one day in one unit is one number.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey import passports, results, scoring, told, turnout
+from survey.export_columns import Row
+from survey.models import Municipality
+from survey.passports import REST, Definition
+from survey.results import LAW_NAMES, OneRow, Period, Rows, TeamView
+from survey.scoring import Figure
+from survey.told import Told
+
+SPECIAL = {"dont_know": passports.DONT_KNOW}
+DEFINED = {"n": "n", "mean": "mean", "count": "share", "dont_know": "share", "answers": "n", "rate": "rate"}
+"""Measures that a figure of their own stands for, and its kind. Of a cell only n and mean."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Of whom rows tell: a `team` that is shown; without one the rest of a law group, or the `whole` of it."""
+
+    law: str
+    team: TeamView | None = None
+    whole: bool = False
+
+    @property
+    def unit(self) -> str:
+        """As the export names it."""
+        return "team" if self.team else "lovgruppe" if self.whole else "resten"
+
+
+@dataclass(frozen=True)
+class Book:
+    """What rows of one municipality and period are made with."""
+
+    municipality_id: int
+    slug: str
+    period: Period
+    smallest: int
+    teams: tuple[TeamView, ...]
+    versions: dict[int, OneRow]
+    as_of: date
+
+
+Number = tuple[str, int, int | None, Figure]
+"""Measure, statement, point of the scale, and the number as it may be shown."""
+
+
+def parts(teams: Sequence[TeamView]) -> list[Part]:
+    """For who sees everything: every shown team, and the rest of each law group."""
+    shown = [Part(team.law, team) for team in teams if team.shown]
+    return shown + [Part(law) for law in LAW_NAMES if law in {team.law for team in teams}]
+
+
+def book(session: Session, municipality_id: int, period: Period) -> Book:
+    """What does not grow with the answers: the municipality, its teams and its published versions."""
+    of = session.execute(
+        select(Municipality.slug, Municipality.smallest_group).where(Municipality.id == municipality_id)
+    ).one()
+    return Book(
+        municipality_id,
+        of.slug,
+        period,
+        of.smallest_group,
+        results.teams(session, municipality_id),
+        {row.id: row for row in told.versions(session, municipality_id)},
+        told.newest(session, municipality_id) or period.last,
+    )
+
+
+def rows(session: Session, of: Book, mine: Sequence[Part]) -> Iterator[Row]:
+    """Every number that may be told of `mine` in the book's period; few rows are in memory at a time."""
+    for part in mine:
+        for level in told.LEVELS:
+            yield from _level(session, of, part, level)
+        yield from _weeks(session, of, part)
+
+
+# Answers -------------------------------------------------------------------------------------------------
+
+
+def _level(session: Session, of: Book, part: Part, level: str) -> Iterator[Row]:
+    found = told.stream(session, of.municipality_id, level, of.period, part.law, _team_ids(of, part))
+    for _, same in groupby(found, lambda one: (one.version_id, one.mode, one.counted.last_on)):
+        yield from _of_day(of, part, level, list(same))
+
+
+def _team_ids(of: Book, part: Part) -> list[int | None] | None:
+    if part.whole:
+        return None
+    if part.team:
+        return [part.team.id]
+    return [None, *(team.id for team in of.teams if team.law == part.law and not team.shown)]
+
+
+def _of_day(of: Book, part: Part, level: str, same: Sequence[Told]) -> Iterator[Row]:
+    """The numbers of what one unit tells on one day."""
+    first = same[0]
+    version = of.versions[first.version_id]
+    like = replace(
+        _blank(of, part, version),
+        mode=first.mode,
+        level=level,
+        first_on=min(one.counted.first_on for one in same),
+        last_on=first.counted.last_on,
+        told_on=max(one.told_on for one in same),
+    )
+    numbers = {"cell": _of_cells, "means": _of_means, "spread": _of_spreads}[level]
+    # Of a rest with cells of a team that is too small now there is no figure that says which.
+    named = part.whole or part.team is not None or all(one.team_id is None for one in same)
+    for measure, statement, point, figure in numbers(same, of.smallest):
+        defined = named and (level != "cell" or measure in ("n", "mean"))
+        yield replace(
+            like,
+            statement=statement,
+            statement_text=version.texts[statement - 1] if statement else "",
+            measure=measure,
+            point=point,
+            point_text=version.labels[point - 1] if point else "",
+            value=figure.value or 0.0,
+            text=figure.text,
+            figure_id=_id(of, part, like, first.version_id, (measure, statement, point)) if defined else "",
+        )
+
+
+def _of_cells(same: Sequence[Told], smallest: int) -> Iterator[Number]:
+    counted = [one.counted for one in same]
+    people = sum(one.people for one in counted)
+    if people < smallest:
+        return
+    pooled = scoring.pooled([counts for one in counted for counts in one.chosen])
+    answers = scoring.answers(pooled)
+    yield "n", 0, None, _count(sum(one.n for one in counted))
+    yield "people", 0, None, _count(people)
+    # As on the dashboard: beside a hidden statement the number of answers would tell how many answered it.
+    if all(one.statements is None or len(one.statements) == len(one.counted.statements) for one in same):
+        yield "answers", 0, None, _count(answers)
+        yield "total", 0, None, _count(scoring.total(pooled))
+    mean = scoring.published_mean(scoring.mean(pooled), people, len(pooled), answers=answers, smallest=smallest)
+    yield "mean", 0, None, mean
+
+
+def _of_means(same: Sequence[Told], smallest: int) -> Iterator[Number]:
+    for statement in range(1, len(same[0].counted.statements) + 1):
+        rows = [one.counted.chosen[statement - 1] for one in same if statement in (one.statements or ())]
+        counts = scoring.pooled(rows) if rows else []
+        answers = scoring.answers(counts)
+        if answers < smallest:
+            continue
+        yield "answers", statement, None, _count(answers)
+        yield "total", statement, None, _count(scoring.total(counts))
+        mean = scoring.published_mean(scoring.mean(counts), answers, len(counts), smallest=smallest)
+        yield "mean", statement, None, mean
+
+
+def _of_spreads(same: Sequence[Told], smallest: int) -> Iterator[Number]:
+    ten = max(smallest, scoring.SMALLEST_DISTRIBUTION)
+    for statement in range(1, len(same[0].counted.statements) + 1):
+        rows = [one.counted.statements[statement - 1] for one in same if statement in (one.statements or ())]
+        counts = scoring.pooled(rows) if rows else [0]
+        if not scoring.published_distribution(counts[1:], smallest=ten):
+            continue
+        for point, n in enumerate(counts[1:], 1):
+            yield "count", statement, point, _count(n)
+        if not scoring.capped(scoring.published_share(counts[0], sum(counts), smallest=ten)):
+            yield "dont_know", statement, None, _count(counts[0])
+
+
+def _count(n: int) -> Figure:
+    return Figure(scoring.count(n), n, float(n))
+
+
+# Participation -------------------------------------------------------------------------------------------
+
+
+def _weeks(session: Session, of: Book, part: Part) -> Iterator[Row]:
+    every = told.weeks(session, of.municipality_id, part.law)
+    for version in of.versions.values():
+        group = [row for row in every if row.version_id == version.id]
+        shown = [team.id for team in of.teams if team.shown]
+        blocks = turnout.grouping(group, shown, of.smallest)
+        yield from _of_blocks(of, part, version, _of_unit(group, part, blocks), blocks)
+
+
+def _of_unit(group: Rows, part: Part, blocks: turnout.Grouping) -> Rows:
+    if part.whole:
+        return group
+    if part.team:
+        return [row for row in group if row.team_id == part.team.id and row.team_id in blocks.alone]
+    if blocks.alone and not blocks.enough:
+        return []  # the total says as little as it can, so its rest is not told beside the teams
+    return [row for row in group if row.team_id not in blocks.alone]
+
+
+def _of_blocks(of: Book, part: Part, version: OneRow, group: Rows, blocks: turnout.Grouping) -> Iterator[Row]:
+    found = turnout.turnout(group, blocks, of.period, None, of.smallest)
+    like = _blank(of, part, version)
+    for weeks in found.weeks if found else ():
+        if not weeks.rate.shown:
+            continue
+        mine = [row for row in group if weeks.first <= row.week <= weeks.last]
+        line = replace(
+            like,
+            level="weeks",
+            first_on=weeks.first,
+            last_on=weeks.last + timedelta(days=6),
+            final=all(row.closed for row in mine),
+        )
+        numbers: list[tuple[str, Figure]] = [("sent", _count(weeks.sent)), ("rate", weeks.rate)]
+        if not scoring.capped(weeks.rate):
+            numbers.insert(1, ("answered", _count(sum(row.answered for row in mine))))
+        for measure, figure in numbers:
+            named = measure == "rate" and part.unit != "resten"
+            figure_id = _id(of, part, line, version.id, (measure, 0, None)) if named else ""
+            yield replace(line, measure=measure, value=figure.value or 0.0, text=figure.text, figure_id=figure_id)
+
+
+# A row ---------------------------------------------------------------------------------------------------
+
+
+def _blank(of: Book, part: Part, version: OneRow) -> Row:
+    """A row of a part and version, with nothing told yet."""
+    return Row(
+        municipality=of.slug,
+        law=part.law,
+        unit=part.unit,
+        team=part.team.name if part.team else "",
+        questionnaire=version.name,
+        version=version.number,
+        scale=version.points,
+        mode="remote",
+        level="",
+        first_on=of.period.first,
+        last_on=of.period.last,
+        told_on=None,
+        final=True,
+        statement=0,
+        statement_text="",
+        measure="",
+        point=None,
+        point_text="",
+        value=0.0,
+        text="",
+        figure_id="",
+    )
+
+
+def _id(of: Book, part: Part, line: Row, version_id: int, number: tuple[str, int, Any]) -> str:
+    """The id of the figure of one day, or one block of weeks, that a number is; "" where it is a part of one."""
+    measure, statement, point = number
+    kind = DEFINED.get(measure)
+    if kind is None:
+        return ""
+    first = line.first_on if line.level == "weeks" else line.last_on
+    team_id = part.team.id if part.team else None if part.whole else REST
+    return passports.mint(
+        Definition(
+            kind,
+            part.law,
+            team_id,
+            version_id,
+            line.mode,
+            statement,
+            SPECIAL.get(measure, point or 0),
+            first,
+            line.last_on,
+            of.as_of,
+        )
+    )

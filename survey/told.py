@@ -1,0 +1,194 @@
+"""What was told up to a day: cells and groups of cells, streamed, and the weeks of sending. Counts alone."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session, aliased
+
+from survey.cells import Counted, counted_in
+from survey.models import (
+    Cell,
+    CellGroup,
+    Participation,
+    Questionnaire,
+    QuestionnaireVersion,
+    Statement,
+    Team,
+)
+from survey.results import CellView, OneRow, Period, Rows
+
+READ_AHEAD = 200
+"""Cells fetched at a time: so many are in memory, whatever the period."""
+LEVELS = ("cell", "means", "spread")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A cell, or the sum of a group of cells of one version and mode, and the day it was told.
+
+    `statements` are the positions whose means (of a spread: whose distributions) are told of it; of a cell, of the
+    group of means it is in, None while it is in none.
+    """
+
+    team_id: int | None
+    version_id: int
+    mode: str
+    told_on: date
+    counted: Counted
+    statements: tuple[int, ...] | None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A cell as a page read it, and the days on which it and its groups were told."""
+
+    view: CellView
+    told_on: date
+    means_on: date | None
+    spread_on: date | None
+
+
+def newest(session: Session, municipality_id: int) -> date | None:
+    """The last day on which anything was told or a week of sending began: today's figures are up to it.
+
+    None where there is nothing yet.
+    """
+    days = [
+        select(func.max(day)).where(table.municipality_id == municipality_id).scalar_subquery()
+        for table, day in (
+            (Cell, Cell.told_on),
+            (CellGroup, CellGroup.told_on),
+            (Participation, Participation.week),
+        )
+    ]
+    return session.scalar(select(func.greatest(*days)))
+
+
+def stream(
+    session: Session,
+    municipality_id: int,
+    level: str,
+    period: Period,
+    law: str,
+    team_ids: Collection[int | None] | None,
+) -> Iterator[Told]:
+    """What is told in `period` of a law group's `team_ids` (None: all), by version, mode and last day.
+
+    Few at a time, through a server-side cursor: read on before asking anything else of `session`.
+    """
+    mine = [Cell.municipality_id == municipality_id, Cell.law == law]
+    if team_ids is not None:
+        named = [team_id for team_id in team_ids if team_id is not None]
+        rest = [Cell.team_id.is_(None)] if None in team_ids else []
+        mine.append(or_(Cell.team_id.in_(named), *rest))
+    wanted = (_single if level == "cell" else _grouped)(level, period).where(*mine)
+    with session.execute(wanted, execution_options={"yield_per": READ_AHEAD}) as rows:
+        for _, same in groupby(rows, lambda row: row.unit):
+            yield _told(same)
+
+
+def _told(rows: Iterator[Any]) -> Told:
+    first = next(rows)
+    counted = counted_in(first)
+    for row in rows:
+        counted = counted.plus(counted_in(row))
+    statements = None if first.statements is None else tuple(first.statements)
+    return Told(first.team_id, first.version_id, first.mode, first.told, counted, statements)
+
+
+def _single(_level: str, period: Period) -> Select[Any]:
+    return (
+        select(*Cell.__table__.columns, CellGroup.statements, Cell.id.label("unit"), Cell.told_on.label("told"))
+        .outerjoin(
+            CellGroup, (CellGroup.municipality_id == Cell.municipality_id) & (CellGroup.id == Cell.means_id)
+        )
+        .where(Cell.last_on.between(period.first, period.last))
+        .order_by(Cell.version_id, Cell.mode, Cell.last_on, Cell.told_on, Cell.id)
+    )
+
+
+def _grouped(level: str, period: Period) -> Select[Any]:
+    of = CellGroup
+    belongs = Cell.means_id if level == "means" else Cell.spread_id
+    return (
+        select(*Cell.__table__.columns, of.statements, of.id.label("unit"), of.told_on.label("told"))
+        .join(of, (of.municipality_id == Cell.municipality_id) & (of.id == belongs))
+        .where(of.last_on.between(period.first, period.last))
+        .order_by(Cell.version_id, Cell.mode, of.last_on, of.told_on, of.id, Cell.last_on, Cell.id)
+    )
+
+
+def kept(session: Session, municipality_id: int, period: Period, as_of: date) -> list[Kept]:
+    """The cells of which anything was told in `period` by the day `as_of`, in the order of closing; one statement.
+
+    What `results.cells` reads, as it was then: a later night may close groups and tell cells of earlier days.
+    """
+    means, spread = aliased(CellGroup), aliased(CellGroup)
+    cell, in_means, in_spread = (_by(of, period, as_of) for of in (Cell, means, spread))
+    wanted = (
+        select(
+            *Cell.__table__.columns,
+            cell.label("mean"),
+            case((in_means, means.statements)).label("means"),
+            case((in_spread, spread.statements)).label("spread"),
+            func.coalesce(in_spread & spread.tells_tags, False).label("tells_tags"),
+            means.told_on.label("means_on"),
+            spread.told_on.label("spread_on"),
+        )
+        .outerjoin(means, (means.municipality_id == Cell.municipality_id) & (means.id == Cell.means_id))
+        .outerjoin(spread, (spread.municipality_id == Cell.municipality_id) & (spread.id == Cell.spread_id))
+        .where(Cell.municipality_id == municipality_id, or_(cell, in_means, in_spread))
+        .order_by(Cell.told_on, Cell.last_on, Cell.id)
+    )
+    return [Kept(_view(row), row.told_on, row.means_on, row.spread_on) for row in session.execute(wanted)]
+
+
+def _by(of: Any, period: Period, as_of: date) -> ColumnElement[bool]:
+    told: ColumnElement[bool] = of.last_on.between(period.first, period.last) & (of.told_on <= as_of)
+    return told
+
+
+def _view(row: OneRow) -> CellView:
+    return CellView(
+        row.team_id,
+        row.law,
+        row.version_id,
+        row.mode,
+        counted_in(row),
+        row.mean,
+        None if row.means is None else tuple(row.means),
+        None if row.spread is None else tuple(row.spread),
+        row.tells_tags,
+    )
+
+
+def versions(session: Session, municipality_id: int) -> Rows:
+    """Every published version of the municipality: id, name, number, points, labels and its statements' texts."""
+    of = QuestionnaireVersion
+    texts = aggregate_order_by(Statement.text, Statement.position)
+    return session.execute(
+        select(of.id, Questionnaire.name, of.number, of.points, of.labels, func.array_agg(texts).label("texts"))
+        .join(Questionnaire)
+        .join(Statement)
+        .where(of.municipality_id == municipality_id, of.published_at.is_not(None))
+        .group_by(of.municipality_id, of.id, Questionnaire.municipality_id, Questionnaire.id)
+        .order_by(Questionnaire.name, of.number)
+    ).all()
+
+
+def weeks(session: Session, municipality_id: int, law: str) -> Rows:
+    """Every week of sending of a law group, with whether it is closed: a closed one never changes."""
+    of = Participation
+    return session.execute(
+        select(
+            of.team_id, Team.law, of.version_id, of.week, of.sent, of.delivered, of.answered, of.unknown, of.closed
+        )
+        .join(Team)
+        .where(of.municipality_id == municipality_id, Team.law == law, of.sent > 0)
+        .order_by(of.week)
+    ).all()

@@ -1,0 +1,194 @@
+"""What an export holds: every number that may be told of a period, and none that may not."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from survey import exports, figures, passports, reopening, results
+from survey.cells import Counted, Unit
+from survey.export_columns import LEVELS, MEASURES, UNITS, Row, dictionary
+from survey.exports import Number, Part
+from survey.models import Batch, Municipality, Participation, Team
+from survey.results import Period
+from survey.told import Told
+from tests.survey.test_figures_attack import OTHER, SMALLEST, TEAM, Group, batch, changed, groups, known, views
+from tests.survey.test_reopening import DAY, YEAR, ydelse
+
+Add = Callable[..., Batch]
+__all__ = ["ydelse"]
+
+
+def exported(
+    session: Session, municipality: Municipality, period: Period = YEAR, parts: Sequence[Part] | None = None
+) -> list[Row]:
+    """All rows of a period, as somebody gets them who sees all teams."""
+    book = exports.book(session, municipality.id, period)
+    return list(exports.rows(session, book, parts or exports.parts(book.teams)))
+
+
+def test_the_parts_add_up_to_the_dashboards_mean(
+    session: Session, stevns: Municipality, ydelse: list[Team]
+) -> None:
+    """Teams and rest together are the law group; sums of cells are its mean, its answers and its base."""
+    rows = [row for row in exported(session, stevns) if row.level == "cell"]
+    sums = {
+        measure: sum(row.value for row in rows if row.measure == measure) for measure in ("n", "answers", "total")
+    }
+    (series,) = figures.section(results.read(session, stevns.id, YEAR), "LAS").series
+    assert (sums["n"], sums["answers"]) == (series.respondents, series.answers)
+    assert Fraction(int(sums["total"]), int(sums["answers"])) == series.exact
+    assert {row.unit for row in rows} == {"team", "resten"}
+
+
+def test_each_number_with_an_id_is_the_figure_it_opens(
+    session: Session, stevns: Municipality, ydelse: list[Team]
+) -> None:
+    """Fifty of them drawn; of a count the figure is its share."""
+    teams = results.teams(session, stevns.id)
+    rows = [row for row in exported(session, stevns) if row.figure_id]
+    assert {row.level for row in rows} == {"cell", "means", "spread", "weeks"}
+    for row in random.Random(1).sample(rows, 50):
+        found = reopening.reopen(session, stevns.id, passports.read(row.figure_id), teams)
+        assert found is not None
+        assert found.figure.text.split("/")[0] == row.text.split("/")[0], row
+
+
+def test_a_team_that_is_too_small_is_in_the_rest(
+    session: Session, stevns: Municipality, ydelse: list[Team]
+) -> None:
+    """Its name is nowhere; the shown teams have theirs."""
+    rows = exported(session, stevns)
+    assert {row.team for row in rows} == {"A", "B", ""}
+    assert {row.unit for row in rows if not row.team} == {"resten"}
+
+
+def test_a_team_that_has_become_too_small_joins_the_rest(
+    session: Session, stevns: Municipality, ydelse: list[Team]
+) -> None:
+    """Its cells are added to the rest's of the same day, and such sums have no id; nothing is lost."""
+    before = exported(session, stevns)
+    book = exports.book(session, stevns.id, YEAR)
+    fewer = replace(book, teams=tuple(replace(team, shown=team.shown and team.name != "A") for team in book.teams))
+    after = list(exports.rows(session, fewer, exports.parts(fewer.teams)))
+    assert "A" not in {row.team for row in after}
+    totals = [
+        sum(row.value for row in rows if (row.level, row.measure) == ("cell", "n")) for rows in (before, after)
+    ]
+    assert totals[0] == totals[1]
+    days = {(row.level, row.last_on) for row in before if row.team == "A"}
+    mixed = [row for row in after if (row.level, row.last_on) in days and row.unit == "resten"]
+    assert mixed
+    assert not any(row.figure_id for row in mixed)
+
+
+def test_who_sees_only_the_whole_gets_the_whole(
+    session: Session, stevns: Municipality, ydelse: list[Team]
+) -> None:
+    """One unit, without teams: what ends on one day is one number, as on the dashboard's chart."""
+    rows = exported(session, stevns, parts=[Part("LAS", whole=True)])
+    (series,) = figures.section(results.read(session, stevns.id, YEAR), "LAS").series
+    points = [(row.last_on, row.text) for row in rows if (row.level, row.measure) == ("cell", "mean")]
+    assert points == [(point.last_on, point.mean.text) for point in series.points]
+    assert {(row.unit, row.team) for row in rows} == {("lovgruppe", "")}
+
+
+def test_weeks_are_sums_of_blocks(session: Session, stevns: Municipality, ydelse: list[Team]) -> None:
+    """Answered and sent over all parts are the law group's; open weeks are not final, closed ones are."""
+    rows = [row for row in exported(session, stevns) if row.level == "weeks"]
+    (series,) = figures.section(results.read(session, stevns.id, YEAR), "LAS").series
+    assert series.turnout is not None
+    sums = [int(sum(row.value for row in rows if row.measure == name)) for name in ("answered", "sent")]
+    assert series.turnout.rate.text.startswith("{}/{} =".format(*sums))
+    assert {row.final for row in rows} == {False}
+    session.execute(update(Participation).values(closed=True))
+    assert {row.final for row in exported(session, stevns)} == {True}
+
+
+def test_the_period_chooses_by_the_last_day(session: Session, stevns: Municipality, ydelse: list[Team]) -> None:
+    """A day's export holds what ended on that day, and its weeks' block; an empty one holds nothing."""
+    day = next(row.last_on for row in exported(session, stevns) if row.level == "spread")
+    rows = exported(session, stevns, Period(day, day))
+    assert {row.last_on for row in rows if row.level != "weeks"} == {day}
+    assert all(row.first_on <= day <= row.last_on for row in rows)
+    assert exported(session, stevns, Period(date(2019, 1, 1), date(2019, 12, 31))) == []
+
+
+def test_a_raised_k_hides_what_is_smaller(session: Session, stevns: Municipality, ydelse: list[Team]) -> None:
+    """With k = 30 no number rests on fewer than thirty."""
+    stevns.smallest_group = 30
+    session.flush()
+    rows = exported(session, stevns)
+    bases = [row.value for row in rows if row.measure in ("people", "sent", "answers")]
+    assert bases
+    assert min(bases) >= 30
+
+
+def test_every_word_is_in_the_dictionary(session: Session, stevns: Municipality, ydelse: list[Team]) -> None:
+    """Units, levels and measures are explained, and nothing is explained that is never told."""
+    rows = exported(session, stevns) + exported(session, stevns, parts=[Part("LAS", whole=True)])
+    assert {row.unit for row in rows} == set(UNITS)
+    assert {row.level for row in rows} == set(LEVELS)
+    assert {row.measure for row in rows} == set(MEASURES)
+    assert all(meaning for *_, meaning in dictionary())
+
+
+# Nothing that the attacker is not given ------------------------------------------------------------------
+
+
+def told(group: Group, unit: Unit) -> Iterator[tuple[str, list[Told]]]:
+    """What a group tells by level, as it is read from the tables."""
+
+    def one(counted: Counted, statements: Sequence[int] | None) -> Told:
+        mine = None if statements is None else tuple(statements)
+        return Told(unit.team_id, unit.version_id, unit.mode, DAY, counted, mine)
+
+    whole = figures.together
+    for place, cell in enumerate(group.cells):
+        yield "cell", [one(cell, next((of for places, of in group.means if place in places), None))]
+    for places, of in group.means:
+        together = whole(group.cells[place] for place in places)
+        yield "means", [one(together, of)] if together else []
+    if group.spread and (together := whole(group.cells)):
+        yield "spread", [one(together, group.spread)]
+
+
+def numbers(group: Group, unit: Unit) -> list[tuple[str, Number]]:
+    """Every number the export tells of a group, with its level."""
+    made = {"cell": exports._of_cells, "means": exports._of_means, "spread": exports._of_spreads}
+    return [(level, number) for level, same in told(group, unit) for number in made[level](same, SMALLEST)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_export_holds_no_number_the_attacker_is_not_given(seed: int) -> None:
+    """Each but the rounded means is one of the sums the attack starts from, or a number of people."""
+    rng = random.Random(seed)
+    batches = [batch(rng, DAY + timedelta(night), rng.choice((1, 3, 5))) for night in range(1)]
+    batches += [batch(rng, DAY + timedelta(night), len(batches[0].statements)) for night in range(1, 9)]
+    for group in groups(batches):
+        given = {total for _, total in known(group)}
+        people = {cell.n for cell in group.cells} | {cell.people for cell in group.cells}
+        for _, (measure, statement, point, figure) in numbers(group, TEAM):
+            assert figure.shown, (measure, statement, point)
+            if measure != "mean":
+                assert figure.value in (people if measure in ("n", "people") else given)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_exports_say_nothing_else(seed: int) -> None:
+    """Where hidden counts are others, but what cells and groups tell is the same, the export is the same."""
+    rng = random.Random(seed)
+    differ = 0
+    for unit in (TEAM, OTHER):
+        for group in groups([batch(rng, DAY + timedelta(night), 3) for night in range(5)], unit):
+            mine = views([group], unit)
+            twins = [next(filter(None, (changed(view, rng) for _ in range(200))), view) for view in mine]
+            differ += twins != mine
+            other = replace(group, cells=[view.counted for view in twins])
+            assert numbers(other, unit) == numbers(group, unit)
+    assert differ or seed

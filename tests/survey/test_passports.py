@@ -1,0 +1,109 @@
+"""Ids of figures: they say themselves what they are of, and a mistyped one says nothing."""
+
+import random
+import tomllib
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from survey import passports
+from survey.passports import ALPHABET, DONT_KNOW, REST, TOP_TWO, WRONG, Definition
+from tests.conftest import ROOT
+
+MAY = Definition("mean", "LAS", None, 3, "remote", 0, 0, date(2021, 5, 6), date(2021, 8, 19), date(2021, 8, 20))
+
+
+def drawn(rng: random.Random) -> Definition:
+    """Any figure there can be."""
+    first = date(2015, 1, 1) + timedelta(rng.randrange(20_000))
+    last = first + timedelta(rng.choice((0, 30, 364, 4000)))
+    kind = rng.choice(passports.KINDS)
+    statement, point = rng.randrange(1 if kind == "share" else 0, 11), rng.choice((1, 4, 5, TOP_TWO, DONT_KNOW))
+    return Definition(
+        kind,
+        rng.choice(passports.LAWS),
+        rng.choice((None, REST, 1, 20, 5000, 2**62)) if kind != "rate" else None,
+        rng.choice((1, 17, 300, 2**62)),
+        "remote" if kind == "rate" else rng.choice(passports.MODES),
+        0 if kind == "rate" else statement,
+        point if kind == "share" else 0,
+        first,
+        last,
+        last + timedelta(rng.choice((-300, -1, 0, 1, 4000))),
+    )
+
+
+def test_an_id_says_itself_what_it_is_of() -> None:
+    """Read again, a thousand figures are those they were minted for, and no two share an id."""
+    rng = random.Random(1)
+    figures = {drawn(rng) for _ in range(1000)}
+    ids = {passports.mint(one) for one in figures}
+    assert {passports.read(one) for one in ids} == figures
+    assert len(ids) == len(figures)
+
+
+def test_an_id_is_short_enough_to_type() -> None:
+    """Fourteen characters; eighteen for a year of the 900th team and the 99th version of an installation."""
+    year = {"first": date(2025, 1, 1), "last": date(2025, 12, 31), "as_of": date(2026, 1, 2)}
+    assert passports.mint(MAY) == "2800-328d-s620-gq"
+    assert len(passports.mint(replace(MAY, team_id=900, version_id=99, **year)).replace("-", "")) == 18
+
+
+@pytest.mark.parametrize("written", ["{}", " {} ", "{upper}", "{bare}", "{letters}"])
+def test_an_id_is_read_kindly(written: str) -> None:
+    """Capitals, no dashes, the letter O for a zero: it is the same figure."""
+    text = passports.mint(MAY)
+    forms = {"upper": text.upper(), "bare": text.replace("-", " "), "letters": text.replace("0", "o")}
+    assert passports.read(written.format(text, **forms)) == MAY
+
+
+def test_one_wrong_character_or_two_swapped_are_seen() -> None:
+    """No id is a mistyped other one: of these not a single one."""
+    plain = passports.mint(MAY).replace("-", "")
+    wrong = {plain[:at] + sign + plain[at + 1 :] for at in range(len(plain)) for sign in ALPHABET}
+    wrong |= {plain[:at] + plain[at + 1] + plain[at] + plain[at + 2 :] for at in range(len(plain) - 1)}
+    for text in wrong - {plain}:
+        with pytest.raises(ValueError, match="skrevet forkert"):
+            passports.read(text)
+
+
+@pytest.mark.parametrize("text", ["", "-", "abc", "æøå", "x" * 17, "0" * 65, "0" * 5000])
+def test_what_is_no_id_is_told_so(text: str) -> None:
+    """In one Danish sentence."""
+    with pytest.raises(ValueError, match=WRONG[:20]):
+        passports.read(text)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version_id": 0},
+        {"team_id": -1},
+        {"statement": 11},
+        {"kind": "rate", "mode": "onsite"},
+        {"kind": "rate", "team_id": REST},
+        {"kind": "share"},
+        {"point": 2},
+        {"last": date(2020, 1, 1)},
+        {"first": date(2014, 12, 31)},
+    ],
+)
+def test_what_can_be_no_figure_has_no_id(change: dict[str, object]) -> None:
+    """Neither minted nor, where somebody made the characters up, read."""
+    with pytest.raises(ValueError, match="no figure"):
+        passports.mint(replace(MAY, **change))  # type: ignore[arg-type]  # one field at a time
+
+
+def test_a_number_written_longer_than_it_needs_is_no_id() -> None:
+    """There is one id of a figure: 3 as "3 and nothing more" is none."""
+    body = passports.mint(MAY).replace("-", "")[:-3]
+    longer = body[:4] + ALPHABET[16 + 3] + "0" + body[5:]
+    with pytest.raises(ValueError, match="skrevet forkert"):
+        passports.read(longer + passports._check(longer))
+
+
+def test_the_program_knows_its_version() -> None:
+    """What a figure's page names is the version of the package."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] == passports.PROGRAM
