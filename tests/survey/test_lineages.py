@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text, update
@@ -162,7 +163,11 @@ def test_what_continues_what_never_changes(session: Session, stevns: Municipalit
     for change in (version.values(continues_id=None), update(StatementRow).values(same_meaning=False)):
         with pytest.raises(IntegrityError, match="never changes"), session.begin_nested():
             session.execute(change)
-    row = {"municipality_id": stevns.id, "questionnaire_id": newest(session, stevns).questionnaire_id, "points": 4}
+    row: dict[str, Any] = {
+        "municipality_id": stevns.id,
+        "questionnaire_id": newest(session, stevns).questionnaire_id,
+        "points": 4,
+    }
     row |= {"statement_count": 5, "labels": ["1", "2", "3", "4"], "number": 9}
     with pytest.raises(IntegrityError, match="uq_questionnaire_version_continues_id"), session.begin_nested():
         session.add(QuestionnaireVersion(**row, continues_id=first))
