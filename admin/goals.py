@@ -16,7 +16,7 @@ from survey import goal_plans, goals, lineages, results, workdays
 from survey.access import MANAGER, open_to
 from survey.db import snapshot, transaction
 from survey.goals import BY_ITSELF, Goal
-from survey.models import QuestionnaireVersion, Team
+from survey.models import GOAL_KINDS, QuestionnaireVersion, Team
 from survey.results import Counts
 
 doors = Blueprint("goals", __name__)
@@ -153,7 +153,7 @@ def _page(session: Session, staff: CurrentStaff, about: About, form: GoalForm) -
     return render_template(
         "admin/goals.html",
         form=form,
-        now=[_line(goal, about, today) for goal in (*by_itself, *known) if goal.holds(today)],
+        now=[_line(goal, about, today) for goal in _in_order((*by_itself, *known)) if goal.holds(today)],
         coming=[_line(goal, about, today) for goal in reversed(known) if goal.began and goal.valid_from > today],
         past=[
             _line(goal, about, today)
@@ -161,7 +161,13 @@ def _page(session: Session, staff: CurrentStaff, about: About, form: GoalForm) -
             if not goal.began or (goal.valid_to is not None and goal.valid_to < today)
         ],
         can_be_set=bool(about),
+        begun=bool(request.args or form.errors),
     )
+
+
+def _in_order(found: Sequence[Goal]) -> list[Goal]:
+    """By law group, those between both last; then by scale and kind."""
+    return sorted(found, key=lambda goal: (goal.law or "~", goal.points, GOAL_KINDS.index(goal.kind)))
 
 
 def _line(goal: Goal, about: About, today: date) -> Line:

@@ -58,7 +58,7 @@ def scales(counts: Counts, asked: Sequence[tuple[str, int]]) -> dict[tuple[str |
         found[law, points] = f"{LAW_NAMES[law]}, skala 1-{points}"
     for points in sorted({points for _, points in known}):
         if all((law, points) in known for law in LAW_NAMES):
-            found[None, points] = f"{' og '.join(LAW_NAMES.values())} over for hinanden, skala 1-{points}"
+            found[None, points] = f"{' mod '.join(LAW_NAMES.values())}, skala 1-{points}"
     return found
 
 

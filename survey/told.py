@@ -128,21 +128,22 @@ def kept(session: Session, municipality_id: int, period: Period, as_of: date) ->
 
     What `results.cells` reads, as it was then: a later night may close groups and tell cells of earlier days.
     """
-    means, spread = aliased(CellGroup), aliased(CellGroup)
-    cell, in_means, in_spread = (_by(of, period, as_of) for of in (Cell, means, spread))
+    means, spread, tags = (aliased(CellGroup) for _ in range(3))
+    cell, in_means, in_spread, in_tags = (_by(of, period, as_of) for of in (Cell, means, spread, tags))
     wanted = (
         select(
             *Cell.__table__.columns,
             cell.label("mean"),
             case((in_means, means.statements)).label("means"),
             case((in_spread, spread.statements)).label("spread"),
-            func.coalesce(in_spread & spread.tells_tags, False).label("tells_tags"),
+            func.coalesce(in_tags, False).label("told_tags"),
             means.told_on.label("means_on"),
             spread.told_on.label("spread_on"),
         )
         .outerjoin(means, (means.municipality_id == Cell.municipality_id) & (means.id == Cell.means_id))
         .outerjoin(spread, (spread.municipality_id == Cell.municipality_id) & (spread.id == Cell.spread_id))
-        .where(Cell.municipality_id == municipality_id, or_(cell, in_means, in_spread))
+        .outerjoin(tags, (tags.municipality_id == Cell.municipality_id) & (tags.id == Cell.tags_id))
+        .where(Cell.municipality_id == municipality_id, or_(cell, in_means, in_spread, in_tags))
         .order_by(Cell.told_on, Cell.last_on, Cell.id)
     )
     return [Kept(_view(row), row.told_on, row.means_on, row.spread_on) for row in session.execute(wanted)]
@@ -163,7 +164,7 @@ def _view(row: OneRow) -> CellView:
         row.mean,
         None if row.means is None else tuple(row.means),
         None if row.spread is None else tuple(row.spread),
-        row.tells_tags,
+        row.told_tags,
     )
 
 

@@ -60,7 +60,7 @@ def test_what_holds_by_itself_is_shown(manager: FlaskClient) -> None:
     text = words(manager.get("/maal").text)
     assert text.count("Over 3,0") == 2
     assert "Gælder af sig selv, til I sætter jeres eget." in text
-    assert "Opfølgning og Ydelse over for hinanden, skala 1-4" in text
+    assert "Opfølgning mod Ydelse, skala 1-4" in text
 
 
 def test_a_goal_is_seen_and_then_saved(

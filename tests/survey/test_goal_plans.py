@@ -143,7 +143,7 @@ def test_what_a_goal_can_be_about() -> None:
         (("LAB", 4), "Opfølgning, skala 1-4"),
         (("LAS", 4), "Ydelse, skala 1-4"),
         (("LAS", 5), "Ydelse, skala 1-5"),
-        ((None, 4), "Opfølgning og Ydelse over for hinanden, skala 1-4"),
+        ((None, 4), "Opfølgning mod Ydelse, skala 1-4"),
     ]
     assert goal_plans.scales(counts([]), []) == {}
 

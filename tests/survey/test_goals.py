@@ -49,7 +49,7 @@ def test_a_past_day_has_the_goal_of_its_time(
     session: Session, stevns: Municipality, manager: Staff, now: datetime
 ) -> None:
     """3,0 until a goal of one's own begins; a new one ends it the day before; none once the last has ended."""
-    by: dict[str, Any] = {"staff_id": manager.id, "now": now}
+    by: Any = {"staff_id": manager.id, "now": now}
     goals.make(session, stevns.id, over("3.2", date(2021, 6, 1)), **by)
     goals.make(session, stevns.id, over("3.25", date(2022, 1, 1), date(2022, 6, 30)), **by)
     found = goals.of(session, stevns.id)
@@ -85,7 +85,7 @@ def test_a_goal_is_ended_from_today_on(
     session: Session, stevns: Municipality, manager: Staff, now: datetime
 ) -> None:
     """It holds today for the last time; one that has not begun never holds; what is over cannot end again."""
-    by: dict[str, Any] = {"staff_id": manager.id, "now": now}
+    by: Any = {"staff_id": manager.id, "now": now}
     made = goals.make(session, stevns.id, over("3.2"), **by)
     planned = goals.make(session, stevns.id, over("0.8", date(2022, 1, 1), kind="share"), **by)
     assert goals.end(session, stevns.id, made, **by)
@@ -101,7 +101,7 @@ def test_one_that_will_end_can_end_sooner(
     session: Session, stevns: Municipality, manager: Staff, now: datetime
 ) -> None:
     """Its last day only ever comes nearer."""
-    by: dict[str, Any] = {"staff_id": manager.id, "now": now}
+    by: Any = {"staff_id": manager.id, "now": now}
     made = goals.make(session, stevns.id, over("3.2"), **by)
     goals.make(session, stevns.id, over("3.3", date(2022, 1, 1)), **by)
     assert goals.end(session, stevns.id, made, **by)
@@ -112,7 +112,7 @@ def test_a_later_goal_of_its_kind_is_in_the_way(
     session: Session, stevns: Municipality, manager: Staff, now: datetime
 ) -> None:
     """Unless the new one ends before it begins."""
-    by: dict[str, Any] = {"staff_id": manager.id, "now": now}
+    by: Any = {"staff_id": manager.id, "now": now}
     goals.make(session, stevns.id, over("3.3", date(2022, 1, 1)), **by)
     for new in (over("3.2"), over("3.2", date(2022, 1, 1)), over("3.2", last=date(2022, 1, 1))):
         with pytest.raises(goals.TakenError) as refused:

@@ -13,7 +13,7 @@ from survey.models import Batch, Municipality, Participation, Team
 from survey.passports import DONT_KNOW, TOP_TWO
 from survey.reopening import Passport
 from survey.results import LAW_NAMES, Period
-from tests.survey.test_figures import another, sent
+from tests.survey.told import another, sent
 
 DAY = date(2021, 5, 3)
 YEAR = Period(date(2020, 7, 1), date(2021, 6, 30))
