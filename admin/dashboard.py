@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from babel import Locale
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from admin import access, charts
 from admin.access import CurrentStaff
-from survey import cells, figures, remarks, results, scoring, workdays
+from admin.side_names import DIMENSION_NAMES, language_name, value_name
+from survey import cells, dimensions, figures, remarks, results, scoring, sides, workdays
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
 from survey.figures import Section, StatementResult
@@ -60,6 +60,7 @@ def overview() -> ResponseReturnValue:
         # What is of a whole law group is for who sees all of it, and on no team's page.
         whole = staff.manager_teams is None and not request.args.get("team")
         said = remarks.read(session, staff.municipality_id, period) if whole else None
+        beside = sides.read(session, staff.municipality_id, period) if whole else ()
     team = _chosen_team(staff, counts, request.args.get("team", ""))
     page = render_template(
         "admin/dashboard.html",
@@ -75,6 +76,10 @@ def overview() -> ResponseReturnValue:
         fewest_of_distribution=in_words(max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)),
         reasons=REASONS,
         remarks=said,
+        sides=beside,
+        fewest_of_quarter=dimensions.FEWEST,
+        dimension_names=DIMENSION_NAMES,
+        value_name=value_name,
         tag_names=[TAG_NAMES[tag] for tag in TAGS],
         language=language_name,
         laws=LAW_NAMES,
@@ -82,11 +87,6 @@ def overview() -> ResponseReturnValue:
         extremes=extremes,
     )
     return page, 400 if mistake else 200
-
-
-def language_name(code: str) -> str:
-    """A language's name in Danish: "Arabisk"; its code when it has none."""
-    return str(Locale("da").languages.get(code, code)).capitalize()
 
 
 def in_words(smallest: int) -> str:

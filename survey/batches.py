@@ -1,6 +1,5 @@
 """Batches in the making: which ballots go together, and how a batch, its responses and its counts are written."""
 
-import re
 import secrets
 from collections import Counter
 from collections.abc import Mapping
@@ -12,7 +11,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
-from survey import counts
+from survey import counts, dimensions
+from survey.dimensions import DIMENSIONS, LANGUAGE, Answers
 from survey.keys import BallotContent
 from survey.models import (
     CONFIRMATIONS,
@@ -34,9 +34,6 @@ GIVEN_UP = timedelta(days=84)
 CHUNK = 1000
 """Responses are written so many at a time, always out of at least as many shuffled, or the whole batch."""
 
-LANGUAGE = re.compile(r"[a-z]{2}")
-
-Answers = tuple[int | None, ...]
 Group = tuple[int, int, str]
 """Team, questionnaire version and mode."""
 
@@ -91,7 +88,11 @@ class Book:
 
 @dataclass
 class Heap:
-    """A batch in the making: how many answers of which day, and the rows not yet written."""
+    """A batch in the making: how many answers of which day, and the rows not yet written.
+
+    `sides` are lines of every answer and what it belongs to, by dimension; none of what was answered on site, of
+    which nobody knows more than the language.
+    """
 
     team_id: int | None
     law: str
@@ -102,6 +103,7 @@ class Heap:
     patterns: Counter[Answers] = field(default_factory=Counter, repr=False)
     tags: Counter[str] = field(default_factory=Counter, repr=False)
     rows: list[Answers] = field(default_factory=list, repr=False)
+    sides: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in DIMENSIONS}, repr=False)
 
 
 Plan = Mapping[tuple[Group, date], Heap]
@@ -142,6 +144,9 @@ def lay(session: Session, book: Book, heap: Heap, content: BallotContent) -> Non
     heap.rows.append(content.answers)
     if content.tag:
         heap.tags[content.tag] += 1
+    if heap.mode == "remote":
+        for dimension, value in dimensions.values(content).items():
+            heap.sides[dimension].append(dimensions.line(content.answers, value))
     if len(heap.rows) == 2 * CHUNK:
         _write(session, book, heap, CHUNK)
 

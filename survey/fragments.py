@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,34 +16,18 @@ from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from survey import ballot_box, keys, masking, scoring, silence, workdays
-from survey.batches import LANGUAGE, shuffle
+from survey import ballot_box, keys, masking, scoring, side_fragments, silence, workdays
+from survey.batches import shuffle
+from survey.dimensions import DIMENSIONS, LANGUAGE
 from survey.keys import BallotContent, BallotError
 from survey.models import CONFIRMATIONS, LAWS, BallotKey, Comment, Confirmation, Fragment, Municipality
+from survey.pieces import Piece, is_over, opened, sealed
 from survey.silence import TallyError
-
-WAITS = timedelta(days=42)
-"""So long after its quarter a fragment waits at all; then it is destroyed."""
 
 MANY = scoring.PRECISE_FROM
 """Of so many in a group the empty ones are let go: from here on a share may be known as it is, however small."""
 
 COMMENT, CONFIRMATION = "comment", "confirmation"
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Piece:
-    """A fragment before it is sealed. No `repr`: its value must never reach a log or an exception text.
-
-    `group` is what it is gathered by beside the `quarter` of the answering day (its first day), `made_on` the day
-    of the tally that cut it off. `value` is "" in an empty one.
-    """
-
-    kind: str
-    group: str
-    quarter: date
-    made_on: date
-    value: str
 
 
 @dataclass(frozen=True)
@@ -73,12 +57,6 @@ def cut(content: BallotContent, law: str, today: date, *, with_comment: bool) ->
     ]
 
 
-def sealed(public_key: bytes, piece: Piece) -> bytes:
-    """`piece` sealed to `public_key`: as long as every other and as a ballot."""
-    days = {"quarter": piece.quarter.isoformat(), "made_on": piece.made_on.isoformat()}
-    return keys.seal_fragment(public_key, vars(piece) | days)
-
-
 def lay(session: Session, municipality_id: int, key_id: UUID, pieces: list[bytes]) -> None:
     """Put sealed fragments away: shuffled, with random ids."""
     shuffle(pieces)
@@ -102,17 +80,20 @@ def _gather(session: Session, municipality_id: int, privates: Mapping[UUID, byte
     open_id, open_public = silence.begin(session, municipality_id)
     enough = max(scoring.SMALLEST_DISTRIBUTION, _smallest_group(session, municipality_id))
     groups: dict[tuple[str, str, date], list[Piece]] = defaultdict(list)
+    sides: list[Piece] = []
     for piece in _opened(session, municipality_id, privates):
-        if not is_over(piece.quarter, today):
+        if piece.kind in DIMENSIONS:
+            sides.append(piece)
+        elif not is_over(piece.quarter, today):
             groups[piece.kind, piece.group, piece.quarter].append(piece)
-    rest: list[bytes] = []
+    rest = side_fragments.settle(session, municipality_id, sides, today, enough)
     for (kind, group, quarter), pieces in groups.items():
         told, waiting = _told(pieces, today, enough)
         if told:
             KINDS[kind].write(session, municipality_id, group, quarter, told)
-        rest += [sealed(open_public, piece) for piece in waiting]
+        rest += waiting
     session.execute(delete(Fragment).where(*_mine(municipality_id, privates)))
-    lay(session, municipality_id, open_id, rest)
+    lay(session, municipality_id, open_id, [sealed(open_public, piece) for piece in rest])
 
 
 def _told(pieces: Sequence[Piece], today: date, enough: int) -> tuple[list[str], list[Piece]]:
@@ -125,11 +106,6 @@ def _told(pieces: Sequence[Piece], today: date, enough: int) -> tuple[list[str],
         shuffle(told)
         return told, fresh
     return [], fresh + (full if len(older) >= MANY else older)
-
-
-def is_over(quarter: date, today: date) -> bool:
-    """Whether fragments of the quarter have waited for the last time."""
-    return today - workdays.quarter_end(quarter) >= WAITS
 
 
 def _smallest_group(session: Session, municipality_id: int) -> int:
@@ -155,17 +131,17 @@ def _opened(session: Session, municipality_id: int, privates: Mapping[UUID, byte
     for fragment_id, key_id, content in session.execute(waiting.order_by(Fragment.id)):
         piece = None
         with suppress(BallotError, ValueError, KeyError, TypeError):
-            piece = _piece(keys.unseal_fragment(privates[key_id], content))
+            piece = opened(privates[key_id], content)
         # What makes no sense the database would refuse, and put in its log.
-        if piece is None or piece.kind not in KINDS or not KINDS[piece.kind].allows(piece.group, piece.value):
+        if piece is None or not _makes_sense(piece):
             raise TallyError(f"Det forseglede tillæg {fragment_id} kan ikke åbnes. Intet er ændret.")
         yield piece
 
 
-def _piece(values: dict[str, str]) -> Piece:
-    """Raises ValueError, KeyError or TypeError for what is no piece."""
-    quarter, made_on = (date.fromisoformat(values.pop(name)) for name in ("quarter", "made_on"))
-    return Piece(**values, quarter=workdays.quarter(quarter), made_on=made_on)
+def _makes_sense(piece: Piece) -> bool:
+    if piece.kind in DIMENSIONS:
+        return side_fragments.allows(piece)
+    return piece.kind in KINDS and KINDS[piece.kind].allows(piece.group, piece.value)
 
 
 # Writing out ---------------------------------------------------------------------------------------------
@@ -196,4 +172,4 @@ KINDS: Mapping[str, Kind] = {
         _write_confirmations,
     ),
 }
-"""Every kind there is. A side dimension is one more: its `cut`, its `allows` and its `write`."""
+"""Every kind that waits for ten. Those of the side dimensions wait for their quarter's end: `side_fragments`."""

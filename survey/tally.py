@@ -11,10 +11,11 @@ from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from survey import ballot_box, batches, fragments, silence, workdays
+from survey import ballot_box, batches, fragments, side_fragments, silence, workdays
 from survey.batches import Book, Group, Plan, Width, shuffle
 from survey.keys import BallotContent, BallotError, seal, unseal
 from survey.models import Ballot, BallotKey, Municipality, QuestionnaireVersion, Team, Unshown, Waiting
+from survey.pieces import sealed
 from survey.silence import TallyError
 
 READ_AHEAD = 500
@@ -72,6 +73,8 @@ def _count(session: Session, municipality_id: int, privates: Mapping[UUID, bytes
     rest = _sort(session, book, privates, plan, open_public)
     for heap in heaps:
         batches.finish(session, book, heap)
+        sides = side_fragments.cut(heap.id, max(heap.days), heap.sides, book.today)
+        rest.fragments += [sealed(open_public, piece) for piece in sides]
     _replace(session, book, privates, open_id, rest)
     fragments.lay(session, municipality_id, open_id, rest.fragments)
     answers = sum(heap.patterns.total() for heap in heaps)
@@ -149,7 +152,7 @@ def _sort(session: Session, book: Book, privates: Mapping[UUID, bytes], plan: Pl
 def _cut(book: Book, content: BallotContent, open_public: bytes) -> list[bytes]:
     law = book.laws[content.team_id]
     pieces = fragments.cut(content, law, book.today, with_comment=book.asks_comment)
-    return [fragments.sealed(open_public, piece) for piece in pieces]
+    return [sealed(open_public, piece) for piece in pieces]
 
 
 def _replace(session: Session, book: Book, privates: Mapping[UUID, bytes], open_id: UUID, rest: Rest) -> None:

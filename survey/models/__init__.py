@@ -59,6 +59,7 @@ from survey.models.municipalities import (
 )
 from survey.models.providers import GatewayState, Receipt, RefusedReceipt, Stop, TrialMessage
 from survey.models.public import Deed, OnsiteCode
+from survey.models.sides import SideMean
 from survey.models.staff import ROLES, AccessLog, Assignment, JobSlot, SignInAttempt, Staff, StaffSession
 
 GLOBAL_TABLES = frozenset(
@@ -136,6 +137,7 @@ __all__ = [
     "Response",
     "Sampling",
     "SendingRule",
+    "SideMean",
     "SignInAttempt",
     "Staff",
     "StaffSession",

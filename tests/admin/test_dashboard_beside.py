@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from admin.dashboard import language_name
+from admin.side_names import language_name
 from survey.models import Comment, Confirmation, Municipality, Staff
 from tests.admin.test_dashboard import DAY, Add, grown, send, team_of, words
 

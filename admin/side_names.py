@@ -1,0 +1,32 @@
+"""What the side dimensions and their values are called."""
+
+from babel import Locale
+
+from survey.dimensions import REST
+
+DIMENSION_NAMES = {
+    "language": "Sprog",
+    "channel": "Sendt som",
+    "first": "Svar efter",
+    "target_group": "Målgruppe",
+    "meeting_number": "Samtale nr.",
+}
+VALUE_NAMES = {
+    "channel": {"sms": "SMS", "email": "E-mail", "paper": "Papir"},
+    "first": {"first": "Første besked", "reminder": "Påmindelse"},
+    "meeting_number": {"1": "1", "2-3": "2-3", "4+": "4 eller senere"},
+}
+
+
+def value_name(dimension: str, value: str) -> str:
+    """A value as it is read: a target group as the import names it."""
+    if value == REST:
+        return "Øvrige og ukendt"
+    if dimension == "language":
+        return language_name(value)
+    return VALUE_NAMES.get(dimension, {}).get(value, value)
+
+
+def language_name(code: str) -> str:
+    """A language's name in Danish: "Arabisk"; its code when it has none."""
+    return str(Locale("da").languages.get(code, code)).capitalize()

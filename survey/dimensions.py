@@ -1,0 +1,134 @@
+"""Side dimensions: how an answer came and from whom, and what may be told of each when a quarter is over."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from survey import cells, scoring
+from survey.keys import BallotContent
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "language": (),
+    "channel": ("sms", "email", "paper"),
+    "first": ("first", "reminder"),
+    "target_group": (),
+    "meeting_number": ("1", "2-3", "4+"),
+}
+"""The dimensions and their values; a language is a code of two letters, a target group any words of the import."""
+DIMENSIONS = tuple(WORDS)
+REST = ""
+"""The value of an answer nobody knows it of, and of all answers together that may not be told by themselves."""
+LANGUAGE = re.compile(r"[a-z]{2}")
+LONGEST = 40
+"""Characters of a value."""
+FEWEST = scoring.PRECISE_FROM
+"""Of fewer people in all nothing is split: so few answers could be told apart by the means of their groups."""
+
+Answers = tuple[int | None, ...]
+
+_LINE = re.compile(r"([0-5-]{1,10}) (.*)")
+
+
+# On the way -----------------------------------------------------------------------------------------------
+
+
+def values(content: BallotContent) -> dict[str, str]:
+    """Of each dimension the value of an answer; REST where it is not known."""
+    found = {
+        "language": content.language,
+        "channel": content.channel,
+        "first": "first" if content.first else "reminder",
+        "target_group": _tidy(content.target_group or ""),
+        "meeting_number": content.meeting_number,
+    }
+    return {name: value if allows(name, value) else REST for name, value in found.items()}
+
+
+def allows(dimension: str, value: str) -> bool:
+    """Whether there can be such a value."""
+    if dimension == "language":
+        return value == REST or LANGUAGE.fullmatch(value) is not None
+    if dimension == "target_group":
+        return value == _tidy(value)
+    return value == REST or value in WORDS[dimension]
+
+
+def _tidy(words: str) -> str:
+    """Printable words with one space between them, at most LONGEST characters."""
+    plain = "".join(letter for letter in " ".join(words.split()) if letter.isprintable())
+    return " ".join(plain[:LONGEST].split())
+
+
+def line(answers: Answers, value: str) -> str:
+    """One answer and its value as a line: a sign for each statement, "-" where it was left blank."""
+    return f"{''.join('-' if answer is None else str(answer) for answer in answers)} {value}"
+
+
+def read_line(text: str) -> tuple[Answers, str]:
+    """What `line` wrote. Raises ValueError for anything else."""
+    found = _LINE.fullmatch(text)
+    if found is None:
+        raise ValueError("no line of a side dimension")
+    return tuple(None if sign == "-" else int(sign) for sign in found[1]), found[2]
+
+
+# What may be told -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Part:
+    """The `n` answers with one value: `people` of them chose any point of the scale.
+
+    `counts` say how often each was chosen over all statements, lowest point first.
+    """
+
+    value: str
+    n: int
+    people: int
+    counts: tuple[int, ...]
+
+    @property
+    def mean(self) -> Fraction:
+        """The mean of all answers. Raises ZeroDivisionError when there are none."""
+        return scoring.mean(self.counts)
+
+    def plus(self, other: "Part") -> "Part":
+        """Both together, under the value of this one."""
+        counts = tuple(scoring.pooled((self.counts, other.counts)))
+        return replace(self, n=self.n + other.n, people=self.people + other.people, counts=counts)
+
+
+def part(value: str, given: Iterable[Answers], points: int) -> Part:
+    """The part of those who have a value, from their answers on a scale of `points`."""
+    each = [[answer for answer in answers if answer] for answers in given]
+    chosen = Counter(answer for answers in each for answer in answers)
+    return Part(value, len(each), sum(map(bool, each)), tuple(chosen[point] for point in range(1, points + 1)))
+
+
+def stands(one: Part, enough: int) -> bool:
+    """Whether the mean of a part may be told by itself: by the rules of a cell, but with `enough` people."""
+    if one.people < enough:
+        return False
+    answers = scoring.answers(one.counts)
+    figure = scoring.published_mean(one.mean, one.people, len(one.counts), answers=answers, smallest=enough)
+    return one.people >= cells.MANY or (cells.leaves_open(one.counts) and not scoring.capped(figure))
+
+
+def told(parts: Sequence[Part], enough: int) -> list[Part]:
+    """`parts` as they may be told, the largest first and REST last: each stands by itself, and so does the rest.
+
+    What does not stand is put into the rest, and then the smallest of what does, until the rest stands or is
+    nothing. Nothing is told of fewer than FEWEST people, nor where only the rest would be left.
+    """
+    if sum(each.people for each in parts) < FEWEST:
+        return []
+    shown = [each for each in parts if each.value != REST and stands(each, enough)]
+    shown.sort(key=lambda each: (-each.people, each.value))
+    rest = Part(REST, 0, 0, (0,) * len(parts[0].counts))
+    for each in parts:
+        rest = rest if each in shown else rest.plus(each)
+    while shown and rest.n and not stands(rest, enough):
+        rest = rest.plus(shown.pop())
+    return [*shown, *([rest] if rest.n else [])] if shown else []

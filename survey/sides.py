@@ -1,0 +1,95 @@
+"""Who answers, and how: means by language, channel and so on as they may be shown, a closed quarter at a time."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey import scoring, workdays
+from survey.dimensions import DIMENSIONS, REST, WORDS
+from survey.models import Municipality, Questionnaire, QuestionnaireVersion, SideMean
+from survey.results import Period
+
+
+@dataclass(frozen=True)
+class Line:
+    """The answers with one `value` (REST: all others, and those it is not known of): how many, and their mean."""
+
+    value: str
+    n: int
+    mean: str
+
+
+@dataclass(frozen=True)
+class Split:
+    """All answers of a quarter by one dimension. The lines of two splits overlap; nothing tells how."""
+
+    dimension: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One law group, questionnaire version and quarter (its first day), on a scale of 1 to `points`.
+
+    `missing` are the dimensions that may not be shown of it.
+    """
+
+    law: str
+    name: str
+    number: int
+    points: int
+    quarter: date
+    splits: tuple[Split, ...]
+    missing: tuple[str, ...]
+
+
+def read(session: Session, municipality_id: int, period: Period) -> tuple[Side, ...]:
+    """What the quarters that overlap `period` may show, the newest first; two statements.
+
+    Only quarters that are over have anything written, and that once. Where a value has fewer answers than k asks
+    for by now, its dimension is not shown of that quarter.
+    """
+    smallest = select(Municipality.smallest_group).where(Municipality.id == municipality_id)
+    enough = max(session.scalars(smallest).one(), scoring.SMALLEST_DISTRIBUTION)
+    first, last = workdays.quarter(period.first), workdays.quarter(period.last)
+    of, version = SideMean, QuestionnaireVersion
+    rows: Any = session.execute(
+        select(
+            *(of.law, Questionnaire.name, version.number, version.points, of.quarter),
+            *(of.dimension, of.value, of.n, of.mean),
+        )
+        .join(version, (version.municipality_id == of.municipality_id) & (version.id == of.version_id))
+        .join(Questionnaire)
+        .where(of.municipality_id == municipality_id, of.quarter.between(first, last))
+        .order_by(of.quarter.desc(), of.law, Questionnaire.name, version.number)
+    )
+    found: dict[tuple[str, str, int, int, date], dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
+    for *key, dimension, value, n, mean in rows:
+        law, name, number, points, quarter = key
+        found[law, name, number, points, quarter][dimension].append(Line(value, n, _text(mean)))
+    sides = (_side(key, by_dimension, enough) for key, by_dimension in found.items())
+    return tuple(side for side in sides if side.splits)
+
+
+def _side(key: tuple[str, str, int, int, date], lines: dict[str, list[Line]], enough: int) -> Side:
+    shown = [name for name in DIMENSIONS if name in lines and all(line.n >= enough for line in lines[name])]
+    splits = tuple(Split(name, _ordered(name, lines[name])) for name in shown)
+    return Side(*key, splits, tuple(name for name in DIMENSIONS if name not in shown))
+
+
+def _ordered(dimension: str, lines: Iterable[Line]) -> tuple[Line, ...]:
+    """In the order of the dimension's words, else the largest first; the rest last."""
+    place = {word: number for number, word in enumerate(WORDS[dimension])}
+    order = sorted(lines, key=lambda line: (line.value == REST, place.get(line.value, 0), -line.n, line.value))
+    return tuple(order)
+
+
+def _text(mean: Decimal) -> str:
+    return scoring.number(Fraction(mean), 1)
