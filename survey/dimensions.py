@@ -23,8 +23,8 @@ REST = ""
 LANGUAGE = re.compile(r"[a-z]{2}")
 LONGEST = 40
 """Characters of a value."""
-FEWEST = scoring.PRECISE_FROM
-"""Of fewer people in all nothing is split: so few answers could be told apart by the means of their groups."""
+FEWEST = 2 * scoring.PRECISE_FROM
+"""Of fewer people in all nothing is split: who knows everybody's values could tell so few responses apart."""
 
 Answers = tuple[int | None, ...]
 

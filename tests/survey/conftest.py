@@ -1,8 +1,11 @@
 """The ballot box in tests: two key places, ballots of any day, and what lies where afterwards."""
 
+import os
 import secrets
+import subprocess
+import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -28,6 +31,8 @@ from survey.models import (
     Team,
 )
 from tests.survey.sending import open_key
+
+CHILD = Path(__file__).parent / "tally_child.py"
 
 
 @pytest.fixture
@@ -172,3 +177,20 @@ def sent(invite: Callable[..., int], now: datetime) -> Callable[..., int]:
         return number
 
     return make
+
+
+@pytest.fixture
+def kill_at(database_url: str, places: list[Path]) -> Iterator[Callable[[int, datetime], str]]:
+    """`kill_at(n, now)`: run a tally in a child process that dies at its n-th step; "killed" or "done 0"."""
+    command = [sys.executable, str(CHILD), database_url, *map(str, places)]
+    environ = {**os.environ, "PYTHONPATH": str(CHILD.parents[2])}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ) as child:
+        assert child.stdin
+        assert child.stdout
+
+        def run(step: int, now: datetime) -> str:
+            print(step, now.isoformat(), file=child.stdin, flush=True)
+            return child.stdout.readline().strip() if child.stdout else ""
+
+        yield run
+        child.stdin.close()

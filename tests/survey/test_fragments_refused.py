@@ -101,7 +101,7 @@ def test_an_error_of_the_database_tells_nothing_of_a_fragment(
         fragments.gather(session, asking.id, {key.id: private or b""}, now + timedelta(days=1))
     assert "Hemmelige" not in "".join(traceback.format_exception(caught.value))
     assert caught.value.__context__ is None
-    assert len(session.scalars(select(Fragment.id)).all()) == 20
+    assert len(session.scalars(select(Fragment.id)).all()) == 25
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,7 @@
 """A tally killed at any step and run again loses and doubles nothing."""
 
-import os
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -14,34 +11,20 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey import ballot_box, db, keys, municipalities, nightly, workdays
+from survey.dimensions import DIMENSIONS
 from survey.keys import KeyStore
 from survey.models import Ballot, BallotKey, Comment, Confirmation, Fragment, Municipality
 
 Answers = Counter[tuple[int | None, ...]]
 Words = Counter[str]
-CHILD = Path(__file__).parent / "tally_child.py"
-
-
-@pytest.fixture
-def kill_at(database_url: str, places: list[Path]) -> Iterator[Callable[[int, datetime], str]]:
-    """`kill_at(n, now)`: run a tally in a child process that dies at its n-th step; "killed" or "done 0"."""
-    command = [sys.executable, str(CHILD), database_url, *map(str, places)]
-    environ = {**os.environ, "PYTHONPATH": str(CHILD.parents[2])}
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ) as child:
-        assert child.stdin
-        assert child.stdout
-
-        def run(step: int, now: datetime) -> str:
-            print(step, now.isoformat(), file=child.stdin, flush=True)
-            return child.stdout.readline().strip() if child.stdout else ""
-
-        yield run
-        child.stdin.close()
 
 
 @pytest.fixture
 def words_in(places: list[Path]) -> Callable[[Session], Words]:
-    """`words_in(session)`: every comment and confirmation: written out, cut off, or still in its ballot."""
+    """`words_in(session)`: every comment and confirmation: written out, cut off, or still in its ballot.
+
+    Under each side dimension how many answers lie there with their value, cut off or still in their ballots.
+    """
 
     def opened(session: Session) -> Words:
         store, found = KeyStore(places), Words(session.scalars(select(Comment.text)))
@@ -56,9 +39,13 @@ def words_in(places: list[Path]) -> Callable[[Session], Words]:
             private = store.read(key.municipality_id, key.id, key.public_key) or b""
             if is_ballot:
                 content = keys.unseal(private, sealed)
-                found.update(filter(None, (content.comment, content.confirmation)))
-            else:
-                found.update(filter(None, [keys.unseal_fragment(private, sealed)["value"]]))
+                found.update(filter(None, (content.comment, content.confirmation, *DIMENSIONS)))
+                continue
+            piece = keys.unseal_fragment(private, sealed)
+            if piece["kind"] in DIMENSIONS:
+                found[piece["kind"]] += len(piece["value"].split("\n"))
+            elif piece["value"]:
+                found[piece["value"]] += 1
         return found
 
     return opened
@@ -114,4 +101,5 @@ def answer(lay: Callable[..., None], box: Municipality, step: int, now: datetime
         lay(session, box, n=11, answers=big, day=day, comment=words, confirmation="kept")
         lay(session, box, n=1, answers=big, day=day)
         lay(session, box, "Opfølgning", n=4, answers=small, day=day, comment="Få", confirmation="changed")
-    return Answers({big: 12, small: 4}), Words({words: 11, "kept": 11, "Få": 4, "changed": 4})
+    sides = dict.fromkeys(DIMENSIONS, 16)
+    return Answers({big: 12, small: 4}), Words({words: 11, "kept": 11, "Få": 4, "changed": 4} | sides)

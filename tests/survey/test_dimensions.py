@@ -1,0 +1,137 @@
+"""The side dimensions' rules: what a value may be, and which means may be told of a quarter."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from nacl.public import PrivateKey
+
+from survey import dimensions, keys, side_fragments
+from survey.dimensions import DIMENSIONS, REST, Part
+from survey.keys import BallotContent
+from survey.pieces import sealed
+
+CONTENT = BallotContent(
+    team_id=1,
+    law="LAB",
+    version_id=3,
+    day=date(2021, 5, 11),
+    language="da",
+    channel="sms",
+    first=True,
+    target_group="Jobparat",
+    meeting_number="2-3",
+    tag=None,
+    answers=(4, 0, None, 1),
+)
+MIDDLE = (0, 1, 1, 0)
+"""A person of these answers is in the middle of the scale."""
+TOP = (0, 0, 0, 2)
+
+
+def some(value: str, people: int, answers: tuple[int, ...] = MIDDLE, blank: int = 0) -> Part:
+    """So many people who all answered so, and so many who answered nothing."""
+    return Part(value, people + blank, people, tuple(people * chosen for chosen in answers))
+
+
+def test_every_answer_has_a_value_of_each_dimension() -> None:
+    """In the words of the import, and of the ballot."""
+    assert dimensions.values(CONTENT) == {
+        "language": "da",
+        "channel": "sms",
+        "first": "first",
+        "target_group": "Jobparat",
+        "meeting_number": "2-3",
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "dimension", "value"),
+    [
+        ({"first": False}, "first", "reminder"),
+        ({"channel": "fax"}, "channel", REST),
+        ({"meeting_number": "unknown"}, "meeting_number", REST),
+        ({"target_group": None}, "target_group", REST),
+        ({"target_group": " Job\tparat\n\0\xa0x "}, "target_group", "Job parat x"),
+        ({"target_group": "æ " * 50}, "target_group", ("æ " * 20).strip()),
+    ],
+)
+def test_what_nobody_knows_is_in_the_rest(change: dict[str, Any], dimension: str, value: str) -> None:
+    """An unknown word stops no tally; a target group is one printable line."""
+    assert dimensions.values(replace(CONTENT, **change))[dimension] == value
+    assert dimensions.allows(dimension, value)
+
+
+def test_a_line_reads_as_it_was_written() -> None:
+    """Answers as signs, the value behind them, and nothing else is a line."""
+    assert dimensions.line(CONTENT.answers, "A b") == "40-1 A b"
+    assert dimensions.read_line("40-1 A b") == (CONTENT.answers, "A b")
+    assert dimensions.read_line("40-1 ") == (CONTENT.answers, REST)
+    for wrong in ("", "40-1", "6 da", "44444444444 da", " da", "4 da\n4 en"):
+        with pytest.raises(ValueError, match="no line"):
+            dimensions.read_line(wrong)
+
+
+@pytest.mark.parametrize("letter", ["x", "💚", '"', "\\"])
+def test_a_full_piece_of_the_longest_values_has_room(letter: str) -> None:
+    """Twenty answers to ten statements with values of forty letters: as long as any ballot."""
+    lines = {"target_group": [dimensions.line((4,) * 10, letter * 40)] * side_fragments.PACK}
+    batch = "0" * 8 + "-0000" * 3 + "-" + "0" * 12
+    (piece,) = side_fragments.cut(batch, CONTENT.day, lines, CONTENT.day)  # type: ignore[arg-type]  # any id will do
+    assert len(sealed(bytes(PrivateKey.generate().public_key), piece)) == keys.BALLOT_BYTES
+    assert side_fragments.allows(piece)
+
+
+def test_a_part_counts_answers_and_people() -> None:
+    """Who answered nothing on the scale is an answer, and no one behind the mean."""
+    found = dimensions.part("da", [(4, 3), (4, 0), (None, 0)], 4)
+    assert found == Part("da", 3, 2, (0, 0, 1, 2))
+    assert found.plus(some("en", 2)) == Part("da", 5, 4, (0, 2, 3, 2))
+
+
+@pytest.mark.parametrize(
+    ("parts", "shown"),
+    [
+        # All in one: the quarter as it is.
+        ([("da", 100)], [("da", 100)]),
+        # Fewer than a hundred are not split, nor is who answered nothing counted among them.
+        ([("da", 99)], []),
+        ([("da", 80), ("en", 19, MIDDLE, 5)], []),
+        # A rest of ten or more, or of nobody.
+        ([("da", 90), ("en", 10)], [("da", 90), ("en", 10)]),
+        ([("da", 90), ("en", 6), ("ar", 4)], [("da", 90), (REST, 10)]),
+        ([("da", 90), (REST, 10)], [("da", 90), (REST, 10)]),
+        # A rest of fewer takes the smallest with it, as often as it must.
+        ([("da", 90), ("en", 12), ("ar", 9)], [("da", 90), (REST, 21)]),
+        ([("da", 90), ("en", 12), ("uk", 11), ("ar", 1)], [("da", 90), ("en", 12), (REST, 12)]),
+        ([("da", 100), (REST, 1)], []),
+        ([("da", 95), ("ar", 9)], []),
+        ([("da", 90), ("en", 11, MIDDLE, 2), (REST, 0, MIDDLE, 1)], [("da", 90), (REST, 11)]),
+        # Below fifty a mean near an end does not stand: it would tell what everybody answered.
+        ([("da", 90), ("en", 12, TOP), ("ar", 20)], [("da", 90), (REST, 32)]),
+        ([("da", 90), ("en", 12, TOP), ("ar", 20), ("so", 20)], [("da", 90), ("ar", 20), (REST, 32)]),
+        ([("da", 90, TOP), ("en", 12)], [("da", 90), ("en", 12)]),
+        ([("da", 90, TOP), ("en", 12, TOP)], []),
+        # Nothing but a rest is nothing.
+        ([(f"x{n}", 9) for n in range(12)], []),
+    ],
+)
+def test_each_part_and_the_rest_stand_by_themselves(
+    parts: list[tuple[Any, ...]], shown: list[tuple[str, int]]
+) -> None:
+    """Ten people each, or nobody; what is too small is in the rest, and if that is too small, more is."""
+    found = dimensions.told([some(*each) for each in parts], 10)
+    assert [(part.value, part.people) for part in found] == shown
+    assert not found or sum(part.people for part in found) == sum(each[1] for each in parts)
+
+
+def test_a_higher_k_asks_for_more() -> None:
+    """With twelve, eleven are in the rest."""
+    parts = [some("da", 90), some("en", 11), some("ar", 8)]
+    assert [part.value for part in dimensions.told(parts, 12)] == ["da", REST]
+
+
+def test_the_dimensions_are_five() -> None:
+    """Whoever adds one adds it to the table's constraint too."""
+    assert DIMENSIONS == ("language", "channel", "first", "target_group", "meeting_number")
