@@ -1,0 +1,108 @@
+"""The manager's room by language, channel, message, target group and meeting: quarters that are over."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin.side_names import DIMENSION_NAMES, VALUE_NAMES, value_name
+from survey.dimensions import DIMENSIONS, WORDS
+from survey.models import Municipality, QuestionnaireVersion, SideMean, Staff
+from tests.admin.test_dashboard import DAY, Add, grown, team_of, words
+
+SPRING = date(2021, 4, 1)
+TITLE = "Hvem svarer, og hvordan?"
+Page = Callable[..., str]
+
+
+@pytest.fixture
+def page(
+    session: Session, stevns: Municipality, employ: Callable[..., Staff], enter: Callable[..., FlaskClient]
+) -> Page:
+    """The room as a manager of all teams gets it: `page(query)`."""
+    client = enter(employ(session, stevns, "manager"), stevns)
+    return lambda query="": client.get(f"/tal{query}").text
+
+
+def write(
+    session: Session, place: Municipality, dimension: str, told: dict[str, tuple[int, str]], statements: int = 7
+) -> None:
+    """What was told of a dimension of Opfølgning in spring 2021: value → n and mean."""
+    of = QuestionnaireVersion
+    version = session.scalars(
+        select(of.id).where(of.municipality_id == place.id, of.statement_count == statements)
+    ).one()
+    key = {"municipality_id": place.id, "law": "LAB", "version_id": version, "quarter": SPRING}
+    for value, (n, mean) in told.items():
+        session.add(SideMean(**key, dimension=dimension, value=value, n=n, mean=Decimal(mean)))
+    session.flush()
+
+
+def test_a_quarter_that_is_over_stands_there_by_its_dimensions(
+    session: Session, stevns: Municipality, page: Page, add_batch: Add
+) -> None:
+    """In Danish, with n and one decimal; what is missing is named, and nobody is followed."""
+    add_batch(team_of(session, stevns), DAY, [(3,) * 7] * 12)
+    assert TITLE not in page()
+    write(session, stevns, "language", {"da": (88, "3.5"), "ar": (14, "3.1"), "": (10, "2.9")})
+    write(session, stevns, "first", {"first": (90, "3.4"), "reminder": (22, "3.3")})
+    write(session, stevns, "target_group", {"<Jobparat>": (100, "3.4"), "": (12, "3.3")})
+    write(session, stevns, "meeting_number", {"1": (50, "3.2"), "2-3": (40, "3.4"), "4+": (22, "3.6")})
+    text = words(page())
+    assert TITLE in text
+    assert "Opfølgning, 2. kvartal 2021" in text
+    assert "Sprog n Gennemsnit Dansk 88 3,5 Arabisk 14 3,1 Øvrige og ukendt 10 2,9" in text
+    assert "Svar efter n Gennemsnit Første besked 90 3,4 Påmindelse 22 3,3" in text
+    assert "Målgruppe n Gennemsnit &lt;Jobparat&gt; 100 3,4" in text
+    assert "Samtale nr. n Gennemsnit 1 50 3,2 2-3 40 3,4 4 eller senere 22 3,6" in text
+    assert "Vises ikke af dette kvartal: sendt som." in text
+    assert "Ingen følges som person" in text
+    assert "færre end 100 besvarelser og værdier med færre end ti vises ikke" in text
+    assert "de kan ikke sættes sammen" in text
+
+
+def test_two_questionnaires_of_a_quarter_are_named(
+    session: Session, stevns: Municipality, page: Page, add_batch: Add
+) -> None:
+    """Each with its own scale."""
+    add_batch(team_of(session, stevns), DAY, [(3,) * 7] * 12)
+    write(session, stevns, "channel", {"sms": (88, "3.5"), "email": (12, "3.1")})
+    write(session, stevns, "channel", {"paper": (100, "4.5")}, statements=3)
+    text = words(page())
+    assert "2. kvartal 2021: skemaet Opfølgning, version 1" in text
+    assert "Sendt som, gennemsnit på skalaen 1 til 5" in text
+
+
+def test_sides_are_for_who_sees_the_whole_municipality(
+    session: Session,
+    stevns: Municipality,
+    employ: Callable[..., Staff],
+    enter: Callable[..., FlaskClient],
+    page: Page,
+    add_batch: Add,
+) -> None:
+    """Neither a manager of one team nor a team's own page has them."""
+    mine = grown(session, team_of(session, stevns), "Jobklar")
+    add_batch(mine, DAY, [(3,) * 7] * 12)
+    write(session, stevns, "language", {"da": (100, "3.5")})
+    client = enter(employ(session, stevns, "manager", "Jobklar", email="j@x.dk"), stevns)
+    for html in (client.get("/tal").text, page(f"?team={mine.id}")):
+        assert TITLE not in html
+    assert TITLE in page()
+
+
+def test_every_dimension_and_word_has_a_danish_name() -> None:
+    """And what the import or the browser names keeps its own."""
+    assert tuple(DIMENSION_NAMES) == DIMENSIONS
+    assert {name: tuple(VALUE_NAMES[name]) for name in VALUE_NAMES} == {
+        name: known for name, known in WORDS.items() if known
+    }
+    assert [value_name(*each) for each in (("language", "xx"), ("target_group", "Jobparat"), ("first", ""))] == [
+        "Xx",
+        "Jobparat",
+        "Øvrige og ukendt",
+    ]
