@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,7 @@ from survey.models import (
     Municipality,
     Participation,
     QuestionnaireVersion,
+    SideMean,
     Staff,
     Team,
 )
@@ -79,7 +81,7 @@ def test_everyone_can_read_it(chromium: Browser, manager: str, width: int, schem
 def test_the_waiting_room_and_citizens_words_are_accessible_too(
     chromium: Browser, manager: str, write_batch: Callable[..., Batch], width: int
 ) -> None:
-    """A second series, a table of tags, comments of long words, a table of languages: as clean as the rest."""
+    """A second series, tags, comments of long words, languages, target groups of long words: clean as the rest."""
     with db.transaction() as session:
         team = session.scalars(select(Team).where(Team.law == "LAB")).one()
         tags = {"meeting": 20, "law": 12, "both": 8}
@@ -87,11 +89,16 @@ def test_the_waiting_room_and_citizens_words_are_accessible_too(
         of = {"municipality_id": team.municipality_id, "quarter": date(2021, 4, 1)}
         session.add_all(Comment(**of, law="LAB", id=uuid4(), text="Arbejdsmarked" * 20) for _number in range(10))
         session.add(Confirmation(**of, language="ar", kept=12, changed=8))
+        version = session.scalars(select(Batch.version_id).where(Batch.team_id == team.id)).first()
+        for value in ("Arbejdsmarked" * 3, ""):
+            told = {"dimension": "target_group", "value": value, "n": 60, "mean": Decimal("3.4")}
+            session.add(SideMean(**of, **told, law="LAB", version_id=version))
     context = chromium.new_context(viewport={"width": width, "height": 900}, locale="da-DK")
     page = context.new_page()
     sign_in(page, manager)
     page.evaluate("() => document.querySelectorAll('details').forEach(e => { e.open = true })")
-    assert page.get_by_role("heading", name="Hvad borgerne skriver").count() == 1
+    for heading in ("Hvad borgerne skriver", "Hvem svarer, og hvordan?"):
+        assert page.get_by_role("heading", name=heading).count() == 1
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
     assert page.evaluate(WIDER) <= 0
