@@ -78,7 +78,9 @@ FJORDBY_TOWN = Town(
 
 def load(settings: Settings, key_places: Sequence[Path], now: datetime) -> None:
     """Make the three municipalities and live them up to `now`. Raises RuntimeError when a sum is not planned."""
-    stevns = found(STEVNS_TOWN, Scenario(STEVNS, seed=2021), settings, key_places, STEVNS_PERIOD[0])
+    scenario = Scenario(STEVNS, seed=2021)
+    demo_voices.have_languages(scenario)
+    stevns = found(STEVNS_TOWN, scenario, settings, key_places, STEVNS_PERIOD[0])
     stevns.live(days(STEVNS_PERIOD[0], STEVNS_PERIOD[1]), nights_after=nights(STEVNS_PERIOD[1]))
     replay.check_sums(stevns.municipality_id, {"LAB": (1043, 559), "LAS": (167, 53)})
 

@@ -72,6 +72,11 @@ def give(scenario: Scenario) -> None:
     comment([visit for visit in danish if visit.series.law == "LAB"], rng)
 
 
+def have_languages(scenario: Scenario) -> None:
+    """Let the citizens of `scenario` read different languages, and say nothing else."""
+    speak(scenario.visits, random.Random(f"{scenario.seed} languages"))  # noqa: S311 - the same everywhere, not a secret
+
+
 def speak(visits: Sequence[Visit], rng: random.Random) -> None:
     """Draw a language for everybody."""
     for visit in visits:

@@ -117,6 +117,17 @@ def test_the_stevns_dashboard_shows_the_published_rates(connected: Loaded) -> No
     assert not [name for name in LAST_NAMES if name in page]
 
 
+def test_the_stevns_dashboard_shows_who_answers_in_the_quarter_that_is_over(connected: Loaded) -> None:
+    """Spring alone, by every dimension, in Danish and other languages; nothing of Ydelse, which is too small."""
+    page = browser(connected, "leder@stevns").get("/tal?fra=2021-05-02&til=2021-08-23").text
+    told = page.partition("Hvem svarer, og hvordan?")[2].partition("</section>")[0]
+    assert re.findall(r"<summary>([^<]*)</summary>", told) == ["Opfølgning, 2. kvartal 2021"]
+    captions = [caption.split(",")[0] for caption in re.findall(r"<caption>([^<]*)</caption>", told)]
+    assert captions == ["Sprog", "Sendt som", "Svar efter", "Målgruppe", "Samtale nr."]
+    for value in ("Dansk", "Øvrige og ukendt", "E-mail", "Påmindelse", "Sygedagpenge", "1"):
+        assert f'<th scope="row">{value}</th>' in told
+
+
 def test_a_retention_run_today_changes_no_figure(connected: Loaded) -> None:
     """What the figures are made of outlives what they were counted from."""
     before = figures()
