@@ -6,7 +6,7 @@ from survey.dimensions import REST
 
 DIMENSION_NAMES = {
     "language": "Sprog",
-    "channel": "Sendt som",
+    "channel": "Kanal",
     "first": "Svar efter",
     "target_group": "Målgruppe",
     "meeting_number": "Samtale nr.",
