@@ -23,14 +23,14 @@ def blocks(report: Report) -> list[Block]:
     """Everything below the title."""
     found: list[Block] = [Words(report.kind.lead)]
     for place, group in enumerate(report.groups):
-        found += _group(group, new_page=place > 0)
+        found += _group(report, group, new_page=place > 0)
     return [*found, *_method(report), *_behind(report), *_passports(report)]
 
 
 # A law group ---------------------------------------------------------------------------------------------
 
 
-def _group(group: Group, *, new_page: bool) -> Iterator[Block]:
+def _group(report: Report, group: Group, *, new_page: bool) -> Iterator[Block]:
     yield Heading(2, group.name, new_page)
     if group.hidden_teams:
         listed = " og ".join(group.hidden_teams)
@@ -40,7 +40,7 @@ def _group(group: Group, *, new_page: bool) -> Iterator[Block]:
         if part.title:
             yield Heading(3, part.title, new_page=place > 0)
         last = place == len(group.parts) - 1
-        yield from _part(group, part, deep=4 if part.title else 3, calls=last)
+        yield from _part(report, group, part, deep=4 if part.title else 3, calls=last)
     if not group.parts:
         yield Words("Ingen svar i perioden.")
 
@@ -49,7 +49,7 @@ def _named(group: Group, part: Part) -> str:
     return f"{group.name}, {part.title}" if part.title else group.name
 
 
-def _part(group: Group, part: Part, *, deep: int, calls: bool) -> Iterator[Block]:
+def _part(report: Report, group: Group, part: Part, *, deep: int, calls: bool) -> Iterator[Block]:
     name = _named(group, part)
     yield Words(part.note, "note")
     yield _keys(part, name)
@@ -65,7 +65,12 @@ def _part(group: Group, part: Part, *, deep: int, calls: bool) -> Iterator[Block
     if part.silent:
         yield Box("De, der ikke svarede", part.silent.sentences)
     yield Heading(deep, "Gennemsnit pr. udsagn")
-    yield from _statements(part, name)
+    yield from _statements(part, name, spread=report.kind.whole and not _is_full(part))
+
+
+def _is_full(part: Part) -> bool:
+    """With waves, or last time beside now, the distribution has no room on two pages: it stands behind the method."""
+    return bool(part.waves) or part.changes.mean is not None
 
 
 def _keys(part: Part, name: str) -> Table:
@@ -150,7 +155,7 @@ def _waves(part: Part, name: str) -> Table:
 # Statements ----------------------------------------------------------------------------------------------
 
 
-def _statements(part: Part, name: str) -> Iterator[Block]:
+def _statements(part: Part, name: str, *, spread: bool) -> Iterator[Block]:
     if not any(line.n or line.distribution for line in part.lines):
         yield Words("Der er endnu for få svar til at vise de enkelte udsagn.")
         return
@@ -160,8 +165,7 @@ def _statements(part: Part, name: str) -> Iterator[Block]:
     shown = "Til venstre hvordan svarene fordeler sig om skalaens midte, til højre gennemsnittet."
     yield Picture(chart, f"{shown} {days.strip()}".strip())
     yield _means(part, name)
-    # With waves there is no room for it on the group's two pages: then it stands behind the method.
-    if not part.waves:
+    if spread:
         yield from _spread(part, name)
 
 
@@ -256,7 +260,7 @@ def _behind(report: Report) -> Iterator[Block]:
     yield Heading(2, "Flere tal", new_page=True)
     yield from (_funnel(group) for group in report.groups if group.funnel)
     for group, part in parts:
-        if part.waves:
+        if _is_full(part):
             yield from _spread(part, _named(group, part))
         yield _points(part, _named(group, part))
 

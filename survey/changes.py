@@ -181,11 +181,13 @@ def _answers(cells: Sequence[CellView], position: int) -> Scores:
 def _said_of_statements(changes: Sequence[Change]) -> list[str]:
     if all(change.verdict == NONE for change in changes):
         return ["De enkelte udsagn kan ikke sammenlignes: der er for få svar."]
-    said = [
-        f"Sikkert {word}: {', '.join(found)}."
-        for word in ("højere", "lavere")
-        if (found := [_from_to(change) for change in changes if change.verdict == word])
-    ]
+    said = []
+    for word in ("højere", "lavere"):
+        found = [_from_to(change) for change in changes if change.verdict == word]
+        if len(found) == len(changes):
+            said.append(f"Hvert enkelt udsagn ligger sikkert {word}.")
+        elif found:
+            said.append(f"Sikkert {word}: {', '.join(found)}.")
     return said or ["Ingen sikker forskel i noget enkelt udsagn."]
 
 

@@ -53,8 +53,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "kvartalsnotat",
             "Kvartalsnotat til Udsatterådet",
-            "Notatet viser, hvad borgere har svaret efter samtaler i jobcentret. "
-            "Der er ingen tal for enkelte borgere eller medarbejdere.",
+            "Notatet viser, hvad borgere har svaret efter samtaler i jobcentret, og aldrig tal for enkelte.",
             whole=False,
         ),
     )

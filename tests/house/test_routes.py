@@ -57,6 +57,7 @@ def ids(
         "filename": "citizen.css",
         "kind": "invitation",
         "channel": "sms",
+        "form": "html",
         "language": "da",
         "pause_id": 1,
         "name": "simulated",

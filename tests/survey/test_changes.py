@@ -84,6 +84,12 @@ def test_a_statement_that_changed_is_named_and_the_others_are_not(
     assert [change.verdict == word for change in found.statements] == [False, False, False, True, False]
 
 
+@pytest.mark.parametrize(("before", "later", "word"), [(LOW, HIGH, "højere"), (HIGH, LOW, "lavere")])
+def test_where_all_statements_changed_none_is_named(told: Told, before: People, later: People, word: str) -> None:
+    """The table has them."""
+    assert f"Hvert enkelt udsagn ligger sikkert {word}." in text(told(before, later))
+
+
 def test_no_statement_changed(told: Told) -> None:
     """The same answers twice."""
     assert "Ingen sikker forskel i noget enkelt udsagn." in text(told(LOW, LOW))
