@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,8 @@ NAMES = ("kind", "name", "heading", "type", "meaning")
 """Of the dictionary in JSON, as HEADINGS."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """How a text begins that a spreadsheet might take for a formula."""
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""What no XML may hold."""
 
 
 @dataclass(frozen=True)
@@ -118,12 +121,17 @@ def _xlsx(file: IO[bytes], rows: Iterable[Row], about: About) -> None:
 
 
 def _cell(sheet: Any, value: Any) -> Any:
-    from openpyxl.cell import WriteOnlyCell
-
-    cell = WriteOnlyCell(sheet, _number(value) if type(value) is float else value)
+    if value == "":
+        return None
     if isinstance(value, str):
-        cell.data_type = "s"  # else what begins with = would be a formula
-    return cell
+        value = UNWRITABLE.sub("", value)
+    if isinstance(value, str) and value.startswith("="):
+        from openpyxl.cell import WriteOnlyCell
+
+        cell = WriteOnlyCell(sheet, value)
+        cell.data_type = "s"  # else it would be a formula
+        return cell
+    return _number(value) if type(value) is float else value
 
 
 def _told_about(about: About) -> Iterator[tuple[str, ...]]:

@@ -22,7 +22,7 @@ from survey.models import (
 )
 from survey.results import CellView, OneRow, Period, Rows
 
-READ_AHEAD = 200
+READ_AHEAD = 50
 """Cells fetched at a time: so many are in memory, whatever the period."""
 LEVELS = ("cell", "means", "spread")
 

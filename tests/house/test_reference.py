@@ -8,7 +8,7 @@ import click
 import pytest
 from flask import Flask
 
-from survey import access, config, message_states, sending_rules, text_examples
+from survey import access, config, export_columns, message_states, sending_rules, text_examples
 from survey.text_examples import LONGEST_MUNICIPALITY
 from tests.conftest import ROOT
 from tests.providers import table
@@ -94,6 +94,25 @@ def states_page(_app: Flask) -> Iterator[str]:
         yield f"| {each.event} | {', '.join(f'`{state}`' for state in each.before)} | `{each.after}` | {each.by} |"
 
 
+def export_page(_app: Flask) -> Iterator[str]:
+    """The data dictionary of every export."""
+    yield "# Export"
+    yield ""
+    yield "A row is one told number. In JSON and Parquet columns have their names, in CSV and XLSX their headings."
+    yield "[How exports are made](../exports.md)."
+    yield ""
+    yield "| column | heading | kind | meaning |"
+    yield "|---|---|---|---|"
+    for one in export_columns.COLUMNS:
+        yield f"| `{one.name}` | {one.heading} | {export_columns.KINDS[one.kind]} | {one.meaning} |"
+    words = {"unit": export_columns.UNITS, "level": export_columns.LEVELS, "measure": export_columns.MEASURES}
+    for name, meanings in words.items():
+        yield ""
+        yield f"| {name} | meaning |"
+        yield "|---|---|"
+        yield from (f"| `{value}` | {meaning} |" for value, meaning in meanings.items())
+
+
 def walk(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command below `group` that is ours."""
     for name, command in sorted(group.commands.items()):
@@ -110,6 +129,7 @@ PAGES = {
     "gateway-contract": lambda _app: table.page(),
     "segments": segments_page,
     "message-states": states_page,
+    "export": export_page,
 }
 
 

@@ -112,6 +112,12 @@ def test_no_cell_of_an_xlsx_is_a_formula() -> None:
     assert {kind for tag, kind in tags if tag == "c"} == {"inlineStr", "n", "b"}
 
 
+def test_what_no_xml_may_hold_is_left_out_of_an_xlsx() -> None:
+    """A control character in a name stops no export."""
+    book = openpyxl.load_workbook(written("xlsx", [replace(ROW, team="A\x0bB")]), read_only=True)
+    assert [line[3] for line in book["Tal"].iter_rows(min_row=2, values_only=True)] == ["AB"]
+
+
 def test_json_holds_what_it_is_and_what_its_words_mean() -> None:
     """Whole numbers whole, days as ISO 8601, nothing as null."""
     found = json.loads(written("json").getvalue())

@@ -179,6 +179,15 @@ def test_an_export_holds_no_number_the_attacker_is_not_given(seed: int) -> None:
                 assert figure.value in (people if measure in ("n", "people") else given)
 
 
+def test_beside_a_hidden_statement_the_number_of_answers_is_not_told() -> None:
+    """Of a cell whose group tells two of three statements; of one that tells all, or is in no group yet, it is."""
+    counted = batch(random.Random(3), DAY, 3)
+    for statements, told_of in (((1, 2), False), ((1, 2, 3), True), (None, True)):
+        one = Told(1, 1, "remote", DAY, counted, statements)
+        measures = [measure for measure, *_ in exports._of_cells([one], SMALLEST)]
+        assert ("answers" in measures, "total" in measures) == (told_of, told_of)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_exports_say_nothing_else(seed: int) -> None:
     """Where hidden counts are others, but what cells and groups tell is the same, the export is the same."""
