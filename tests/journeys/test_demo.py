@@ -25,6 +25,8 @@ from survey.models import Municipality
 from tests.checking import CheckedClient
 from wsgi import create_app
 
+pytestmark = pytest.mark.xdist_group("demo")  # one process loads it
+
 
 @dataclass(frozen=True)
 class Loaded:
