@@ -25,8 +25,6 @@ from survey.models import Municipality
 from tests.checking import CheckedClient
 from wsgi import create_app
 
-pytestmark = pytest.mark.xdist_group("demo")  # one process loads it
-
 
 @dataclass(frozen=True)
 class Loaded:

@@ -19,7 +19,6 @@ from tests.survey.attack_world import World
 from tests.survey.attacker import Attack, attack
 
 Build = Callable[..., World]
-pytestmark = pytest.mark.xdist_group("attacker")  # one server, in whose files everything is looked for
 
 
 @pytest.fixture(scope="module")
