@@ -23,7 +23,7 @@ check: setup ## the static gates
 
 test: check ## everything, the browser included
 	tests/browser/install-chromium
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest --cov --cov-report=term --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 axe: setup ## every citizen page, in every language, in both schemes and three widths
 	tests/browser/install-chromium

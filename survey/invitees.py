@@ -124,12 +124,27 @@ _meetings_so_far = (
     .scalar_subquery()
     .correlate(Meeting.__table__)
 )
-_to_answer = (
+# Who is asked is found first, apart: of nine tables joined at once the server weighs every order, which takes it
+# some fifty milliseconds wherever the plan is not kept; of five and five, two.
+_whom = (
     _asked.add_columns(
+        _links.message_id,
         _invitations.team_id,
-        _teams.law,
+        _invitations.meeting_id,
         _versions.points,
         _versions.statement_count,
+    )
+    .cte("whom")
+    .prefix_with("MATERIALIZED")
+)
+_COLUMNS = _asked.selected_columns.keys()
+_to_answer = (
+    select(
+        *(_whom.c[name] for name in _COLUMNS),
+        _whom.c.team_id,
+        _teams.law,
+        _whom.c.points,
+        _whom.c.statement_count,
         _messages.channel,
         _messages.kind,
         _meetings.target_group,
@@ -137,23 +152,21 @@ _to_answer = (
         _keys.id.label("key_id"),
         func.encode(_keys.public_key, literal_column("'hex'")).label("public_key"),
     )
-    .join(
+    .join_from(
+        _whom,
         Message.__table__,
-        and_(_messages.municipality_id == _links.municipality_id, _messages.id == _links.message_id),
+        and_(_messages.municipality_id == _whom.c.municipality_id, _messages.id == _whom.c.message_id),
     )
     .join(
         Meeting.__table__,
-        and_(_meetings.municipality_id == _links.municipality_id, _meetings.id == _invitations.meeting_id),
+        and_(_meetings.municipality_id == _whom.c.municipality_id, _meetings.id == _whom.c.meeting_id),
     )
-    .join(
-        Team.__table__, and_(_teams.municipality_id == _links.municipality_id, _teams.id == _invitations.team_id)
-    )
+    .join(Team.__table__, and_(_teams.municipality_id == _whom.c.municipality_id, _teams.id == _whom.c.team_id))
     .outerjoin(
         BallotKey.__table__,
-        and_(_keys.municipality_id == _links.municipality_id, _keys.state == literal_column("'open'")),
+        and_(_keys.municipality_id == _whom.c.municipality_id, _keys.state == literal_column("'open'")),
     )
 )
-_COLUMNS = _asked.selected_columns.keys()
 _MORE = _to_answer.selected_columns.keys()[len(_COLUMNS) :]
 
 

@@ -11,6 +11,7 @@ from survey.scale import Scale
 CODES = ("opfoelgning", "ydelse", "faxe")
 
 
+@cache
 def load(code: str) -> Questionnaire:
     """The shipped questionnaire with this code, in Danish. Raises KeyError for one we do not ship."""
     data = _file(code)

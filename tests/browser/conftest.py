@@ -4,9 +4,9 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser import axe
 from tests.conftest import PASSWORD
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
@@ -58,7 +58,7 @@ def sign_in(page: Page, email: str, path: str, heading: str) -> None:
 def check(page: Page) -> None:
     """Nothing axe objects to; the page does not scroll sideways; no target is lower than 44 px."""
     page.wait_for_load_state()  # a click does not wait for the next page's style sheet
-    found = Axe().run(page, options=RULES)
+    found = axe.run(page, RULES)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
     assert page.evaluate(SMALL) == []

@@ -6,7 +6,6 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
@@ -22,6 +21,7 @@ from survey.models import (
     Staff,
     Team,
 )
+from tests.browser import axe
 
 WIDER = "() => document.documentElement.scrollWidth - window.innerWidth"
 DRAWN = "() => [...document.querySelectorAll('svg')].filter(e => e.checkVisibility()).map(e => e.classList[1])"
@@ -70,7 +70,7 @@ def test_everyone_can_read_it(chromium: Browser, manager: str, width: int, schem
     sign_in(page, manager)
     assert page.evaluate(WIDER) <= 0
     page.evaluate("() => document.querySelectorAll('details').forEach(e => { e.open = true })")
-    results = Axe().run(page)
+    results = axe.run(page)
     assert results.violations_count == 0, results.generate_report()
     assert page.evaluate(WIDER) <= 0
     assert complaints == []
@@ -99,7 +99,7 @@ def test_the_waiting_room_and_citizens_words_are_accessible_too(
     page.evaluate("() => document.querySelectorAll('details').forEach(e => { e.open = true })")
     for heading in ("Hvad borgerne skriver", "Hvem svarer, og hvordan?"):
         assert page.get_by_role("heading", name=heading).count() == 1
-    results = Axe().run(page)
+    results = axe.run(page)
     assert results.violations_count == 0, results.generate_report()
     assert page.evaluate(WIDER) <= 0
     context.close()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from survey import config, db, municipalities, workdays
@@ -95,6 +95,8 @@ class Rig:
                 )
                 open_key(session, found, now)
             ids = [message.id for message in queue(session, found, now, n)]
+            if n > 1:
+                session.execute(text("ANALYZE"))  # as the server does by itself within a minute
         self.queued.setdefault(slug, []).extend(ids)
         return ids
 

@@ -126,7 +126,8 @@ def test_what_is_no_whole_answer_leaves_a_doubt(shape: str) -> None:
 def test_an_answer_that_never_ends_is_given_up() -> None:
     """However often a piece of it comes."""
     with saying(HEAD + b"\r\n" + b"x" * LARGEST, apart=True) as (client, _asked):
-        client._patience = 0.05
+        client._idle.append(client._called())  # which waits two seconds for each piece
+        client._patience = 0.05  # and this long for all of them
         assert Outcome("unknown", "intet svar (ValueError)") == client.post("/x", {})
 
 

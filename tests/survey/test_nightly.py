@@ -143,9 +143,10 @@ def test_trouble_in_one_municipality_does_not_stop_the_others(
     session: Session, box: Municipality, places: list[Path], now: datetime, lay: Lay
 ) -> None:
     """A file where Aarhus' key folder should be is its alarm; Stevns is tallied."""
-    municipalities.establish(session, slug="aarhus", name="Aarhus", phone="1", sms_sender="Aarhus", now=now)
+    name = "Aarhus"
+    aarhus = municipalities.establish(session, slug="aarhus", name=name, phone="1", sms_sender=name, now=now)
     lay(session, box, n=5)
-    (places[0] / str(box.id + 1)).write_text("")
+    (places[0] / str(aarhus.id)).write_text("")
     reports = nightly.tally_all(places, now)
     assert [report.tallied.answers for report in reports] == [0, 5]
     assert [len(report.alarms) for report in reports] == [1, 0]
