@@ -25,7 +25,7 @@ def units(client: FlaskClient, query: str = MAY) -> set[tuple[str, str]]:
     """Of whom the export tells."""
     with client.get(f"/tal/eksport?format=json&{query}") as answer:
         assert answer.status_code == 200
-        return {(row["unit"], row["team"]) for row in json.loads(answer.text)["figures"]}
+        return {(row["unit"], row["team"]) for row in json.loads(answer.get_data(as_text=True))["figures"]}
 
 
 def test_every_format_has_the_same_digits(stevns: Municipality, teams: dict[str, Team], sign_in: SignIn) -> None:
