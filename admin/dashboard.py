@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -22,9 +23,11 @@ from survey import (
     lineages,
     promises,
     remarks,
+    reopening,
     results,
     scoring,
     sides,
+    told,
     wave_results,
     workdays,
 )
@@ -105,6 +108,7 @@ def overview() -> ResponseReturnValue:
         known = _known(session, staff.municipality_id, period, whole=whole)
         counts = known.counts
         said = remarks.read(session, staff.municipality_id, period) if whole else None
+        as_of = told.newest(session, staff.municipality_id)
         beside = sides.read(session, staff.municipality_id, period) if whole else ()
     team = chosen_team(staff, counts, request.args.get("team", ""))
     page = render_template(
@@ -112,6 +116,7 @@ def overview() -> ResponseReturnValue:
         rooms=_rooms(staff, known, team),
         choices=[each for each in counts.teams if each.shown and staff.can_see_figures_of(each.id)],
         sees_all=staff.manager_teams is None,
+        passport=partial(passport, period, as_of),
         chosen=team,
         period=period,
         mistake=mistake,
@@ -148,6 +153,15 @@ def _known(session: Session, municipality_id: int, period: Period, *, whole: boo
         tuple(goal for goal in goals.of(session, municipality_id) if whole or goal.law),
         wave_results.read(session, municipality_id, period, found),
     )
+
+
+def passport(
+    period: Period, as_of: date | None, section: Section, series: Series, kind: str = "mean", statement: int = 0
+) -> str:
+    """The id of a figure on the page; "" where it has none: nothing is told, or of several versions together."""
+    if as_of is None or len(series.editions) > 1:
+        return ""
+    return reopening.of(section, series, period, as_of, kind, statement)
 
 
 def in_words(smallest: int) -> str:

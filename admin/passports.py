@@ -12,6 +12,7 @@ from survey import passports, reopening, results
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
 from survey.passports import DONT_KNOW, PROGRAM, REST, RULE, TOP_TWO, Definition
+from survey.printed import Measured, Mint
 from survey.reopening import Passport
 from survey.results import LAW_NAMES, TeamView
 
@@ -140,3 +141,18 @@ def in_weeks(mondays: Sequence[date]) -> str:
         for year, weeks in years.items()
     ]
     return "; ".join(listed)
+
+
+def minting(as_of: date | None) -> Mint:
+    """Gives printed figures their ids; `as_of` is `told.newest`, read with them. No id where nothing was told."""
+
+    def mint(of: Measured) -> str:
+        days = of.weeks if of.figure == "rate" else (of.period.first, of.period.last)
+        if as_of is None or days is None:
+            return ""
+        kind = {"rate": "rate", "mean": "mean", "statement_mean": "mean"}.get(of.figure, "share")
+        point = {"top_two": passports.TOP_TWO, "dont_know": passports.DONT_KNOW}.get(of.figure, of.point or 0)
+        whose = (of.law, of.team_id, of.version_id, of.mode)
+        return passports.mint(passports.Definition(kind, *whose, of.statement or 0, point, *days, as_of))
+
+    return mint

@@ -7,8 +7,9 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
+from admin import passports
 from admin.reports import FORMS, file_name, of_all, written
-from survey import report_periods, reports, results, spells, workdays
+from survey import report_periods, reports, results, spells, told, workdays
 from survey.commands import chosen_municipality
 from survey.db import snapshot
 from survey.reports import KINDS, Report
@@ -63,7 +64,9 @@ def _report(
         raise click.UsageError("--from ligger efter --to. Byt dem om.")
     known = spells.read(session, place.id, period, today)
     scopes = of_all(known.whole.counts, _team(known.whole.counts, team) if team else None)
-    return reports.build(known, scopes, KINDS[kind], place.name, place.slug)
+    return reports.build(
+        known, scopes, KINDS[kind], place.name, place.slug, passports.minting(told.newest(session, place.id))
+    )
 
 
 def _team(counts: Counts, name: str) -> TeamView:

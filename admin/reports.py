@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from admin import access, dashboard, figure_charts, report_html, report_pages
+from admin import access, dashboard, figure_charts, passports, report_html, report_pages
 from admin.access import CurrentStaff
-from survey import report_periods, reports, results, spells, workdays
+from survey import report_periods, reports, results, spells, told, workdays
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
 from survey.models import Municipality
@@ -98,10 +98,11 @@ def _asked(staff: CurrentStaff) -> tuple[Wish, Known, Report]:
         usual = report_periods.usual(kind.code, newest, today)
         period, mistake = dashboard.chosen_period(request.args, usual)
         known = spells.read(session, staff.municipality_id, period, today)
+        mint = passports.minting(told.newest(session, staff.municipality_id))
         slug = session.scalars(select(Municipality.slug).where(Municipality.id == staff.municipality_id)).one()
     team = dashboard.chosen_team(staff, known.whole.counts, request.args.get("team", ""))
     allowed = [Scope(*scope) for scope in dashboard.scopes(staff, known.whole.counts, team)]
-    report = reports.build(known, allowed, kind, staff.municipality_name, slug)
+    report = reports.build(known, allowed, kind, staff.municipality_name, slug, mint)
     return Wish(kind, period, team, mistake), known, report
 
 

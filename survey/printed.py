@@ -15,7 +15,7 @@ Kind = Literal["mean", "rate", "statement_mean", "share", "top_two", "dont_know"
 class Measured:
     """Which figure one is, for whoever gives it a passport. `statement` and `point` count from 1.
 
-    `as_of` is the last day there were figures of when it was printed.
+    `weeks` are the first and the last day of the weeks of sending that a response rate is of.
     """
 
     figure: Kind
@@ -24,7 +24,7 @@ class Measured:
     version_id: int
     mode: str
     period: Period
-    as_of: date
+    weeks: tuple[date, date] | None
     statement: int | None = None
     point: int | None = None
 

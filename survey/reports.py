@@ -5,7 +5,7 @@ Everything is made of published figures and of sentences that tests chose. Nothi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 import survey
@@ -238,7 +238,7 @@ def _asked(known: Known, scope: Scope) -> Promises:
 def _part(known: Known, scope: Scope, section: Section, series: Series, title: str, mint: Mint) -> Part:
     period = known.whole.counts.period
     mine, ground = (figures.cells_of(cells, section, series) for cells in (known.whole.cells, known.ground))
-    tell = telling(mint, _measured(known, scope, series, period))
+    tell = telling(_mint(mint, series), _measured(scope, series, period))
     return Part(
         title=title,
         series=series,
@@ -253,9 +253,16 @@ def _part(known: Known, scope: Scope, section: Section, series: Series, title: s
     )
 
 
-def _measured(known: Known, scope: Scope, series: Series, period: Period) -> Measured:
+def _mint(mint: Mint, series: Series) -> Mint:
+    """Where versions that mean the same are one series there is no id: an id is of one version."""
+    return mint if len(series.editions) < 2 else no_passport
+
+
+def _measured(scope: Scope, series: Series, period: Period) -> Measured:
     team_id = scope.team.id if scope.team else None
-    return Measured("mean", scope.law, team_id, series.version_id, series.mode, period, known.counted_on)
+    sent = series.turnout.weeks if series.turnout else ()
+    weeks = (sent[0].first, sent[-1].last + timedelta(days=6)) if sent else None
+    return Measured("mean", scope.law, team_id, series.version_id, series.mode, period, weeks)
 
 
 def _line(tell: Tell, series: Series, of: StatementResult) -> Line:
@@ -287,7 +294,7 @@ def _wave(known: Known, spell: Spell, scope: Scope, series: Series, mint: Mint) 
     own = _in(spell.counts, scope, series)
     if own is None or not own.points:
         return None
-    tell = telling(mint, _measured(known, scope, series, spell.counts.period))
+    tell = telling(_mint(mint, series), _measured(scope, series, spell.counts.period))
     rate = own.turnout.rate if own.turnout else scoring.HIDDEN
     return WaveLine(
         name=spell.name,

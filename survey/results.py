@@ -209,8 +209,9 @@ def _versions(municipality_id: int) -> Query:
 
 def before(period: Period) -> Period:
     """The days before `period`, as many but at least a year: where what a change is held against is found."""
-    days = max(period.last - period.first + timedelta(days=1), timedelta(days=365))
-    return Period(period.first - days, period.first - timedelta(days=1))
+    days = max((period.last - period.first).days + 1, 365)
+    first = period.first.toordinal()
+    return Period(date.fromordinal(max(1, first - days)), date.fromordinal(max(1, first - 1)))
 
 
 def cells(session: Session, municipality_id: int, period: Period) -> list[CellView]:

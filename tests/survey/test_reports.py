@@ -136,8 +136,9 @@ def test_every_shown_figure_is_given_its_passport_and_no_hidden_one(
     send(session, team, date(2021, 5, 31), 80, 100)
     made = report(session, stevns, mint=mint)
     assert len({each.passport for _group, each in made.passports}) == len(seen) == 37
-    assert {(of.law, of.team_id, of.mode, of.period, of.as_of) for of in seen} == {
-        ("LAS", None, "remote", PERIOD, date(2021, 6, 1))
+    week = (date(2021, 5, 31), date(2021, 6, 6))
+    assert {(of.law, of.team_id, of.mode, of.period, of.weeks) for of in seen} == {
+        ("LAS", None, "remote", PERIOD, week)
     }
     assert max(of.statement or 0 for of in seen) == 5
     few = report(session, stevns, Period(BEFORE, BEFORE), mint=mint)
