@@ -71,6 +71,17 @@ def establish(
     return municipality
 
 
+def _questionnaire(session: Session, municipality_id: int, content: Content) -> Questionnaire:
+    """The questionnaire that `content` is a version of; made where it is the first."""
+    mine = (Questionnaire.municipality_id == municipality_id, Questionnaire.code == content.code)
+    row = session.scalar(select(Questionnaire).where(*mine))
+    if row is None:
+        row = Questionnaire(municipality_id=municipality_id, code=content.code, name=content.name)
+        session.add(row)
+        session.flush()
+    return row
+
+
 def publish(
     session: Session,
     municipality_id: int,
@@ -87,15 +98,7 @@ def publish(
     that mean what they meant before, `continues` the version whose series goes on. Raises IntegrityError where it
     cannot: another scale or number of statements, or a statement that means something else.
     """
-    row = session.scalar(
-        select(Questionnaire).where(
-            Questionnaire.municipality_id == municipality_id, Questionnaire.code == content.code
-        )
-    )
-    if row is None:
-        row = Questionnaire(municipality_id=municipality_id, code=content.code, name=content.name)
-        session.add(row)
-        session.flush()
+    row = _questionnaire(session, municipality_id, content)
     of_this = (
         QuestionnaireVersion.municipality_id == municipality_id,
         QuestionnaireVersion.questionnaire_id == row.id,

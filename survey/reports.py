@@ -247,7 +247,7 @@ def _part(known: Known, scope: Scope, section: Section, series: Series, title: s
         mean=tell("Gennemsnit", series.mean, of="mean"),
         rate=tell("Svarprocent", series.turnout.rate, of="rate") if series.turnout else None,
         lines=tuple(_line(tell, series, each) for each in series.statements),
-        waves=tuple(filter(None, (_wave(known, spell, scope, series, mint) for spell in known.waves))),
+        waves=tuple(filter(None, (_wave(spell, scope, series, mint) for spell in known.waves))),
         changes=_changes(known, scope, series),
         silent=notes.silent(series),
     )
@@ -289,7 +289,7 @@ def _in(counts: Counts, scope: Scope, series: Series) -> Series | None:
     return next((each for each in found if (each.version_id, each.mode) == key), None)
 
 
-def _wave(known: Known, spell: Spell, scope: Scope, series: Series, mint: Mint) -> WaveLine | None:
+def _wave(spell: Spell, scope: Scope, series: Series, mint: Mint) -> WaveLine | None:
     """What a wave says of a series; None where nobody answered it in that wave."""
     own = _in(spell.counts, scope, series)
     if own is None or not own.points:
