@@ -18,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin import (
     access,
+    api_keys,
     callbacks,
     dashboard,
     data_commands,
@@ -109,6 +110,7 @@ ROOMS = (
     deeds.doors,
     goals.doors,
     municipality.doors,
+    api_keys.doors,
     slips.doors,
     staff_waiting_room.doors,
 )
