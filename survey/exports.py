@@ -197,8 +197,6 @@ def _of_unit(group: Rows, part: Part, blocks: turnout.Grouping) -> Rows:
         return group
     if part.team:
         return [row for row in group if row.team_id == part.team.id and row.team_id in blocks.alone]
-    if blocks.alone and not blocks.enough:
-        return []  # the total says as little as it can, so its rest is not told beside the teams
     return [row for row in group if row.team_id not in blocks.alone]
 
 

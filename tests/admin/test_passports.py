@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -21,14 +22,14 @@ Add = Callable[..., Batch]
 __all__ = ["sign_in"]
 
 
-def id_of(session: Session, team: Team, kind: str = "mean", *, whole: bool = False, **change: object) -> str:
+def id_of(session: Session, team: Team, kind: str = "mean", *, whole: bool = False, **change: Any) -> str:
     """The id of a figure of the team's questionnaire in May 2021."""
     version = select(QuestionnaireVersion.id).where(QuestionnaireVersion.questionnaire_id == team.questionnaire_id)
     of = Definition(
         kind, team.law, None if whole else team.id, session.scalars(version).first() or 0, "remote", 0, 0,
         date(2021, 5, 1), date(2021, 5, 31), date(2021, 5, 31),
     )  # fmt: skip
-    return passports.mint(Definition(**{**vars(of), **change}))  # type: ignore[arg-type]  # fields by name
+    return passports.mint(Definition(**{**vars(of), **change}))
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_a_page_says_what_the_figure_is_of(
 )
 def test_every_kind_has_its_words(
     kind: str,
-    change: dict[str, object],
+    change: dict[str, Any],
     said: str,
     session: Session,
     stevns: Municipality,

@@ -1,7 +1,7 @@
 """The machines' door: a bearer token opens one municipality's figures, and nothing else does."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -21,11 +21,10 @@ Ask = Callable[..., TestResponse]
 
 
 @pytest.fixture(autouse=True)
-def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test has asked before."""
     monkeypatch.setattr(api, "asked", Quota(3, timedelta(minutes=10)))
     monkeypatch.setattr(api, "failed", Quota(3, timedelta(minutes=15)))
-    return
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -180,6 +181,33 @@ def test_a_rate_says_which_weeks_may_still_change(
     closed = reopened(session, stevns, rate).sent
     assert closed is not None
     assert (closed.open_weeks, closed.rate) == ((), found.rate)
+
+
+def test_where_nothing_was_told_nothing_is_shown(
+    session: Session, stevns: Municipality, ydelse: list[Team]
+) -> None:
+    """Days without answers, days without a distribution yet, and a team whose weeks cannot stand alone."""
+    (some, *_rest) = printed(session, stevns, YEAR)
+    of, long_ago = passports.read(some), {"first": date(2019, 1, 1), "last": date(2019, 1, 31)}
+    for change in ({}, {"kind": "share", "statement": 1, "point": 1}, {"kind": "rate"}):
+        nothing = reopened(session, stevns, passports.mint(replace(of, **(long_ago | change))))
+        assert (nothing.figure.text, nothing.lines, nothing.sent) == ("for få svar", (), None)
+    night = {
+        "first": DAY,
+        "last": DAY + timedelta(60),
+        "as_of": DAY - timedelta(1),
+        "kind": "share",
+        "statement": 1,
+    }
+    early = reopened(session, stevns, passports.mint(replace(of, **night, point=1)))  # type: ignore[arg-type]  # fields by name
+    assert early.figure.text == "for få svar"
+    session.execute(
+        update(Participation).where(Participation.team_id == ydelse[0].id).values(sent=4, answered=2, delivered=4)
+    )
+    alone = replace(of, kind="rate", team_id=ydelse[0].id)
+    hidden = reopened(session, stevns, passports.mint(alone))
+    assert hidden.sent is not None
+    assert (hidden.figure.shown, hidden.sent.weeks, hidden.sent.sent) == (False, (), None)
 
 
 def test_a_figure_of_another_municipality_is_none(
