@@ -261,17 +261,16 @@ def _id(of: Book, part: Part, line: Row, version_id: int, number: tuple[str, int
         return ""
     first = line.first_on if line.level == "weeks" else line.last_on
     team_id = part.team.id if part.team else None if part.whole else REST
-    return passports.mint(
-        Definition(
-            kind,
-            part.law,
-            team_id,
-            version_id,
-            line.mode,
-            statement,
-            SPECIAL.get(measure, point or 0),
-            first,
-            line.last_on,
-            of.as_of,
-        )
+    figure = Definition(
+        kind,
+        part.law,
+        team_id,
+        version_id,
+        line.mode,
+        statement,
+        SPECIAL.get(measure, point or 0),
+        first,
+        line.last_on,
+        line.last_on if line.level == "weeks" else of.as_of,
     )
+    return passports.mint(figure) if passports.makes_sense(figure) else ""
