@@ -197,8 +197,6 @@ def _of_unit(group: Rows, part: Part, blocks: turnout.Grouping) -> Rows:
         return group
     if part.team:
         return [row for row in group if row.team_id == part.team.id and row.team_id in blocks.alone]
-    if blocks.alone and not blocks.enough:
-        return []  # the total says as little as it can, so its rest is not told beside the teams
     return [row for row in group if row.team_id not in blocks.alone]
 
 
@@ -263,17 +261,16 @@ def _id(of: Book, part: Part, line: Row, version_id: int, number: tuple[str, int
         return ""
     first = line.first_on if line.level == "weeks" else line.last_on
     team_id = part.team.id if part.team else None if part.whole else REST
-    return passports.mint(
-        Definition(
-            kind,
-            part.law,
-            team_id,
-            version_id,
-            line.mode,
-            statement,
-            SPECIAL.get(measure, point or 0),
-            first,
-            line.last_on,
-            of.as_of,
-        )
+    figure = Definition(
+        kind,
+        part.law,
+        team_id,
+        version_id,
+        line.mode,
+        statement,
+        SPECIAL.get(measure, point or 0),
+        first,
+        line.last_on,
+        line.last_on if line.level == "weeks" else of.as_of,
     )
+    return passports.mint(figure) if passports.makes_sense(figure) else ""

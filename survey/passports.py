@@ -44,7 +44,7 @@ class Definition:
     """What a figure is of: enough to work it out again from the counts, to the same digits.
 
     `team_id` is None for a whole law group. `statement` 0 is all of them; `point` 0 where no answer is meant.
-    `first` and `last` are answering days, of a rate days of sending; only what was told by `as_of` counts.
+    `first` and `last` are answering days, of a rate days of sending; only what was told by `as_of` counts (of a rate its `last`).
     """
 
     kind: str
@@ -62,7 +62,7 @@ class Definition:
 
 def mint(definition: Definition) -> str:
     """The id of what `definition` defines, in groups of four. Raises ValueError for what can be no figure."""
-    if not _makes_sense(definition):
+    if not makes_sense(definition):
         raise ValueError(f"no figure: {definition}")
     of = definition
     places = (of.rule, KINDS.index(of.kind), LAWS.index(of.law), MODES.index(of.mode), of.statement, of.point)
@@ -125,7 +125,8 @@ def _read(signs: Iterator[int]) -> Definition:
     )
 
 
-def _makes_sense(of: Definition) -> bool:
+def makes_sense(of: Definition) -> bool:
+    """Can there be such a figure, and can an id name its days?"""
     fits = 0 <= of.statement <= 10 and 0 <= of.point <= DONT_KNOW and 0 <= of.rule < _HEAD[0]
     numbered = 0 < of.version_id < 2**63 and (of.team_id is None or 0 <= of.team_id < 2**63)
     ordered = EPOCH <= of.first <= of.last and (of.first - EPOCH).days < 2 ** (5 * _FIXED)

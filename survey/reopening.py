@@ -67,27 +67,29 @@ def of(
     section: Section,
     series: Series,
     period: Period,
-    as_of: date,
+    as_of: date | None,
     kind: str = "mean",
     statement: int = 0,
     point: int = 0,
 ) -> str:
-    """The id of a figure of a dashboard's series; "" for a rate that is told of no weeks.
+    """The id of a figure of a dashboard's series; "" where nothing is told, or of days no id can name.
 
     `as_of` is `told.newest`, read with the figures. A rate's days are those of its blocks of weeks.
     """
-    first, last = period.first, period.last
+    first, last = max(period.first, passports.EPOCH), period.last
     if kind == "rate":
         weeks = series.turnout.weeks if series.turnout else ()
         if not weeks:
             return ""
-        first, last = weeks[0].first, weeks[-1].last + timedelta(days=6)
+        first = weeks[0].first
+        last = as_of = weeks[-1].last + timedelta(days=6)
+    if as_of is None:
+        return ""
     team_id = section.team.id if section.team else None
-    return passports.mint(
-        Definition(
-            kind, section.law, team_id, series.version_id, series.mode, statement, point, first, last, as_of
-        )
+    figure = Definition(
+        kind, section.law, team_id, series.version_id, series.mode, statement, point, first, last, as_of
     )
+    return passports.mint(figure) if passports.makes_sense(figure) else ""
 
 
 def reopen(
@@ -166,7 +168,7 @@ def _counts(
     cells: Sequence[Kept],
     weeks: Rows,
 ) -> Counts:
-    """What a dashboard would have read on the day `as_of`, of the figure's version alone."""
+    """What a dashboard would have read, of the figure's version alone: cells as told on the day `as_of`."""
     smallest = session.scalars(select(Municipality.smallest_group).where(Municipality.id == municipality_id)).one()
     return Counts(
         period=Period(definition.first, definition.last),
@@ -174,7 +176,8 @@ def _counts(
         teams=tuple(teams),
         versions=versions,
         cells=[each.view for each in cells],
-        weeks=[row for row in weeks if row.week <= definition.as_of],
+        # All there are, as on every page: of fewer other blocks would be made, whose difference tells too much.
+        weeks=weeks,
         meetings=[],
         waiting=[],
         unshown=[],

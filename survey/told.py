@@ -54,17 +54,10 @@ class Kept:
 
 
 def newest(session: Session, municipality_id: int) -> date | None:
-    """The last day on which anything was told or a week of sending began: today's figures are up to it.
-
-    None where there is nothing yet.
-    """
+    """The last day on which anything was told: today's figures are up to it. None where nothing is told yet."""
     days = [
-        select(func.max(day)).where(table.municipality_id == municipality_id).scalar_subquery()
-        for table, day in (
-            (Cell, Cell.told_on),
-            (CellGroup, CellGroup.told_on),
-            (Participation, Participation.week),
-        )
+        select(func.max(of.told_on)).where(of.municipality_id == municipality_id).scalar_subquery()
+        for of in (Cell, CellGroup)
     ]
     return session.scalar(select(func.greatest(*days)))
 

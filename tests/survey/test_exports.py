@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey import exports, figures, passports, reopening, results
@@ -17,6 +17,7 @@ from survey.exports import Number, Part
 from survey.models import Batch, Municipality, Participation, Team
 from survey.results import Period
 from survey.told import Told
+from tests.survey.test_figures import sent
 from tests.survey.test_figures_attack import OTHER, SMALLEST, TEAM, Group, batch, changed, groups, known, views
 from tests.survey.test_reopening import DAY, YEAR, ydelse
 
@@ -127,6 +128,19 @@ def test_a_raised_k_hides_what_is_smaller(session: Session, stevns: Municipality
     bases = [row.value for row in rows if row.measure in ("people", "sent", "answers")]
     assert bases
     assert min(bases) >= 30
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "told_of"),
+    [(20, 20, {"sent", "rate"}), (4, 2, set()), (20, 10, {"sent", "answered", "rate"})],
+)
+def test_a_rate_near_an_end_is_told_without_its_numerator(
+    asked: int, answered: int, told_of: set[str], session: Session, stevns: Municipality
+) -> None:
+    """Twenty of twenty: how many were sent, and "mindst 90 %". Of four nothing."""
+    team = session.scalars(select(Team).where(Team.law == "LAS", Team.municipality_id == stevns.id)).one()
+    sent(session, team, DAY, asked, answered)
+    assert {row.measure for row in exported(session, stevns)} == told_of
 
 
 def test_every_word_is_in_the_dictionary(session: Session, stevns: Municipality, ydelse: list[Team]) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -168,11 +169,7 @@ def test_a_rate_says_which_weeks_may_still_change(
     session: Session, stevns: Municipality, ydelse: list[Team]
 ) -> None:
     """Open weeks are named until the last of them is closed."""
-    (rate,) = [
-        text
-        for text in printed(session, stevns, YEAR)
-        if passports.read(text).kind == "rate" and passports.read(text).team_id is None
-    ]
+    (rate,) = [text for text in printed(session, stevns, YEAR) if _is_rate_of_the_group(text)]
     found = reopened(session, stevns, rate).sent
     assert found is not None
     assert found.open_weeks == tuple(DAY + timedelta(7 * week) for week in range(5))
@@ -180,6 +177,63 @@ def test_a_rate_says_which_weeks_may_still_change(
     closed = reopened(session, stevns, rate).sent
     assert closed is not None
     assert (closed.open_weeks, closed.rate) == ((), found.rate)
+
+
+def test_no_day_in_an_id_puts_weeks_together_otherwise(
+    session: Session, stevns: Municipality, ydelse: list[Team]
+) -> None:
+    """Blocks made of the weeks up to a day would differ from today's by what may not be told."""
+    sent(session, ydelse[0], DAY + timedelta(35), 4, 4)
+    (rate,) = [text for text in printed(session, stevns, YEAR) if _is_rate_of_the_group(text)]
+    now = reopened(session, stevns, rate).figure
+    for back in range(0, 42, 7):
+        of = replace(passports.read(rate), as_of=DAY + timedelta(back))
+        assert reopened(session, stevns, passports.mint(of)).figure == now
+
+
+def _is_rate_of_the_group(text: str) -> bool:
+    of = passports.read(text)
+    return (of.kind, of.team_id) == ("rate", None)
+
+
+def test_days_no_id_can_name_have_none(session: Session, stevns: Municipality, ydelse: list[Team]) -> None:
+    """A period from the year 1 begins with 2015 in the id; one in the year 3000, and one without cells, have none."""
+    counts = results.read(session, stevns.id, YEAR)
+    section = figures.section(counts, "LAS")
+    (series,) = section.series
+    ages = Period(date(1, 1, 1), date(9999, 12, 31))
+    found = passports.read(reopening.of(section, series, ages, DAY))
+    assert (found.first, found.last) == (date(2015, 1, 1), date(9999, 12, 31))
+    assert reopening.of(section, series, Period(date(3000, 1, 1), date(3000, 1, 2)), DAY) == ""
+    assert reopening.of(section, series, YEAR, None) == ""
+    assert reopening.of(section, replace(series, turnout=None), YEAR, DAY, "rate") == ""
+
+
+def test_where_nothing_was_told_nothing_is_shown(
+    session: Session, stevns: Municipality, ydelse: list[Team]
+) -> None:
+    """Days without answers, days without a distribution yet, and a team whose weeks cannot stand alone."""
+    (some, *_rest) = printed(session, stevns, YEAR)
+    of, long_ago = passports.read(some), {"first": date(2019, 1, 1), "last": date(2019, 1, 31)}
+    for change in ({}, {"kind": "share", "statement": 1, "point": 1}, {"kind": "rate"}):
+        nothing = reopened(session, stevns, passports.mint(replace(of, **(long_ago | change))))
+        assert (nothing.figure.text, nothing.lines, nothing.sent) == ("for få svar", (), None)
+    night = {
+        "first": DAY,
+        "last": DAY + timedelta(60),
+        "as_of": DAY - timedelta(1),
+        "kind": "share",
+        "statement": 1,
+    }
+    early = reopened(session, stevns, passports.mint(replace(of, **night, point=1)))  # type: ignore[arg-type]  # fields by name
+    assert early.figure.text == "for få svar"
+    session.execute(
+        update(Participation).where(Participation.team_id == ydelse[0].id).values(sent=1, answered=1, delivered=1)
+    )
+    alone = replace(of, kind="rate", team_id=ydelse[0].id)
+    hidden = reopened(session, stevns, passports.mint(alone))
+    assert hidden.sent is not None
+    assert (hidden.figure.shown, hidden.sent.weeks, hidden.sent.sent) == (False, (), None)
 
 
 def test_a_figure_of_another_municipality_is_none(
