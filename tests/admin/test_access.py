@@ -64,7 +64,7 @@ def test_every_staff_route_is_shut_to_other_roles(
         who = declared(app.view_functions[rule.endpoint])
         if rule.endpoint == "static" or EVERYONE in who or "signed_in" in who:
             continue
-        chosen = {"kind": "invitation", "channel": "sms"}
+        chosen = {"kind": "invitation", "channel": "sms", "form": "html"}
         path = rule.build(
             dict.fromkeys(rule.arguments, 1) | {key: chosen[key] for key in rule.arguments & chosen.keys()}
         )

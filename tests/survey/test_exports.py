@@ -17,9 +17,9 @@ from survey.exports import Number, Part
 from survey.models import Batch, Municipality, Participation, Team
 from survey.results import Period
 from survey.told import Told
-from tests.survey.test_figures import sent
 from tests.survey.test_figures_attack import OTHER, SMALLEST, TEAM, Group, batch, changed, groups, known, views
 from tests.survey.test_reopening import DAY, YEAR, ydelse
+from tests.survey.told import sent
 
 Add = Callable[..., Batch]
 __all__ = ["ydelse"]

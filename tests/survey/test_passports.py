@@ -4,7 +4,6 @@ import random
 import tomllib
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
@@ -46,11 +45,7 @@ def test_an_id_says_itself_what_it_is_of() -> None:
 
 def test_an_id_is_short_enough_to_type() -> None:
     """Fourteen characters; eighteen for a year of the 900th team and the 99th version of an installation."""
-<<<<<<< HEAD
-    year: dict[str, Any] = {"first": date(2025, 1, 1), "last": date(2025, 12, 31), "as_of": date(2026, 1, 2)}
-=======
     year = replace(MAY, team_id=900, version_id=99, first=date(2025, 1, 1), last=date(2025, 12, 31))
->>>>>>> exports
     assert passports.mint(MAY) == "2800-328d-s620-gq"
     assert len(passports.mint(replace(year, as_of=date(2026, 1, 2))).replace("-", "")) == 18
 

@@ -197,7 +197,7 @@ def _is_rate_of_the_group(text: str) -> bool:
 
 
 def test_days_no_id_can_name_have_none(session: Session, stevns: Municipality, ydelse: list[Team]) -> None:
-    """A period from the year 1 begins with 2015 in the id; one in the year 3000, and one without cells, have none."""
+    """A period from the year 1 begins with 2015 in the id; one of the year 3000 or without cells has none."""
     counts = results.read(session, stevns.id, YEAR)
     section = figures.section(counts, "LAS")
     (series,) = section.series
