@@ -69,7 +69,7 @@ def _part(report: Report, group: Group, part: Part, *, deep: int, calls: bool) -
 
 
 def _is_full(part: Part) -> bool:
-    """With waves, or last time beside now, the distribution has no room: it stands behind the method."""
+    """With waves, or last time beside now, the distribution finds no room on two pages: it stands at the end."""
     return bool(part.waves) or part.changes.mean is not None
 
 
