@@ -272,9 +272,11 @@ def _points(part: Part, name: str) -> Table:
 
 
 def _passports(report: Report) -> Iterator[Block]:
-    if not report.passports:
+    if not report.kind.whole or not report.passports:
         return
-    yield Heading(2, "Tallenes pas")
-    yield Words("Med passet kan et tal slås op igen, med sin definition og det, det hviler på.")
+    yield Heading(2, "Tallenes id", new_page=True)
+    yield Words(
+        "Med sit id kan et tal slås op af en leder på siden /figures: hvad det er af, og hvad det hviler på."
+    )
     rows = tuple((f"{group}: {each.what}", each.text, each.passport) for group, each in report.passports)
-    yield Table("Tallenes pas", ("Tal", "Værdi", "Pas"), rows, (8, 4, 4), words=True)
+    yield Table("Tallenes id", ("Tal", "Værdi", "Id"), rows, (9, 3.2, 4), words=True)
