@@ -130,7 +130,9 @@ def _wave_line(part: Part, name: str) -> charts.DateLine:
     )
     said = "; ".join(f"{wave.name} {wave.mean.text}" for wave in part.waves)
     label = f"Gennemsnit i hver måling for {name}: {said}."
-    return charts.DateLine(label, len(part.series.labels), points, part.series.target)
+    return charts.DateLine(
+        label, len(part.series.labels), points, part.series.target, figure_charts.aim(part.series)
+    )
 
 
 def _waves(part: Part, name: str) -> Table:

@@ -5,8 +5,9 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from admin import charts, report_pages
+from admin.passports import minting
 from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Words
-from survey import municipalities, passports, question_sets, reopening
+from survey import municipalities, passports, question_sets, told
 from survey.models import Municipality
 from survey.reports import Report, Scope
 from survey.results import Period, TeamView
@@ -131,7 +132,9 @@ def test_the_band_of_chance_is_explained_where_there_is_one(
 def test_ids_are_a_table_at_the_end(session: Session, stevns: Municipality, add_batch: Add) -> None:
     """Each quoted figure with its group, what it is and its id; a short note has no such table."""
     add_batch(of_law(session, stevns, "LAS"), DAY, crowd(5, p4=30, p3=20, p2=10))
-    last = tables(report(session, stevns, mint=reopening.of))["Tallenes id"]
+    last = tables(report(session, stevns, mint=minting(told.newest(session, stevns.id))))["Tallenes id"]
     assert last.rows[0][:2] == ("Ydelse: Gennemsnit", "3,33")
     assert passports.read(last.rows[0][2]).kind == "mean"
-    assert "Tallenes id" not in tables(report(session, stevns, kind="kvartalsnotat", mint=reopening.of))
+    assert "Tallenes id" not in tables(
+        report(session, stevns, kind="kvartalsnotat", mint=minting(told.newest(session, stevns.id)))
+    )
