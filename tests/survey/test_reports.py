@@ -75,7 +75,7 @@ def test_the_last_wave_is_held_against_the_one_before(session: Session, add_batc
 
 
 @pytest.mark.parametrize(
-    ("last", "verdict"), [((50, 20), "ingen sikker forskel"), ((56, 14), "højere"), ((20, 50), "lavere")]
+    ("last", "verdict"), [((50, 20), "ingen sikker forskel"), ((56, 14), "højere"), ((10, 60), "lavere")]
 )
 def test_of_waves_the_report_says_what_the_dashboard_says(
     last: tuple[int, int], verdict: str, session: Session, add_batch: Add, now: datetime
