@@ -69,7 +69,7 @@ def _part(report: Report, group: Group, part: Part, *, deep: int, calls: bool) -
 
 
 def _is_full(part: Part) -> bool:
-    """With waves, or last time beside now, the distribution has no room: it stands behind the method."""
+    """With waves, or last time beside now, the distribution finds no room on two pages: it stands at the end."""
     return bool(part.waves) or part.changes.mean is not None
 
 
@@ -130,7 +130,9 @@ def _wave_line(part: Part, name: str) -> charts.DateLine:
     )
     said = "; ".join(f"{wave.name} {wave.mean.text}" for wave in part.waves)
     label = f"Gennemsnit i hver måling for {name}: {said}."
-    return charts.DateLine(label, len(part.series.labels), points, part.series.target)
+    return charts.DateLine(
+        label, len(part.series.labels), points, part.series.target, figure_charts.aim(part.series)
+    )
 
 
 def _waves(part: Part, name: str) -> Table:
@@ -272,9 +274,11 @@ def _points(part: Part, name: str) -> Table:
 
 
 def _passports(report: Report) -> Iterator[Block]:
-    if not report.passports:
+    if not report.kind.whole or not report.passports:
         return
-    yield Heading(2, "Tallenes pas")
-    yield Words("Med passet kan et tal slås op igen, med sin definition og det, det hviler på.")
+    yield Heading(2, "Tallenes id", new_page=True)
+    yield Words(
+        "Med sit id kan et tal slås op af en leder på siden /figures: hvad det er af, og hvad det hviler på."
+    )
     rows = tuple((f"{group}: {each.what}", each.text, each.passport) for group, each in report.passports)
-    yield Table("Tallenes pas", ("Tal", "Værdi", "Pas"), rows, (8, 4, 4), words=True)
+    yield Table("Tallenes id", ("Tal", "Værdi", "Id"), rows, (9, 3.2, 4), words=True)

@@ -72,13 +72,16 @@ def _whole_months(period: Period) -> int:
     return (after.year - period.first.year) * 12 + after.month - period.first.month
 
 
-def since(series: Series, now: Side, before: Side) -> Changes:
-    """What changed in `series`, one of `now`'s; a new version of a questionnaire is never held against the old."""
+def since(series: Series, now: Side, before: Side, word: str = "") -> Changes:
+    """What changed in `series`, one of `now`'s; a version that means something else is never held against the old.
+
+    `word` is what is said of the mean elsewhere already, where it is one of several comparisons.
+    """
     same = next((each for each in before.section.series if _key(each) == _key(series)), None)
     if same is None or not same.respondents:
         return Changes(now.name, before.name, (_why_not(series, before),))
     mine, theirs = (_of(side, series) for side in (now, before))
-    mean = _mean(series, same, mine, theirs)
+    mean = _mean(series, same, mine, theirs, word)
     statements = _statements(series, same, mine, theirs)
     rate = _rate(series, same)
     said = [_said_of_mean(mean, before.name), *_said_of_statements(statements), *_crossed(statements)]
@@ -105,13 +108,17 @@ def _why_not(series: Series, before: Side) -> str:
 # The mean ------------------------------------------------------------------------------------------------
 
 
-def _mean(series: Series, same: Series, mine: Sequence[CellView], theirs: Sequence[CellView]) -> Change:
+def _mean(series: Series, same: Series, mine: Sequence[CellView], theirs: Sequence[CellView], word: str) -> Change:
     now, before = (
         scores.together(scores.of_people(cell.counted.persons) for cell in cells if cell.mean)
         for cells in (mine, theirs)
     )
     p, better = _test(now, before)
-    return Change("Alle udsagn", same.mean, series.mean, _verdict(same.mean, series.mean, p, better))
+    verdict = _verdict(same.mean, series.mean, p, better)
+    # What is said of a wave beside others stands, where the figures can be compared at all.
+    if word and verdict != NONE:
+        verdict = "højere" if word == "højere" else "lavere" if word == "lavere" else SAME
+    return Change("Alle udsagn", same.mean, series.mean, verdict)
 
 
 def _test(now: Scores, before: Scores) -> tuple[float | None, bool]:

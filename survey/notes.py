@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import groupby, pairwise
 
-from survey import scoring, shares, workdays
+from survey import goals, scoring, shares, workdays
 from survey.figures import Section, Series
 from survey.results import Period
 from survey.scoring import danish, nonresponse
@@ -118,7 +118,8 @@ def _verdict(series: Series, mean: Fraction, rate: Fraction, ends: tuple[Fractio
     """Whether the silent could bring the mean of all to the other side of the target; "" without a target."""
     if series.target is None:
         return ""
-    target, goal = Fraction(series.target), danish.number(Fraction(series.target), 1)
+    target = Fraction(str(series.target))
+    goal = goals.number(target)
     if ends[0] > target:
         return f"Gennemsnittet af alle er over {goal}, hvad de end ville have svaret."
     if ends[1] < target:
@@ -131,11 +132,19 @@ def _verdict(series: Series, mean: Fraction, rate: Fraction, ends: tuple[Fractio
     )
 
 
+def _joined(series: Series) -> str:
+    numbers = [str(each.number) for each in series.editions]
+    return (
+        f"Version {', '.join(numbers[:-1])} og {numbers[-1]} af spørgeskemaet {series.name} er én række, "
+        f"fordi hvert udsagn betyder det samme; den nyeste er fra {day(series.editions[-1].on)}."
+    )
+
+
 # Breaks --------------------------------------------------------------------------------------------------
 
 
 def breaks(section: Section) -> tuple[str, ...]:
-    """A sentence for each new version of a questionnaire that was answered in the period."""
+    """A sentence for each new version answered in the period: a series of its own, or one with the old."""
     told = [series for series in section.series if series.points]
     told.sort(key=lambda each: (each.name, each.mode, each.number))
     found = []
@@ -147,4 +156,5 @@ def breaks(section: Section) -> tuple[str, ...]:
                 f"{day(old.points[-1].last_on)}, version {new.number} fra {day(new.points[0].first_on)}. "
                 "De to vises hver for sig og lægges aldrig sammen."
             )
+    found += [_joined(series) for series in told if len(series.editions) > 1]
     return tuple(found)

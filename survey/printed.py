@@ -1,6 +1,7 @@
 """A figure as it is printed, and its passport: the short id it can be looked up by afterwards."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, Protocol
@@ -56,12 +57,16 @@ class Tell(Protocol):
 
 
 def telling(mint: Mint, measured: Measured) -> Tell:
-    """What prints the figures of the series that `measured` is of; a hidden one has no passport."""
+    """What prints the figures of a series. A hidden one has no passport, nor one of days too long ago."""
 
     def tell(
         what: str, figure: Figure, *, of: Kind, statement: int | None = None, point: int | None = None
     ) -> Printed:
         one = replace(measured, figure=of, statement=statement, point=point)
-        return Printed(what, figure.text, mint(one) if figure.shown else "")
+        passport = ""
+        if figure.shown:
+            with suppress(ValueError):
+                passport = mint(one)
+        return Printed(what, figure.text, passport)
 
     return tell

@@ -9,16 +9,29 @@ from datetime import date, timedelta
 from typing import Literal
 
 import survey
-from survey import changes, figures, findings, funnels, methods, notes, scoring, shares
+from survey import (
+    changes,
+    figures,
+    findings,
+    funnels,
+    goal_verdicts,
+    goals,
+    methods,
+    notes,
+    scoring,
+    shares,
+    wave_results,
+)
 from survey.changes import Changes, Side
 from survey.figures import Section, Series, StatementResult
-from survey.findings import Finding, Findings
+from survey.findings import Aims, Finding, Findings
 from survey.funnels import Step
+from survey.goals import Goal
 from survey.methods import Method
 from survey.notes import Silent
 from survey.printed import Measured, Mint, Printed, Tell, no_passport, telling
 from survey.promises import Promises
-from survey.results import CellView, Counts, Period, TeamView
+from survey.results import CellView, Period, TeamView
 from survey.scoring import Figure
 from survey.spells import Known, Spell
 
@@ -147,15 +160,15 @@ class Report:
 
     @property
     def passports(self) -> tuple[tuple[str, Printed], ...]:
-        """Every figure that has a passport, beside its group's name, in the order of the report."""
-        told = ((group.name, each) for group in self.groups for part in group.parts for each in _figures(part))
+        """The figures with a passport that a text quotes, beside their group's name; not every point's share."""
+        told = ((group.name, each) for group in self.groups for part in group.parts for each in _quoted(part))
         return tuple((group, each) for group, each in told if each.passport)
 
 
-def _figures(part: Part) -> list[Printed]:
+def _quoted(part: Part) -> list[Printed]:
     each = [part.mean, *filter(None, (part.rate,))]
     for line in part.lines:
-        each += [line.mean, line.top_two, *line.distribution, line.dont_know]
+        each += [line.mean, line.top_two]
     for wave in part.waves:
         each += [wave.mean, wave.rate, *wave.shares]
     return each
@@ -192,7 +205,7 @@ def build(
 
 
 def _group(known: Known, scope: Scope, mint: Mint) -> Group:
-    counts, section = known.whole.counts, _section(known.whole.counts, scope)
+    counts, section = known.whole.counts, _section(known, known.whole, scope)
     titles = _titles(section)
     parts = (
         _part(known, scope, section, series, title, mint)
@@ -210,8 +223,13 @@ def _group(known: Known, scope: Scope, mint: Mint) -> Group:
     )
 
 
-def _section(counts: Counts, scope: Scope) -> Section:
-    return figures.section(counts, scope.law, scope.team, compare=False)
+def _section(known: Known, spell: Spell, scope: Scope) -> Section:
+    """By the goals of the period's last day, whatever spell it is of."""
+
+    def level(points: int) -> float | None:
+        return goals.level(known.goals, scope.law, points, known.whole.counts.period.last)
+
+    return figures.section(spell.counts, scope.law, scope.team, compare=False, level=level)
 
 
 def _titles(section: Section) -> list[str]:
@@ -221,10 +239,15 @@ def _titles(section: Section) -> list[str]:
     names = [(series.name, series.mode) for series in section.series]
     return [
         f"Skemaet {series.name}"
-        + (f", version {series.number}" if names.count((series.name, series.mode)) > 1 else "")
+        + (f", version {_numbers(series)}" if names.count((series.name, series.mode)) > 1 else "")
         + (", på skærm i venteværelset" if series.mode == "onsite" else "")
         for series in section.series
     ]
+
+
+def _numbers(series: Series) -> str:
+    first = series.editions[0].number if series.editions else series.number
+    return str(series.number) if first == series.number else f"{first}–{series.number}"
 
 
 def _asked(known: Known, scope: Scope) -> Promises:
@@ -237,20 +260,48 @@ def _asked(known: Known, scope: Scope) -> Promises:
 
 def _part(known: Known, scope: Scope, section: Section, series: Series, title: str, mint: Mint) -> Part:
     period = known.whole.counts.period
-    mine, ground = (figures.cells_of(cells, section, series) for cells in (known.whole.cells, known.ground))
+    counts = known.whole.counts
+    mine, ground = (figures.cells_of(cells, section, series) for cells in (counts.cells, known.ground))
+    aims = Aims(scope.law, _aims(known, scope), _opposite(known, scope, series), counts.smallest)
     tell = telling(_mint(mint, series), _measured(scope, series, period))
     return Part(
         title=title,
         series=series,
-        found=findings.findings(period, series, mine, ground),
+        found=findings.findings(period, series, mine, ground, aims),
         note=notes.note(series, period),
         mean=tell("Gennemsnit", series.mean, of="mean"),
         rate=tell("Svarprocent", series.turnout.rate, of="rate") if series.turnout else None,
         lines=tuple(_line(tell, series, each) for each in series.statements),
-        waves=tuple(filter(None, (_wave(spell, scope, series, mint) for spell in known.waves))),
-        changes=_changes(known, scope, series),
+        waves=tuple(filter(None, (_wave(known, spell, scope, series, mint) for spell in known.waves))),
+        changes=_changes(known, scope, section, series),
         silent=notes.silent(series),
     )
+
+
+def _is_whole(scope: Scope) -> bool:
+    return scope.team is None and not scope.hidden
+
+
+def _aims(known: Known, scope: Scope) -> tuple[Goal, ...]:
+    """The goals; those between both law groups are for who sees both."""
+    return tuple(goal for goal in known.goals if goal.law or _is_whole(scope))
+
+
+def _opposite(known: Known, scope: Scope, series: Series) -> goal_verdicts.Group | None:
+    """The other law group's largest series on the same scale and answered the same way; None without one."""
+    if not _is_whole(scope):
+        return None
+    laws = {team.law for team in known.whole.counts.teams} - {scope.law}
+    fit = [
+        (other, each)
+        for other in (_section(known, known.whole, Scope(law)) for law in sorted(laws))
+        for each in other.series
+        if (len(each.labels), each.mode) == (len(series.labels), series.mode)
+    ]
+    if not fit:
+        return None
+    other, largest = max(fit, key=lambda pair: pair[1].respondents)
+    return goal_verdicts.Group(other.law, largest, figures.cells_of(known.whole.counts.cells, other, largest))
 
 
 def _mint(mint: Mint, series: Series) -> Mint:
@@ -282,19 +333,19 @@ def _line(tell: Tell, series: Series, of: StatementResult) -> Line:
     )
 
 
-def _in(counts: Counts, scope: Scope, series: Series) -> Series | None:
-    """The same questionnaire version and mode in other counts."""
+def _same(section: Section, series: Series) -> Series | None:
+    """The same questionnaire and mode in a section of other days; None where nobody answered it then."""
     key = (series.version_id, series.mode)
-    found = _section(counts, scope).series
-    return next((each for each in found if (each.version_id, each.mode) == key), None)
+    found = next((each for each in section.series if (each.version_id, each.mode) == key), None)
+    return found if found and found.respondents else None
 
 
-def _wave(spell: Spell, scope: Scope, series: Series, mint: Mint) -> WaveLine | None:
+def _wave(known: Known, spell: Spell, scope: Scope, series: Series, mint: Mint) -> WaveLine | None:
     """What a wave says of a series; None where nobody answered it in that wave."""
-    own = _in(spell.counts, scope, series)
-    if own is None or not own.points:
+    own = _same(_section(known, spell, scope), series)
+    if own is None:
         return None
-    tell = telling(_mint(mint, series), _measured(scope, series, spell.counts.period))
+    tell = telling(_mint(mint, own), _measured(scope, own, spell.counts.period))
     rate = own.turnout.rate if own.turnout else scoring.HIDDEN
     return WaveLine(
         name=spell.name,
@@ -316,16 +367,25 @@ def _wave(spell: Spell, scope: Scope, series: Series, mint: Mint) -> WaveLine | 
     )
 
 
-def _changes(known: Known, scope: Scope, series: Series) -> Changes:
-    own = _in(known.now.counts, scope, series)
-    if own is None or not own.respondents:
-        return Changes(known.now.said, known.before.said, (f"Der er ingen svar fra {known.now.said}.",))
+def _changes(known: Known, scope: Scope, section: Section, series: Series) -> Changes:
     now, before = (
-        Side(spell.said, section, _cells(spell.cells, section))
+        Side(spell.said, told, _cells(spell.counts.cells, told))
         for spell in (known.now, known.before)
-        for section in (_section(spell.counts, scope),)
+        for told in (_section(known, spell, scope),)
     )
-    return changes.since(own, now, before)
+    own = _same(now.section, series)
+    if own is None:
+        return Changes(now.name, before.name, (f"Der er ingen svar fra {now.name}.",))
+    return changes.since(own, now, before, _word(known, section, series))
+
+
+def _word(known: Known, section: Section, series: Series) -> str:
+    """What the dashboard says of the last wave against the one before; "" without waves."""
+    if not known.waves:
+        return ""
+    table = wave_results.table(known.compared, known.whole.counts, section, series)
+    last = table.lines[-1] if table else None
+    return last.against.word if last and last.against and last.name == known.now.name else ""
 
 
 def _cells(cells: Sequence[CellView], section: Section) -> list[CellView]:

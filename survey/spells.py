@@ -6,36 +6,37 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from survey import changes, notes, promises, results, samplings, waves
+from survey import changes, goals, lineages, notes, promises, results, samplings, wave_results, waves
+from survey.goals import Goal
 from survey.promises import Promises
 from survey.results import CellView, Counts, Period
+from survey.wave_results import Told
 from survey.waves import Wave
 
 
 @dataclass(frozen=True)
 class Spell:
-    """A wave, or a period: its name, what a sentence calls it, and what may be told of it.
-
-    `cells` are those of `counts` with all that tests need.
-    """
+    """A wave, or a period: its name, what a sentence calls it, and what may be told of it."""
 
     name: str
     said: str
     counts: Counts
-    cells: Sequence[CellView]
 
 
 @dataclass(frozen=True)
 class Known:
     """What a report is made of: the period, cells before it, promises by team, and what is held against what.
 
-    `waves` are those in the period, in order. `now` is the last of them, else the period; `before` the one before.
+    Versions that mean the same are one. `waves` are those in the period, in order. `now` is the last of them, else
+    the period; `before` the one before. `compared` are the waves as the dashboard holds them against each other.
     """
 
     counted_on: date
     whole: Spell
     ground: Sequence[CellView]
     promises: Mapping[int, Promises]
+    goals: tuple[Goal, ...]
+    compared: tuple[Told, ...]
     waves: tuple[Spell, ...]
     now: Spell
     before: Spell
@@ -43,10 +44,11 @@ class Known:
 
 def read(session: Session, municipality_id: int, period: Period, today: date) -> Known:
     """All a report needs of one municipality and period; the number of statements grows with its waves alone."""
+    found = lineages.of(session, municipality_id)
 
     def spell(name: str, of: Period) -> Spell:
-        counts = results.read(session, municipality_id, of)
-        return Spell(name, f"målingen {name}", counts, results.cells(session, municipality_id, of))
+        counts = lineages.joined(results.read(session, municipality_id, of), found)
+        return Spell(name, f"målingen {name}", counts)
 
     whole = replace(spell("perioden", period), said="perioden")
     every = _spans(_waves(session, municipality_id), period)
@@ -57,8 +59,10 @@ def read(session: Session, municipality_id: int, period: Period, today: date) ->
     return Known(
         counted_on=results.newest_day(session, municipality_id) or today,
         whole=whole,
-        ground=results.cells(session, municipality_id, results.before(period)),
+        ground=lineages.cells(results.cells(session, municipality_id, results.before(period)), found),
         promises=promises.read(session, municipality_id, period.first, period.last),
+        goals=goals.of(session, municipality_id),
+        compared=wave_results.read(session, municipality_id, period, found),
         waves=inside,
         now=inside[-1] if inside else whole,
         before=(

@@ -66,8 +66,16 @@ def part(of: Report, law: str = "LAS") -> Part:
     return found
 
 
-def faxe(session: Session, add_batch: Add, now: datetime) -> tuple[Municipality, Team]:
-    """Faxe with its three waves of 2021, on 1-5: about 90 sent each time, most of whom answer 4 or 5."""
+def faxe(
+    session: Session,
+    add_batch: Add,
+    now: datetime,
+    top: Sequence[tuple[int, int]] = ((50, 37), (40, 44), (60, 28)),
+) -> tuple[Municipality, Team]:
+    """Faxe with its three waves of 2021, on 1-5: about 90 sent each time.
+
+    `top` are how many of each wave chose 5 and 4, of whom ten then chose 3.
+    """
     place = municipalities.establish(
         session,
         slug="faxe",
@@ -78,7 +86,8 @@ def faxe(session: Session, add_batch: Add, now: datetime) -> tuple[Municipality,
         teams={"Jobcenter Faxe": ("LAB", "faxe")},
     )
     team = of_law(session, place, "LAB")
-    weeks = (date(2021, 4, 12), 93, 50, 37), (date(2021, 8, 16), 92, 40, 44), (date(2021, 12, 6), 95, 60, 28)
+    sendings = (date(2021, 4, 12), 93), (date(2021, 8, 16), 92), (date(2021, 12, 6), 95)
+    weeks = [(*sending, *chosen) for sending, chosen in zip(sendings, top, strict=True)]
     held = [Wave(f"uge {first:%V}", first, first + timedelta(4), 100) for first, *_ in weeks]
     chosen = datetime(2021, 4, 1, 12, tzinfo=now.tzinfo)
     samplings.change(session, place.id, Rule(sampling="waves"), held, staff_id=None, now=chosen)

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from admin import charts, report_pages
+from admin.passports import minting
 from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Words
-from survey import municipalities, question_sets
+from survey import municipalities, passports, question_sets, told
 from survey.models import Municipality
-from survey.printed import Measured
 from survey.reports import Report, Scope
 from survey.results import Period, TeamView
 from tests.reporting import BEFORE, DAY, Add, crowd, faxe, of_law, report, send
@@ -129,13 +129,12 @@ def test_the_band_of_chance_is_explained_where_there_is_one(
     assert (changed.head, changed.rows[-1][0]) == (("Tal", "Sidst", "Nu", "Forskel"), "Svarprocent")
 
 
-def test_passports_are_a_table_at_the_end(session: Session, stevns: Municipality, add_batch: Add) -> None:
-    """Each shown figure with its group, what it is and its id."""
-
-    def mint(of: Measured) -> str:
-        return f"{of.figure} {of.statement} {of.point}"
-
+def test_ids_are_a_table_at_the_end(session: Session, stevns: Municipality, add_batch: Add) -> None:
+    """Each quoted figure with its group, what it is and its id; a short note has no such table."""
     add_batch(of_law(session, stevns, "LAS"), DAY, crowd(5, p4=30, p3=20, p2=10))
-    last = tables(report(session, stevns, mint=mint))["Tallenes pas"]
-    assert last.rows[0] == ("Ydelse: Gennemsnit", "3,33", "mean None None")
-    assert last.rows[-1][2] == "dont_know 5 None"
+    last = tables(report(session, stevns, mint=minting(told.newest(session, stevns.id))))["Tallenes id"]
+    assert last.rows[0][:2] == ("Ydelse: Gennemsnit", "3,33")
+    assert passports.read(last.rows[0][2]).kind == "mean"
+    assert "Tallenes id" not in tables(
+        report(session, stevns, kind="kvartalsnotat", mint=minting(told.newest(session, stevns.id)))
+    )

@@ -1,14 +1,28 @@
 """A report as plain data: who is told what, wave by wave, and no more than the dashboard shows."""
 
 import tomllib
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import survey
-from survey import methods, municipalities, question_sets, report_periods
-from survey.models import Municipality, Team
+from admin.passports import minting
+from survey import (
+    methods,
+    models,
+    municipalities,
+    passports,
+    question_sets,
+    reopening,
+    report_periods,
+    results,
+    told,
+)
+from survey.models import Municipality, QuestionnaireVersion, Staff, Team
 from survey.printed import Measured
 from survey.reports import Scope
 from survey.results import Period, TeamView
@@ -16,6 +30,7 @@ from tests.conftest import ROOT
 from tests.reporting import BEFORE, DAY, PERIOD, Add, crowd, faxe, of_law, part, report, send
 from tests.survey.told import another
 
+NOON = datetime(2021, 3, 1, 12, tzinfo=UTC)
 YEAR = Period(date(2021, 1, 1), date(2021, 12, 31))
 
 
@@ -57,6 +72,20 @@ def test_the_last_wave_is_held_against_the_one_before(session: Session, add_batc
     assert (alone.now, alone.before) == ("målingen uge 33", "målingen uge 15")
     first = part(report(session, place, Period(date(2021, 4, 1), date(2021, 4, 30))), "LAB").changes
     assert first.before == "perioden før (1. – 31. marts 2021)"
+
+
+@pytest.mark.parametrize(
+    ("last", "verdict"), [((50, 20), "ingen sikker forskel"), ((56, 14), "højere"), ((10, 60), "lavere")]
+)
+def test_of_waves_the_report_says_what_the_dashboard_says(
+    last: tuple[int, int], verdict: str, session: Session, add_batch: Add, now: datetime
+) -> None:
+    """Two comparisons are one family: p = 0,037 alone would be sure, and is not."""
+    place, _team = faxe(session, add_batch, now, ((35, 35), (35, 35), last))
+    found = part(report(session, place, YEAR), "LAB").changes
+    assert found.mean
+    assert found.mean.verdict == verdict
+    assert ("sikkert" in found.sentences[0]) is (verdict != "ingen sikker forskel")
 
 
 def test_a_wave_nobody_answered_is_no_wave_of_the_series(session: Session, add_batch: Add, now: datetime) -> None:
@@ -125,24 +154,77 @@ def test_a_team_has_its_own_report_and_a_small_one_only_its_groups(
 def test_every_shown_figure_is_given_its_passport_and_no_hidden_one(
     session: Session, stevns: Municipality, team: Team, add_batch: Add
 ) -> None:
-    """Mean, rate, and of each statement mean, top two, four shares and "ved ikke": 2 + 5 · 7."""
+    """Mean, rate, of each statement mean, top two, four shares and "ved ikke": 2 + 5 · 7. Quoted are 2 + 5 · 2."""
     seen = list[Measured]()
 
     def mint(of: Measured) -> str:
         seen.append(of)
-        return f"pas-{len(seen)}"
+        return f"id-{len(seen)}"
 
     add_batch(team, DAY, crowd(5, p4=30, p3=20, p2=20, p1=10))
     send(session, team, date(2021, 5, 31), 80, 100)
     made = report(session, stevns, mint=mint)
-    assert len({each.passport for _group, each in made.passports}) == len(seen) == 37
-    week = (date(2021, 5, 31), date(2021, 6, 6))
-    assert {(of.law, of.team_id, of.mode, of.period, of.weeks) for of in seen} == {
-        ("LAS", None, "remote", PERIOD, week)
-    }
-    assert max(of.statement or 0 for of in seen) == 5
-    few = report(session, stevns, Period(BEFORE, BEFORE), mint=mint)
-    assert few.passports == ()
+    assert len(set(seen)) == 37
+    assert {(of.law, of.team_id, of.mode, of.period) for of in seen} == {("LAS", None, "remote", PERIOD)}
+    assert len({each.passport for _group, each in made.passports}) == 12
+    assert report(session, stevns, Period(BEFORE, BEFORE), mint=mint).passports == ()
+
+
+@pytest.mark.parametrize("kind", ["bilag", "kvartalsnotat"])
+def test_a_passport_opens_the_same_digits(kind: str, session: Session, add_batch: Add, now: datetime) -> None:
+    """Every id of Faxe's year with its waves, opened again from the counts alone."""
+    place, _team = faxe(session, add_batch, now)
+    made = report(session, place, YEAR, kind, mint=minting(told.newest(session, place.id)))
+    teams = results.teams(session, place.id)
+    for _group, printed in made.passports:
+        opened = reopening.reopen(session, place.id, passports.read(printed.passport), teams)
+        assert opened
+        assert opened.figure.text == printed.text
+    assert len(made.passports) == 2 + 3 * 2 + 3 * (2 + 3)
+
+
+def test_days_before_there_were_passports_have_none(
+    session: Session, stevns: Municipality, team: Team, add_batch: Add
+) -> None:
+    """A period that begins in another century is printed all the same."""
+    add_batch(team, DAY, crowd(5, p4=30, p3=20, p2=10))
+    long = Period(date(1999, 1, 1), date(2021, 12, 31))
+    made = report(session, stevns, long, mint=minting(told.newest(session, stevns.id)))
+    assert (part(made).mean.text, made.passports) == ("3,33", ())
+
+
+def test_a_version_that_means_the_same_is_one_series_with_the_old(
+    session: Session, stevns: Municipality, team: Team, add_batch: Add, now: datetime
+) -> None:
+    """The report says so, and holds now against before across it; such figures have no id of one version."""
+    add_batch(team, BEFORE, crowd(5, p4=10, p3=30, p2=20))
+    old = session.scalars(
+        select(QuestionnaireVersion.id).where(QuestionnaireVersion.questionnaire_id == team.questionnaire_id)
+    ).one()
+    content = question_sets.load("ydelse")
+    municipalities.publish(session, stevns.id, content, now, same=range(1, 6), continues=old)
+    add_batch(team, DAY, crowd(5, p4=40, p3=18, p2=2))
+    made = report(session, stevns, mint=minting(told.newest(session, stevns.id)))
+    assert part(made).changes.sentences[0].startswith("Svarene ligger sikkert højere end i perioden før")
+    assert made.groups[1].breaks[0].startswith("Version 1 og 2 af spørgeskemaet Ydelse er én række")
+    assert made.passports == ()
+
+
+def test_a_goal_of_their_own_is_the_one_that_is_judged(
+    session: Session, stevns: Municipality, team: Team, add_batch: Add, employ: Callable[..., Staff]
+) -> None:
+    """A level of 3,5 from before the period: answer, box and chart go by it."""
+    staff = employ(session, stevns, "manager")
+    goal = {"law": "LAS", "points": 4, "kind": "level", "value": Decimal("3.5"), "valid_from": BEFORE}
+    session.add(models.Goal(municipality_id=stevns.id, made_by=staff.id, made_at=NOON, **goal))
+    session.flush()
+    add_batch(team, DAY, crowd(5, p4=30, p3=40, p2=10))
+    send(session, team, date(2021, 5, 31), 80, 100)
+    found = part(report(session, stevns))
+    assert found.series.target == 3.5
+    assert "under 3,5" in found.found.level.sentence
+    assert found.silent
+    assert "under 3,5" in found.silent.sentences[1]
 
 
 def test_a_report_is_of_its_data_and_not_of_the_day(session: Session, stevns: Municipality) -> None:
