@@ -44,8 +44,8 @@ class Definition:
     """What a figure is of: enough to work it out again from the counts, to the same digits.
 
     `team_id` is None for a whole law group. `statement` 0 is all of them; `point` 0 where no answer is meant.
-    `first` and `last` are answering days, of a rate days of sending; only what was told by `as_of` counts, and of a
-    rate by its `last`.
+    `first` and `last` are answering days, of a rate days of sending; only what was told by `as_of` counts, of
+    a rate by its `last`.
     """
 
     kind: str

@@ -185,7 +185,12 @@ def _rate(told: Told, counts: Counts, section: Section, series: Series) -> Turno
         return None
     team_id = section.team.id if section.team else None
     period = Period(inside[0][0], inside[-1][1])
-    return turnout.turnout(weeks, replace(grouping, blocks=inside), period, team_id, counts.smallest)
+    mine = [
+        row
+        for row in weeks
+        if team_id in (None, row.team_id) and any(first <= row.week <= last for first, last in inside)
+    ]
+    return turnout.turnout(mine, replace(grouping, blocks=inside), period, team_id, counts.smallest)
 
 
 # One wave and the one before -----------------------------------------------------------------------------
