@@ -142,11 +142,10 @@ def _of_cells(same: Sequence[Told], smallest: int) -> Iterator[Number]:
     answers = scoring.answers(pooled)
     yield "n", 0, None, _count(sum(one.n for one in counted))
     yield "people", 0, None, _count(people)
+    mean = scoring.published_mean(scoring.mean(pooled), people, len(pooled), answers=answers, smallest=smallest)
     # As on the dashboard: beside a hidden statement the number of answers would tell how many answered it.
     if all(one.statements is None or len(one.statements) == len(one.counted.statements) for one in same):
-        yield "answers", 0, None, _count(answers)
-        yield "total", 0, None, _count(scoring.total(pooled))
-    mean = scoring.published_mean(scoring.mean(pooled), people, len(pooled), answers=answers, smallest=smallest)
+        yield from _sums(0, pooled, mean)
     yield "mean", 0, None, mean
 
 
@@ -157,10 +156,16 @@ def _of_means(same: Sequence[Told], smallest: int) -> Iterator[Number]:
         answers = scoring.answers(counts)
         if answers < smallest:
             continue
-        yield "answers", statement, None, _count(answers)
-        yield "total", statement, None, _count(scoring.total(counts))
         mean = scoring.published_mean(scoring.mean(counts), answers, len(counts), smallest=smallest)
+        yield from _sums(statement, counts, mean)
         yield "mean", statement, None, mean
+
+
+def _sums(statement: int, counts: Sequence[int], mean: Figure) -> Iterator[Number]:
+    """How many answers and the sum of their scores; neither beside a mean that shows only which end it is near."""
+    if not scoring.capped(mean):
+        yield "answers", statement, None, _count(scoring.answers(counts))
+        yield "total", statement, None, _count(scoring.total(counts))
 
 
 def _of_spreads(same: Sequence[Told], smallest: int) -> Iterator[Number]:

@@ -1,6 +1,7 @@
 """What an export holds: every number that may be told of a period, and none that may not."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -200,6 +201,14 @@ def test_beside_a_hidden_statement_the_number_of_answers_is_not_told() -> None:
         one = Told(1, 1, "remote", DAY, counted, statements)
         measures = [measure for measure, *_ in exports._of_cells([one], SMALLEST)]
         assert ("answers" in measures, "total" in measures) == (told_of, told_of)
+
+
+def test_beside_a_mean_near_an_end_the_sum_is_not_told() -> None:
+    """Nineteen at the top throughout and one at 3: "mindst 3,9" of twenty, not a hundred answers that are 395."""
+    rows, persons = ((0, 0, 0, 1, 19),) * 5, Counter({(5, 20): 19, (5, 15): 1})
+    near = Told(1, 1, "remote", DAY, Counted(DAY, DAY, 1, 20, rows, persons, {}, (0, 0, 0)), None)
+    found = {measure: figure.text for measure, *_, figure in exports._of_cells([near], SMALLEST)}
+    assert found == {"n": "20", "people": "20", "mean": "mindst 3,9"}
 
 
 @pytest.mark.parametrize("seed", range(12))
