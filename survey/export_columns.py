@@ -118,7 +118,8 @@ MEASURES = {
     "n": "Besvarelser.",
     "people": "Personer, der svarede på mindst ét udsagn.",
     "answers": (
-        "Svar på skalaen. Mangler med total, hvor gennemsnittet kun vises som »mindst« eller »højst«, og af cell, hvor "
+        "Svar på skalaen. Mangler med total, hvor gennemsnittet kun vises som »mindst« eller »højst«, "
+        "og af cell, hvor "
         "de ville røbe, hvor mange der svarede på et skjult udsagn."
     ),
     "total": "Summen af svarenes point. total delt med answers er gennemsnittet; læg begge sammen, før du deler.",
