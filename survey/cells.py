@@ -205,6 +205,8 @@ def closed(
 # As it is stored -----------------------------------------------------------------------------------------
 
 SUMS = ("doubled_ranks", "ties", "sums", "products", "differences")
+STORED = ("first_on", "last_on", "batches", "n", "points", "counts", "persons", "complete", *SUMS, "tags")
+"""The columns of a cell that `counted_in` needs."""
 
 
 def complete_sums(row: Any) -> dict[str, Any]:

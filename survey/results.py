@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import NullType
 
 from survey import scoring, workdays
-from survey.cells import Counted, counted_in
+from survey.cells import STORED, Counted, counted_in
 from survey.models import (
     MODES,
     Assignment,
@@ -49,6 +49,8 @@ OneRow = Row[*tuple[Any, ...]]
 Rows = Sequence[OneRow]
 Query = Select[*tuple[Any, ...]]
 LAW_NAMES = {"LAB": "Opfølgning", "LAS": "Ydelse"}
+READ = ("team_id", "law", "version_id", "mode", *STORED)
+"""What is read of a cell."""
 SMALLEST_TEAM = 3
 """Active caseworkers a team needs before its figures are shown outside its law group."""
 
@@ -219,7 +221,7 @@ def cells(session: Session, municipality_id: int, period: Period) -> list[CellVi
     means, spread, tags = (aliased(CellGroup) for _ in range(3))
     cell, *inside = (of.last_on.between(period.first, period.last) for of in (Cell, means, spread, tags))
     # Of no type: what the driver makes of a column is right, and need not be looked at number by number.
-    columns = [type_coerce(column, NullType).label(column.key) for column in Cell.__table__.columns]
+    columns = [type_coerce(getattr(Cell, name), NullType).label(name) for name in READ]
     told = {
         "mean": cell,
         "told_means": case((inside[0], type_coerce(means.statements, NullType))),
@@ -230,7 +232,7 @@ def cells(session: Session, municipality_id: int, period: Period) -> list[CellVi
     for group, of in ((means, Cell.means_id), (spread, Cell.spread_id), (tags, Cell.tags_id)):
         wanted = wanted.outerjoin(group, (group.municipality_id == Cell.municipality_id) & (group.id == of))
     mine = (Cell.municipality_id == municipality_id, or_(cell, *inside))
-    rows = session.connection().execute(wanted.where(*mine).order_by(Cell.told_on, Cell.last_on, Cell.id))
+    in_order = wanted.where(*mine).order_by(Cell.told_on, Cell.last_on, Cell.id)
     return [
         CellView(
             row.team_id,
@@ -243,7 +245,7 @@ def cells(session: Session, municipality_id: int, period: Period) -> list[CellVi
             None if row.told_spread is None else tuple(row.told_spread),
             row.told_tags,
         )
-        for row in rows
+        for row in session.connection().execute(in_order).all()
     ]
 
 
