@@ -120,7 +120,6 @@ def overview() -> ResponseReturnValue:
         chosen=team,
         period=period,
         mistake=mistake,
-        fewest=in_words(counts.smallest),
         few=f"færre end {in_words(counts.smallest)}",
         fewest_of_point=in_words(max(counts.smallest, cells.SMALLEST_CELL)),
         fewest_of_distribution=in_words(max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)),
