@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import municipalities, published, translations
-from survey.models import AccessLog, Municipality, Questionnaire, Staff
+from survey.models import AccessLog, Municipality, Questionnaire, QuestionnaireVersion, Staff
 from survey.published import Version
 
 
@@ -189,3 +189,31 @@ def test_a_questionnaire_without_a_version_is_listed_alone(
     session.flush()
     assert ">Tom<" in admin.get("/spoergeskemaer").text
     assert admin.get(f"/spoergeskemaer/{empty.id}/ny").status_code == 404
+
+
+def test_a_reworded_statement_can_be_marked(admin: FlaskClient, session: Session, stevns: Municipality) -> None:
+    """The page says that the figures go on before it is published, the mark survives "Ret", and it is stored."""
+    before = newest(session, stevns)
+    changed = {"statement_2": "Jeg fik svar på det, jeg spurgte om", "same_2": "1"}
+    _, page = send(admin, before, **changed)
+    assert "Omskrevet, samme betydning" in page
+    assert "Rækken fortsætter i tallene, fordi alle udsagn betyder det samme." in page
+    _, form = send(admin, before, do="edit", **changed)
+    assert 'id="same-2" name="same-2" value="1" checked' in form
+    send(admin, before, do="publish", **changed)
+    kept = session.get_one(QuestionnaireVersion, (stevns.id, newest(session, stevns).id))
+    assert kept.continues_id == before.id
+
+
+def test_without_a_mark_the_page_says_why_a_new_series_begins(
+    admin: FlaskClient, session: Session, stevns: Municipality
+) -> None:
+    """A mark beside a statement that moved up is not one any more."""
+    before = newest(session, stevns)
+    _, page = send(admin, before, statement_2="Jeg fik svar på det, jeg spurgte om")
+    assert "Det er, fordi udsagn 2 ikke er mærket »Samme betydning«." in page
+    _, page = send(admin, before, statement_2="", statement_3="Jeg kom til orde", same_3="1", same_4="1")
+    assert "Det er, fordi der er 4 udsagn i stedet for 5." in page
+    assert 'name="same-' not in page
+    status, page = send(admin, before, statement_6="Jeg kom til orde", same_6="1")
+    assert (status, "Udsagn 6 er nyt: der var intet udsagn 6 før." in page) == (422, True)
