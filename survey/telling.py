@@ -6,13 +6,14 @@ A cell never changes: the same figure has the same digits for ever.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import reduce
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from survey import ballot_box, cells, results, workdays
+from survey import ballot_box, cells, results, waves, workdays
 from survey.batches import LATE
 from survey.cells import Counted, Unit, Untold, complete_sums, counted_in
 from survey.models import (
@@ -28,6 +29,7 @@ from survey.models import (
     QuestionnaireVersion,
 )
 from survey.results import OneRow, Rows
+from survey.waves import Wave
 
 Rule = Callable[[Counted, Sequence[Untold], int], Any]
 """Of all together, of the parts, and of the fewest people a figure needs."""
@@ -46,19 +48,17 @@ def form(session: Session, municipality_id: int, now: datetime) -> int:
     was tallied 28 days ago: no more will come. What is left over waits.
     """
     ballot_box.alone(session, municipality_id)
-    batches = _batches(session, municipality_id, now)
-    if not batches:
-        return 0
     smallest = session.scalars(select(Municipality.smallest_group).where(Municipality.id == municipality_id)).one()
     today = workdays.day(now)
     made = 0
-    for unit, mine in _by_unit(batches).items():
+    for unit, mine in _by_unit(_batches(session, municipality_id, now)).items():
         for counted, parts in cells.closed(mine, lambda whole, _parts: cells.may_stand(whole, smallest)):
             _write_cell(session, municipality_id, unit, counted, [part.id for part in parts], today)
             made += 1
-    # Without a new cell there is nothing that was not asked before.
-    for grade in GRADED if made else ():
-        _group(session, municipality_id, grade, smallest, today)
+    asked = waves.of(session, municipality_id)
+    # Without a new cell, or a wave that may have ended, there is nothing that was not asked before.
+    for grade in GRADED if made or asked else ():
+        _group(session, municipality_id, grade, smallest, today, asked)
     return made
 
 
@@ -103,12 +103,14 @@ def _told_of(unit: Unit, counted: Counted, today: date) -> dict[str, Any]:
     }
 
 
-def _group(session: Session, municipality_id: int, grade: str, smallest: int, today: date) -> None:
+def _group(
+    session: Session, municipality_id: int, grade: str, smallest: int, today: date, asked: Sequence[Wave]
+) -> None:
     fit, tells = GRADED[grade]
     # What is told in a spread is whole groups of means: those are the parts.
     of = Cell.means_id if grade == "spread" else Cell.id
     for unit, mine in _by_unit(_cells(session, municipality_id, grade)).items():
-        for counted, parts in cells.closed(mine, lambda whole, each: fit(whole, each, smallest)):
+        for counted, parts in _closed(mine, asked, today, lambda whole, each: fit(whole, each, smallest)):
             group_id = uuid4()
             session.execute(
                 insert(CellGroup).values(
@@ -121,6 +123,25 @@ def _group(session: Session, municipality_id: int, grade: str, smallest: int, to
             )
             members = (Cell.municipality_id == municipality_id, of.in_([part.id for part in parts]))
             session.execute(update(Cell).where(*members).values({f"{grade}_id": group_id}))
+
+
+def _closed(
+    parts: Sequence[Untold], asked: Sequence[Wave], today: date, fit: Callable[[Counted, Sequence[Untold]], bool]
+) -> list[tuple[Counted, list[Untold]]]:
+    """As `cells.closed`; but a wave's are put together when it is over, all of them where that is `fit`."""
+    found, rest = [], list(parts)
+    for wave, end in zip(asked, waves.ends(asked), strict=True):
+        inside = [part for part in rest if wave.first_on <= part.counted.first_on and part.counted.last_on <= end]
+        if not inside:
+            continue
+        whole = reduce(Counted.plus, (part.counted for part in inside))
+        told = end < today and fit(whole, inside)
+        if told:
+            found.append((whole, inside))
+        if told or today <= end:
+            theirs = {part.id for part in inside}
+            rest = [part for part in rest if part.id not in theirs]
+    return found + cells.closed(rest, fit)
 
 
 # Reading what is not told yet ----------------------------------------------------------------------------

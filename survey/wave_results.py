@@ -6,7 +6,7 @@ until the next wave begins; what lies across belongs to neither. Everything is a
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Literal
@@ -25,8 +25,6 @@ from survey.top_two import TopTwo
 from survey.turnout import Turnout
 from survey.waves import Wave
 
-ANSWERING = timedelta(days=28)
-"""So long after a wave's last meeting its answers are its own: a link lives 14 days from the sending."""
 MOST_WAVES = 6
 """Two years of three waves."""
 
@@ -89,21 +87,12 @@ def read(session: Session, municipality_id: int, period: Period, found: Lineages
     begun = [wave for wave in waves.of(session, municipality_id) if wave.first_on <= period.last][-MOST_WAVES:]
     if not begun:
         return ()
-    spans = _spans(begun, period.last)
-    rows = _rows(session, municipality_id, begun[0].first_on, max(spans))
+    ends = [min(end, period.last) for end in waves.ends(begun)]
+    rows = _rows(session, municipality_id, begun[0].first_on, max(ends))
     return tuple(
         Told(wave, until, lineages.cells(_within(rows, wave.first_on, until), found))
-        for wave, until in zip(begun, spans, strict=True)
+        for wave, until in zip(begun, ends, strict=True)
     )
-
-
-def _spans(begun: Sequence[Wave], last: date) -> list[date]:
-    """The last day of each wave's answers: never one of the next wave's, nor after `last`."""
-    next_days = [wave.first_on - timedelta(days=1) for wave in begun[1:]]
-    return [
-        min(min(wave.last_on, date.max - ANSWERING) + ANSWERING, until, last)
-        for wave, until in zip(begun, [*next_days, date.max], strict=True)
-    ]
 
 
 def _rows(session: Session, municipality_id: int, first: date, last: date) -> Sequence[Any]:

@@ -1,13 +1,16 @@
 """Waves: the days in which a municipality that samples in waves asks, each with its own share."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from survey import models
+
+ANSWERING = timedelta(days=28)
+"""So long after a wave's last meeting its answers are its own: a link lives 14 days from the sending."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,14 @@ def of(session: Session, municipality_id: int) -> tuple[Wave, ...]:
         .order_by(models.Wave.first_on, models.Wave.name)
     )
     return tuple(Wave(row.name, row.first_on, row.last_on, row.share) for row in rows)
+
+
+def ends(waves: Sequence[Wave]) -> list[date]:
+    """Of consecutive waves the last day of each one's answers: never one of the next wave's."""
+    before_next = [*(wave.first_on - timedelta(days=1) for wave in waves[1:]), date.max]
+    return [
+        min(min(wave.last_on, date.max - ANSWERING) + ANSWERING, before_next[at]) for at, wave in enumerate(waves)
+    ]
 
 
 def save(session: Session, municipality_id: int, waves: Collection[Wave]) -> None:

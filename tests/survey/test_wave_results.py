@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from survey import figures, lineages, published, questionnaires, scoring, wave_results, waves
+from survey import figures, lineages, published, questionnaires, scoring, telling, wave_results, waves
 from survey.figures import Section, Series
 from survey.models import Batch, CellGroup, Municipality, Questionnaire, Team
 from survey.results import Counts, Period
@@ -53,10 +53,16 @@ def _read(
     return section, section.series, counts, wave_results.read(session, team.municipality_id, period, found)
 
 
+def over(session: Session, team: Team) -> None:
+    """The night after the last wave's answers are in."""
+    telling.form(session, team.municipality_id, datetime(2021, 12, 31, 3, tzinfo=UTC))
+
+
 def test_each_wave_has_its_own_figures(session: Session, team: Team, add_batch: Add) -> None:
     """n, mean, the share of 4 and 5 with both numbers, and the days that were answered on."""
     add_batch(team, DAYS[0] + timedelta(20), PLAIN * 12, first=DAYS[0])
     add_batch(team, DAYS[1] + timedelta(5), PLAIN * 20, first=DAYS[1] + timedelta(2))
+    over(session, team)
     found = told(session, team)
     assert found is not None
     assert [(line.name, line.n, line.mean.text, line.share.text) for line in found.lines] == [
@@ -102,14 +108,41 @@ def test_a_distribution_that_reaches_into_another_wave_is_in_neither(
     """The share rests on whole groups of cells; the mean still has all its cells."""
     add_batch(team, DAYS[0], PLAIN * 12)
     add_batch(team, DAYS[0] + timedelta(3), PLAIN * 12)
+    over(session, team)
     found = told(session, team)
     assert found is not None
     assert found.lines[0].share.n == 360
-    first = select(CellGroup.id).where(CellGroup.grade == "spread", CellGroup.last_on == DAYS[0])
-    session.execute(update(CellGroup).where(CellGroup.id.in_(first)).values(first_on=DAYS[0] - timedelta(40)))
+    spread = update(CellGroup).where(CellGroup.grade == "spread")
+    session.execute(spread.values(first_on=DAYS[0] - timedelta(40)))
     found = told(session, team)
     assert found is not None
-    assert (found.lines[0].n, found.lines[0].share.n) == (120, 180)
+    assert (found.lines[0].n, found.lines[0].share.text) == (120, "for få svar")
+
+
+def test_distributions_come_when_a_wave_is_over(session: Session, team: Team, add_batch: Add) -> None:
+    """All of it in one: also what was answered last, too little to be told by itself."""
+    for day, people in ((0, PLAIN * 12), (10, PLAIN * 2 + [(5, 5, 5)] * 2)):
+        add_batch(team, DAYS[0] + timedelta(day), people)
+    running = told(session, team)
+    assert running is not None
+    assert (running.lines[0].n, running.lines[0].share.text) == (72, "for få svar")
+    telling.form(session, team.municipality_id, datetime(2021, 5, 17, 3, tzinfo=UTC))
+    assert told(session, team) == running
+    telling.form(session, team.municipality_id, datetime(2021, 5, 18, 3, tzinfo=UTC))
+    found = told(session, team)
+    assert found is not None
+    assert found.lines[0].share.text == f"132/216 = 61,1{NBSP}%"
+
+
+def test_what_a_wave_cannot_tell_goes_on_with_what_comes(session: Session, team: Team, add_batch: Add) -> None:
+    """A statement at the top of the scale is not told of twelve; between the waves it is, with others."""
+    add_batch(team, DAYS[0], [(5, 4, 3), (5, 2, 3)] * 6)
+    over(session, team)
+    groups = select(CellGroup.first_on, CellGroup.last_on).where(CellGroup.grade == "means")
+    assert session.execute(groups).all() == []
+    between = DAYS[0] + timedelta(80)
+    add_batch(team, between, PLAIN * 12)
+    assert session.execute(groups).all() == [(DAYS[0], between)]
 
 
 @pytest.mark.parametrize(
@@ -140,6 +173,7 @@ def test_the_last_wave_is_held_up_against_the_one_before(
     """Lower, higher, or no sure difference; mean and share each by their own test."""
     add_batch(team, DAYS[0], PLAIN * 12)
     add_batch(team, DAYS[1], later * 20)
+    over(session, team)
     found = told(session, team, Period(YEAR.first, DAYS[2] - timedelta(1)))
     assert found is not None
     against = found.lines[1].against
