@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from admin import demo_look, demo_voices, people
 from survey import (
     config,
+    goals,
     invitations,
     municipalities,
     published,
@@ -21,7 +23,7 @@ from survey import (
     translations,
     workdays,
 )
-from survey.access import ADMINISTRATOR
+from survey.access import ADMINISTRATOR, MANAGER
 from survey.config import Settings
 from survey.db import transaction
 from survey.demo import FAXE, STEVNS, Scenario, Series, current, newest
@@ -86,6 +88,7 @@ def load(settings: Settings, key_places: Sequence[Path], now: datetime) -> None:
 
     faxe = found(FAXE_TOWN, Scenario(FAXE, seed=320), settings, key_places, FAXE[0].first)
     ask_in_waves(faxe.municipality_id, FAXE)
+    aim(faxe.municipality_id, FAXE[0].first)
     for wave in FAXE:
         faxe.live(days(wave.first, wave.last), nights_after=nights(wave.last))
     replay.check_sums(faxe.municipality_id, {"LAB": (280, 259)})
@@ -143,6 +146,17 @@ def ask_in_waves(municipality_id: int, series: Sequence[Series]) -> None:
         # A week before, so that it holds on the first day.
         chosen = workdays.at(series[0].first - timedelta(days=7), time(8))
         samplings.change(session, municipality_id, rule, asked, staff_id=None, now=chosen)
+
+
+def aim(municipality_id: int, first: date) -> None:
+    """Let four of five answers be 4 or 5 from `first` on."""
+    with transaction() as session:
+        manager = select(Assignment.staff_id).where(
+            Assignment.municipality_id == municipality_id, Assignment.role == MANAGER
+        )
+        goal = goals.Goal(goals.BY_ITSELF, "LAB", 5, "share", Fraction(4, 5), first)
+        staff_id = session.scalars(manager).one()
+        goals.make(session, municipality_id, goal, staff_id=staff_id, now=workdays.at(first, replay.MORNING))
 
 
 def found(

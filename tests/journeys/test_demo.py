@@ -128,6 +128,15 @@ def test_the_stevns_dashboard_shows_who_answers_in_the_quarter_that_is_over(conn
         assert f'<th scope="row">{value}</th>' in told
 
 
+def test_the_faxe_dashboard_shows_three_waves_by_share(connected: Loaded) -> None:
+    """Every percentage with its numbers, and the share that was agreed judged by all three."""
+    page = browser(connected, "leder@faxe").get("/tal").text.replace("\xa0", " ")
+    waves = page.partition("<caption>Bølge for bølge, ")[2].partition("</table>")[0]
+    assert re.findall(r"scope=\"row\">(\w+ 2021)", waves) == ["april 2021", "august 2021", "december 2021"]
+    assert len(re.findall(r"<td>\d+/\d+ = \d+,\d %", waves)) == 6
+    assert re.search(r"over 80 %: \d+/\d+ = \d+,\d % svarer 4 eller 5", page)
+
+
 def test_a_retention_run_today_changes_no_figure(connected: Loaded) -> None:
     """What the figures are made of outlives what they were counted from."""
     before = figures()
