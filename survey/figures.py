@@ -221,7 +221,9 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
         answers=scoring.answers(pooled) if shown and complete else None,
         mean=mean,
         exact=scoring.mean(pooled) if shown else None,
-        interval=scoring.published_interval(_people(shown), mean, version.points) if shown else None,
+        interval=scoring.published_interval(_people(shown), mean, version.points)
+        if _may_tell_spread(counts)
+        else None,
         points=_points(shown, counts.smallest),
         means=_days([cell.counted for cell in counts.cells if cell.means is not None]),
         spread=_days([cell.counted for cell in counts.cells if cell.spread is not None]),
@@ -297,6 +299,12 @@ def _points(shown: Sequence[Counted], smallest: int) -> tuple[Point, ...]:
         if days:
             found.append(Point(days.first, days.last, days.n, _mean(parts, smallest)))
     return tuple(found)
+
+
+def _may_tell_spread(counts: Counts) -> bool:
+    """Whether the spread of persons' means may be told: of a lone statement those are its answers."""
+    shown = [cell for cell in counts.cells if cell.mean]
+    return bool(shown) and all(len(cell.counted.statements) > 1 or cell.spread is not None for cell in shown)
 
 
 def _statements(counts: Counts, version: OneRow) -> tuple[StatementResult, ...]:

@@ -75,19 +75,19 @@ def level(goal: Goal, evidence: Evidence) -> Verdict:
     """By the one-sided bounds of the mean of persons' means."""
     moments = evidence.group.moments
     found = target.judge(moments, evidence.points, float(goal.value))
-    mean, aim = evidence.group.series.mean.text, goals.number(goal.value)
+    series, aim = evidence.group.series, goals.number(goal.value)
     if found.lower is None or found.upper is None:
         return "undecided", _few("en dom", moments.n) if moments.n else "Ingen svar i perioden endnu."
     places = scoring.decimals(found.n)
     ends = tuple(danish.number(Fraction(end), places) for end in (found.lower, found.upper))
-    bounds = None if scoring.capped(evidence.group.series.mean) else ends
+    bounds = ends if series.interval and not scoring.capped(series.mean) else None
     outcome = OUTCOMES.get(found.outcome, "undecided")
     more = (
         f" Omkring {scoring.count(found.missing)} svar mere af samme slags ville afgøre det."
         if found.missing
         else ""
     )
-    return outcome, _said(outcome, aim, f"gennemsnittet er {mean} (n = {found.n})", bounds) + more
+    return outcome, _said(outcome, aim, f"gennemsnittet er {series.mean.text} (n = {found.n})", bounds) + more
 
 
 OUTCOMES: dict[str, Outcome] = {"over mål": "over", "under mål": "under"}
