@@ -224,8 +224,8 @@ def counted_in(cell: Any) -> Counted:
     """The counts of a cell's row."""
     counts, triples, width = tuple(cell.counts), cell.persons, cell.points + 1
     persons = Counter[tuple[int, int]]()
-    # A page reads thousands: the way of dictionaries is twice as fast as a Counter's own, and keys that are the same
-    # in all cells need not be looked through by the collector.
+    # A page reads thousands: the way of dictionaries is twice as fast as a Counter's own, and keys that are the
+    # same in all cells are not looked through by the collector.
     dict.update(persons, zip(map(_person, triples[::3], triples[1::3]), triples[2::3], strict=True))
     return Counted(
         cell.first_on,

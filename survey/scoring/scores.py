@@ -86,7 +86,7 @@ class _Known(Fraction):
     __slots__ = ("_hash",)
     _hash: int
 
-    def __hash__(self) -> int:
+    def __hash__(self) -> int:  # type: ignore[override]  # numbers.Complex has none to override
         return self._hash
 
 
