@@ -1,4 +1,4 @@
-"""What is sealed is stored as it is: PostgreSQL would try to compress it, every time in vain."""
+"""What is sealed lies in its row: cut up beside it, and tried in vain to be compressed, it took twice as long."""
 
 from alembic import op
 
@@ -13,10 +13,10 @@ TABLES = ("ballot", "fragment")
 def upgrade() -> None:
     """Step forward."""
     for table in TABLES:
-        op.execute(f"ALTER TABLE {table} ALTER COLUMN sealed SET STORAGE EXTERNAL")
+        op.execute(f"ALTER TABLE {table} SET (toast_tuple_target = 8160)")
 
 
 def downgrade() -> None:
     """Step back."""
     for table in TABLES:
-        op.execute(f"ALTER TABLE {table} ALTER COLUMN sealed SET STORAGE EXTENDED")
+        op.execute(f"ALTER TABLE {table} RESET (toast_tuple_target)")
