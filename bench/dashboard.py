@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from admin import access, sessions
 from bench._queue import NOW, database, settle
 from bench._took import Took, backends, took
-from survey import config, db, municipalities, results, workdays
+from survey import config, db, municipalities, processes, results, workdays
 from survey.models import Assignment, Batch, Cell, CellGroup, Participation, Staff, Team
 from survey.models import QuestionnaireVersion as Version
 from wsgi import create_app
@@ -47,6 +47,7 @@ def main() -> None:
         app = create_app(config.load({"TILFREDS_STATE_DIR": folder, "TILFREDS_DATABASE_URL": "postgresql:///-"}))
         places = {responses: fill(responses) for responses in RESPONSES}
         settle()
+        processes.settle()  # as a web process does
         asked = {responses: partial(page, manager(app, place)) for responses, place in places.items()}
         read = {responses: partial(bare, place) for responses, place in places.items()}
         for each in (*asked.values(), *read.values()):

@@ -12,7 +12,7 @@ from admin import passports, reports
 from bench._queue import database, settle
 from bench._took import Took, backends, took
 from bench.dashboard import LAST, fill, manager, page
-from survey import config, report_periods, results, spells, told
+from survey import config, processes, report_periods, results, spells, told
 from survey.db import snapshot
 from survey.reports import KINDS, Report, build
 from wsgi import create_app
@@ -29,6 +29,7 @@ def main() -> None:
         app = create_app(config.load({"TILFREDS_STATE_DIR": folder, "TILFREDS_DATABASE_URL": "postgresql:///-"}))
         place = fill(RESPONSES)
         settle()
+        processes.settle()  # as a web process does
         work = all_work(app, place)
         for each in work.values():
             each()
