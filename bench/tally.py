@@ -5,7 +5,6 @@ Goals: at most three times as long, in memory that does not grow with the ballot
 """
 
 import argparse
-import gc
 import random
 import time
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from bench._queue import NOW, database, settle
 from bench._took import Took, backends, took
-from survey import ballot_box, db, keys, municipalities, tally, workdays
+from survey import ballot_box, db, keys, municipalities, processes, tally, workdays
 from survey.keys import BallotContent
 from survey.models import Ballot, Municipality, QuestionnaireVersion, Team
 from survey.tally import Tallied
@@ -85,7 +84,7 @@ def shown(url: str, ballots: int, *, comments: bool) -> Ran:
 
 def run(url: str, place: int, privates: dict[UUID, bytes]) -> Ran:
     """Open every seal once, then tally."""
-    gc.freeze()  # as `flask tally` does
+    processes.settle()  # as `flask tally` does
     engine = db.connect(url)
     seals: list[float] = []
     opened = took(lambda: seals.append(opening(place, privates)), backends())

@@ -30,7 +30,7 @@ def sealer(public_key: bytes) -> Callable[[Piece], bytes]:
     seal = keys.fragment_sealer(public_key)
 
     def sealed(piece: Piece) -> bytes:
-        days = {"quarter": piece.quarter.isoformat(), "made_on": piece.made_on.isoformat()}
+        days = {"quarter": str(piece.quarter), "made_on": str(piece.made_on)}
         return seal(vars(piece) | days)
 
     return sealed

@@ -233,7 +233,7 @@ def cells(session: Session, municipality_id: int, period: Period) -> list[CellVi
         wanted = wanted.outerjoin(group, (group.municipality_id == Cell.municipality_id) & (group.id == of))
     mine = (Cell.municipality_id == municipality_id, or_(cell, *inside))
     in_order = wanted.where(*mine).order_by(Cell.told_on, Cell.last_on, Cell.id)
-    rows = session.connection().execute(in_order).all()
+    rows: Sequence[Any] = session.connection().execute(in_order).all()
     # By place: a page reads thousands, and names take a third longer.
     return [
         CellView(
