@@ -128,7 +128,8 @@ def _gather(session: Session, municipality_id: int, privates: Mapping[UUID, byte
         if told:
             KINDS[kind].write(session, municipality_id, group, quarter, told)
         rest += waiting
-    session.execute(delete(Fragment).where(*_mine(municipality_id, privates)))
+    quiet = {"synchronize_session": False}
+    session.execute(delete(Fragment).where(*_mine(municipality_id, privates)), execution_options=quiet)
     shuffle(rest)
     _lay(session, municipality_id, open_id, map(sealer(open_public), rest))
 
