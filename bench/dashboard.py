@@ -1,26 +1,24 @@
 """The manager's dashboard against a bare read of its counts. Goal: at most 2.5 times that."""
 
-import os
 import random
 import statistics
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 from itertools import groupby
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from admin import access, sessions
 from bench._queue import NOW, database, settle
-from survey import config, db, municipalities, results, workdays
+from bench._took import Took, backends, took
+from survey import config, db, municipalities, processes, results, workdays
 from survey.models import Assignment, Batch, Cell, CellGroup, Participation, Staff, Team
 from survey.models import QuestionnaireVersion as Version
 from wsgi import create_app
@@ -43,45 +41,20 @@ EVEN = 1.2
 BARE = f"SELECT {', '.join(results.READ)} FROM cell WHERE municipality_id = %s AND last_on BETWEEN %s AND %s"  # noqa: S608 - our own names
 
 
-class Took(NamedTuple):
-    """Seconds on the clock, and of processor time, the database server's included."""
-
-    clock: float
-    processor: float
-
-
 def main() -> None:
     """Measure and print: each round asks for every page and every bare read, in turns."""
     with database(), tempfile.TemporaryDirectory(prefix="bench-") as folder:
         app = create_app(config.load({"TILFREDS_STATE_DIR": folder, "TILFREDS_DATABASE_URL": "postgresql:///-"}))
         places = {responses: fill(responses) for responses in RESPONSES}
         settle()
+        processes.settle()  # as a web process does
         asked = {responses: partial(page, manager(app, place)) for responses, place in places.items()}
         read = {responses: partial(bare, place) for responses, place in places.items()}
         for each in (*asked.values(), *read.values()):
             each()
-        with db.bound().engine.connect() as connection:
-            backends = connection.scalars(
-                text("SELECT pid FROM pg_stat_activity WHERE client_port IS NOT NULL")
-            ).all()
-        rounds = [
-            {n: (took(asked[n], backends), took(read[n], backends)) for n in RESPONSES} for _ in range(ROUNDS)
-        ]
+        pids = backends()
+        rounds = [{n: (took(asked[n], pids), took(read[n], pids)) for n in RESPONSES} for _ in range(ROUNDS)]
     report(rounds)
-
-
-def took(work: Callable[[], object], backends: Sequence[int]) -> Took:
-    """What `work` took."""
-    began, used = time.perf_counter(), time.process_time() + sum(map(processor, backends))
-    work()
-    used = time.process_time() + sum(map(processor, backends)) - used
-    return Took(time.perf_counter() - began, used)
-
-
-def processor(pid: int) -> float:
-    """Seconds of processor time of a process, in steps of ten milliseconds or so: right over many rounds."""
-    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def page(client: FlaskClient) -> None:

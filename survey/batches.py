@@ -2,16 +2,18 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, update
 from sqlalchemy.orm import Session
 
 from survey import counts, dimensions
+from survey.counts import Left
 from survey.dimensions import DIMENSIONS, LANGUAGE, Answers
 from survey.keys import BallotContent
 from survey.models import (
@@ -32,12 +34,23 @@ GIVEN_UP = timedelta(days=84)
 """So long a ballot waits at all; then it is destroyed and counted as too few to show."""
 
 CHUNK = 1000
-"""Responses are written so many at a time, always out of at least as many shuffled, or the whole batch."""
+"""Responses are written so many at a time, always out of twice as many shuffled, or the whole batch."""
+
+PATTERNS = 4000
+"""Of so many different answers to a whole questionnaire the counts are taken, and the answers forgotten."""
+
+KEY = 16
+"""Bytes of a random key: no two are the same."""
 
 Group = tuple[int, int, str]
 """Team, questionnaire version and mode."""
 
-shuffle = secrets.SystemRandom().shuffle
+
+def shuffle(rows: list[Any]) -> None:
+    """Put `rows` in an order that nobody can foretell: that of so many random keys, drawn at once."""
+    drawn = secrets.token_bytes(KEY * len(rows))
+    keys = [drawn[at : at + KEY] for at in range(0, len(drawn), KEY)]
+    rows[:] = [row for _key, row in sorted(zip(keys, rows, strict=True), key=itemgetter(0))]
 
 
 @dataclass(frozen=True)
@@ -88,10 +101,11 @@ class Book:
 
 @dataclass
 class Heap:
-    """A batch in the making: how many answers of which day, and the rows not yet written.
+    """A batch in the making: how many answers of which day, and what of them is not yet written or counted.
 
-    `sides` are lines of every answer and what it belongs to, by dimension; none of what was answered on site, of
-    which nobody knows more than the language.
+    `sides` are lines of answers and what they belong to, by dimension; none of what was answered on site, of which
+    nobody knows more than the language. `counted` is what answers left that are no longer in `patterns`. With
+    `begun` the batch has a row, because some of its responses have.
     """
 
     team_id: int | None
@@ -104,10 +118,12 @@ class Heap:
     tags: Counter[str] = field(default_factory=Counter, repr=False)
     rows: list[Answers] = field(default_factory=list, repr=False)
     sides: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in DIMENSIONS}, repr=False)
+    counted: Left | None = field(default=None, repr=False)
+    begun: bool = False
 
 
 Plan = Mapping[tuple[Group, date], Heap]
-"""Which batch takes the ballots of a group and day; what is not in it waits on or is given up."""
+"""Which law group's batch takes the ballots of a group and day; what is in none waits on or is given up."""
 
 
 def group(content: BallotContent) -> Group:
@@ -115,40 +131,66 @@ def group(content: BallotContent) -> Group:
     return content.team_id, content.version_id, content.mode
 
 
-def plan(days: Mapping[Group, Counter[date]], book: Book) -> Plan:
-    """A batch for each team with k or more, and for each law group with k or more that waited too long."""
-    planned: dict[tuple[Group, date], Heap] = {}
-    pools: dict[tuple[str, int, str], Heap] = {}
-    for (team_id, version_id, mode), counted in days.items():
-        law, members = book.laws[team_id], counted
-        heap = Heap(team_id, law, version_id, mode)
-        if counted.total() < book.smallest_group:
-            heap = pools.setdefault((law, version_id, mode), Heap(None, law, version_id, mode))
-            members = Counter({day: n for day, n in counted.items() if book.is_late(version_id, day)})
-        heap.days.update(members)
-        planned.update({((team_id, version_id, mode), day): heap for day in members})
-    return {key: heap for key, heap in planned.items() if heap.days.total() >= book.smallest_group}
-
-
-def start(session: Session, book: Book, planned: Plan) -> list[Heap]:
-    """Write the batch rows that the responses will point to."""
-    heaps = list({heap.id: heap for heap in planned.values()}.values())
-    if heaps:
-        session.execute(insert(Batch), [_batch(heap, book) for heap in heaps])
-    return heaps
+def plan(few: Mapping[Group, Sequence[BallotContent]], book: Book) -> Plan:
+    """A batch for each law group with k or more that waited too long, out of teams that have fewer."""
+    pools: dict[tuple[Group, date], tuple[str, int, str]] = {}
+    people = Counter[tuple[str, int, str]]()
+    for (team_id, version_id, mode), contents in few.items():
+        pool = book.laws[team_id], version_id, mode
+        for content in contents:
+            if book.is_late(version_id, content.day):
+                pools[(team_id, version_id, mode), content.day] = pool
+                people[pool] += 1
+    heaps = {pool: Heap(None, *pool) for pool, n in people.items() if n >= book.smallest_group}
+    return {key: heaps[pool] for key, pool in pools.items() if pool in heaps}
 
 
 def lay(session: Session, book: Book, heap: Heap, content: BallotContent) -> None:
     """Put one opened answer into its batch; full shuffled chunks are written on the way."""
+    heap.days[content.day] += 1
     heap.patterns[content.answers] += 1
     heap.rows.append(content.answers)
     if content.tag:
         heap.tags[content.tag] += 1
     if heap.mode == "remote":
+        signs = dimensions.signs(content.answers)
         for dimension, value in dimensions.values(content).items():
-            heap.sides[dimension].append(dimensions.line(content.answers, value))
+            heap.sides[dimension].append(f"{signs} {value}")
     if len(heap.rows) == 2 * CHUNK:
         _write(session, book, heap, CHUNK)
+    if len(heap.patterns) == PATTERNS:
+        _count(book, heap)
+
+
+def full_sides(heap: Heap) -> dict[str, list[str]]:
+    """A shuffled chunk of each dimension's lines, taken out where twice as many lie there; else nothing."""
+    found = {}
+    for dimension, lines in heap.sides.items():
+        if len(lines) == 2 * CHUNK:
+            shuffle(lines)
+            found[dimension], heap.sides[dimension] = lines[:CHUNK], lines[CHUNK:]
+    return found
+
+
+def _count(book: Book, heap: Heap) -> Left:
+    """Count what is in `patterns`, and forget it; what all answers until now left."""
+    version = book.versions[heap.version_id]
+    found = counts.left(heap.patterns, version.statements, version.points)
+    heap.counted = heap.counted.plus(found) if heap.counted else found
+    heap.patterns.clear()
+    return heap.counted
+
+
+def _begin(session: Session, book: Book, heap: Heap) -> None:
+    """Write the row that the responses point to, as the batch is by now."""
+    values = _batch(heap, book)
+    if not heap.begun:
+        session.execute(insert(Batch), [values])
+    else:
+        mine = (Batch.municipality_id == book.municipality_id, Batch.id == heap.id)
+        grown = {name: values[name] for name in ("first_on", "last_on", "tallied_on", "n")}
+        session.execute(update(Batch).where(*mine).values(grown))
+    heap.begun = True
 
 
 def _batch(heap: Heap, book: Book) -> dict[str, Any]:
@@ -171,6 +213,8 @@ def _batch(heap: Heap, book: Book) -> dict[str, Any]:
 
 def _write(session: Session, book: Book, heap: Heap, n: int) -> None:
     """Shuffle the rows at hand and write `n` of them. One statement, so that a failing row is in no message."""
+    if not heap.begun:
+        _begin(session, book, heap)
     shuffle(heap.rows)
     now, heap.rows = heap.rows[:n], heap.rows[n:]
     version = book.versions[heap.version_id]
@@ -193,19 +237,20 @@ def _write(session: Session, book: Book, heap: Heap, n: int) -> None:
 
 def finish(session: Session, book: Book, heap: Heap) -> None:
     """Write the rest of a batch's rows and its counts."""
+    _begin(session, book, heap)
     _write(session, book, heap, len(heap.rows))
-    version = book.versions[heap.version_id]
+    counted = _count(book, heap)
     mine = {"municipality_id": book.municipality_id, "batch_id": heap.id}
     columns = ("n1", "n2", "n3", "n4", "n5", "dont_know")
-    chosen = counts.per_statement(heap.patterns, version.statements)
-    statements = [{**mine, "position": i, **dict(zip(columns, n, strict=True))} for i, n in enumerate(chosen, 1)]
+    statements = [
+        {**mine, "position": position, **dict(zip(columns, chosen, strict=True))}
+        for position, chosen in enumerate(counted.statements, 1)
+    ]
     persons = [
-        {**mine, "answered": answered, "total": total, "n": n}
-        for (answered, total), n in counts.per_person(heap.patterns).items()
+        {**mine, "answered": answered, "total": total, "n": n} for (answered, total), n in counted.persons.items()
     ]
     session.execute(insert(BatchStatement), statements)
     session.execute(insert(BatchPerson), persons)
-    sums = counts.complete(heap.patterns, version.statements, version.points)
-    session.execute(insert(BatchComplete), [mine | vars(sums)])
+    session.execute(insert(BatchComplete), [mine | vars(counted.complete)])
     if heap.tags:
         session.execute(insert(BatchTag), [{**mine, "tag": tag, "n": n} for tag, n in sorted(heap.tags.items())])

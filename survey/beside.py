@@ -17,8 +17,8 @@ def places(cells: Sequence[CellView], section: Section, series: Series) -> Mappi
     """
     mine = [cell for cell in cells_of(cells, section, series) if cell.mean]
     groups = {
-        str(line.team.id): scores.together(
-            scores.of_people(cell.counted.persons) for cell in mine if cell.team_id == line.team.id
+        str(line.team.id): scores.of_all_people(
+            cell.counted.persons for cell in mine if cell.team_id == line.team.id
         )
         for line in series.teams
     }

@@ -110,8 +110,7 @@ def _why_not(series: Series, before: Side) -> str:
 
 def _mean(series: Series, same: Series, mine: Sequence[CellView], theirs: Sequence[CellView], word: str) -> Change:
     now, before = (
-        scores.together(scores.of_people(cell.counted.persons) for cell in cells if cell.mean)
-        for cells in (mine, theirs)
+        scores.of_all_people(cell.counted.persons for cell in cells if cell.mean) for cells in (mine, theirs)
     )
     p, better = _test(now, before)
     verdict = _verdict(same.mean, series.mean, p, better)

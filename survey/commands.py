@@ -32,6 +32,7 @@ from survey import (
     meeting_files,
     meetings,
     nightly,
+    processes,
     text_examples,
     workdays,
 )
@@ -312,6 +313,7 @@ def tally_command(at: str | None, municipality: str | None) -> None:
     """Tæl forseglede besvarelser op, og slet de brugte nøgler. Slutter med 1, når der er alarmer."""
     now = moment(at) if at else workdays.now()
     places = nightly.key_places(settings())
+    processes.settle()
     reports = nightly.tally_all(places, now, _only(municipality))
     for report in reports:
         click.echo(tally_line(report))

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from operator import add
+from typing import Any
 
 Patterns = Mapping[tuple[int | None, ...], int]
 """How many persons answered so: by position a point of the scale, 0 for "ved ikke", None for left blank."""
@@ -24,6 +26,36 @@ class Complete:
     sums: list[int]
     products: list[int]
     differences: list[int]
+
+    def plus(self, other: "Complete") -> "Complete":
+        """Both together."""
+        mine, theirs = vars(self).values(), vars(other).values()
+        return Complete(*(_sum(one, more) for one, more in zip(mine, theirs, strict=True)))
+
+
+@dataclass(frozen=True)
+class Left:
+    """All that a batch leaves: per statement how many chose 1 … 5 and "ved ikke", persons, and complete rows."""
+
+    statements: list[tuple[int, ...]]
+    persons: Counter[tuple[int, int]]
+    complete: Complete
+
+    def plus(self, other: "Left") -> "Left":
+        """Both together."""
+        pairs = zip(self.statements, other.statements, strict=True)
+        statements = [tuple(_sum(list(one), list(more))) for one, more in pairs]
+        return Left(statements, self.persons + other.persons, self.complete.plus(other.complete))
+
+
+def _sum(one: Any, other: Any) -> Any:
+    return list(map(add, one, other)) if isinstance(one, list) else one + other
+
+
+def left(patterns: Patterns, width: int, points: int) -> Left:
+    """What answers of `width` statements on a scale of `points` leave."""
+    persons = Counter(per_person(patterns))
+    return Left([*per_statement(patterns, width)], persons, complete(patterns, width, points))
 
 
 def per_statement(patterns: Patterns, width: int) -> list[tuple[int, int, int, int, int, int]]:

@@ -62,8 +62,13 @@ def _tidy(words: str) -> str:
 
 
 def line(answers: Answers, value: str) -> str:
-    """One answer and its value as a line: a sign for each statement, "-" where it was left blank."""
-    return f"{''.join('-' if answer is None else str(answer) for answer in answers)} {value}"
+    """One answer and its value as a line."""
+    return f"{signs(answers)} {value}"
+
+
+def signs(answers: Answers) -> str:
+    """A sign for each statement, "-" where it was left blank."""
+    return "".join(["-" if answer is None else str(answer) for answer in answers])
 
 
 def read_line(text: str) -> tuple[Answers, str]:

@@ -14,7 +14,7 @@ from survey.lineages import Edition
 from survey.models import MODES
 from survey.results import LAW_NAMES, CellView, Counts, OneRow, TeamView
 from survey.scale import TARGETS
-from survey.scoring import Figure, Moments
+from survey.scoring import Figure, Moments, scores
 from survey.turnout import Grouping, Turnout
 
 T = TypeVar("T")
@@ -253,13 +253,7 @@ def _pooled(parts: Sequence[Counted]) -> list[int]:
 
 def _people(parts: Sequence[Counted]) -> Moments:
     """Each person's own mean, summed: how people differ, not how single answers do."""
-    sums: dict[tuple[int, int], int] = defaultdict(int)
-    for one in parts:
-        for key, n in one.persons.items():
-            sums[key] += n
-    means = [(Fraction(total, answered), n) for (answered, total), n in sums.items() if answered]
-    total = sum((mean * n for mean, n in means), Fraction())
-    return Moments(sum(n for _, n in means), total, sum((mean**2 * n for mean, n in means), Fraction()))
+    return scores.moments_of(scores.of_all_people(one.persons for one in parts))
 
 
 def published(whole: Counted | None, smallest: int) -> Figure:

@@ -112,7 +112,7 @@ def _baseline(period: Period, before: Sequence[Counted]) -> list[Counted]:
 
 
 def _moments(told: Sequence[Counted]) -> scoring.Moments:
-    return scores.moments_of(scores.together(scores.of_people(counted.persons) for counted in told))
+    return scores.moments_of(scores.of_all_people(counted.persons for counted in told))
 
 
 # Ligger vi over målet? -----------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ SIGNS: dict[str, Sign] = {"stigende": "rising", "faldende": "falling", "ingen si
 
 def _change(series: Series, told: Sequence[Counted], earlier: Sequence[Counted]) -> tuple[date | None, Finding]:
     points = len(series.labels)
-    trend = trends.trend([(one.last_on, scores.of_people(one.persons)) for one in told], points)
+    trend = trends.trend(scores.by_day((one.last_on, one.persons) for one in told), points)
     alarm = _alarm(told, earlier)
     if alarm is not None:
         day = alarm.last_on

@@ -26,7 +26,7 @@ class Group:
     @property
     def scores(self) -> dict[Fraction, int]:
         """Each person's own mean over the cells whose mean is told."""
-        return scores.together(scores.of_people(cell.counted.persons) for cell in self.cells if cell.mean)
+        return scores.of_all_people(cell.counted.persons for cell in self.cells if cell.mean)
 
     @property
     def moments(self) -> Moments:
@@ -129,7 +129,7 @@ def share(goal: Goal, evidence: Evidence) -> Verdict:
 def trend(_goal: Goal, evidence: Evidence) -> Verdict:
     """By Kendall's test of score against day: the same as the answer to whether anything has changed."""
     told = [cell.counted for cell in evidence.group.cells if cell.mean]
-    found = trends.trend([(one.last_on, scores.of_people(one.persons)) for one in told], evidence.points)
+    found = trends.trend(scores.by_day((one.last_on, one.persons) for one in told), evidence.points)
     if found.kendall is None:
         needs = f"{trends.SMALLEST_TREND} besvarelser på {trends.FEWEST_DAYS} svardage"
         return "undecided", f"For få svar til at sige det: en tendens kræver {needs}."

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from nacl.exceptions import CryptoError
-from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.public import Box, PrivateKey, PublicKey, SealedBox
 
 BALLOT_BYTES = 4608
 """Size of every sealed ballot, so that length tells nothing."""
@@ -23,8 +24,14 @@ LENGTHS = 4
 CONTENT_BYTES = BALLOT_BYTES - SEAL_BYTES - LENGTHS
 """Room for the comment in UTF-8 (at most 4000 bytes) and the rest as JSON (some 230 and the target group)."""
 
+FRAGMENT_BYTES = BALLOT_BYTES - PublicKey.SIZE - Box.NONCE_SIZE - 16 - LENGTHS
+"""Room for a fragment's values as JSON: beside a ballot's seal it carries a nonce."""
+
 READY = "tilfreds-keys"
 """A file that says a key place is really there, and not the empty mount point of a disk that is away."""
+
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class BallotError(Exception):
@@ -72,48 +79,88 @@ def seal(public_key: bytes, content: BallotContent) -> bytes:
         raise ValueError(f"A comment has at most {COMMENT_CHARACTERS} characters")
     if len(header) + len(comment) > CONTENT_BYTES:
         raise ValueError(f"A ballot has at most {CONTENT_BYTES} bytes")
-    return _sealed(public_key, header, comment)
+    return SealedBox(PublicKey(public_key)).encrypt(_padded(CONTENT_BYTES, header, comment))
 
 
 def unseal(private_key: bytes, sealed: bytes) -> BallotContent:
     """The content of `sealed`. Raises BallotError, which says nothing of the content."""
-    content = None
-    with suppress(CryptoError, ValueError, KeyError, TypeError):
-        content = _content(*_opened(private_key, sealed))
-    # Raised out here: an exception raised while another is handled would carry what was opened with it.
-    if content is None:
-        raise BallotError("A ballot cannot be opened")
-    return content
+    return ballot_opener(private_key)(sealed)
 
 
-def seal_fragment(public_key: bytes, values: Mapping[str, str]) -> bytes:
-    """`values` sealed to `public_key`: as long as a ballot. Raises ValueError when they are over CONTENT_BYTES."""
-    plain = _encoded(json.dumps(values, ensure_ascii=False, separators=(",", ":")))
-    if len(plain) > CONTENT_BYTES:
-        raise ValueError(f"A fragment has at most {CONTENT_BYTES} bytes")
-    return _sealed(public_key, plain)
+def ballot_opener(private_key: bytes) -> Callable[[bytes], BallotContent]:
+    """What opens one sealed ballot after another, and raises BallotError, which says nothing of the content."""
+    box = SealedBox(PrivateKey(private_key))
+
+    def unseal(sealed: bytes) -> BallotContent:
+        content = None
+        with suppress(CryptoError, ValueError, KeyError, TypeError):
+            content = _content(*_parts(box.decrypt(sealed)))
+        # Raised out here: an exception raised while another is handled would carry what was opened with it.
+        if content is None:
+            raise BallotError("A ballot cannot be opened")
+        return content
+
+    return unseal
+
+
+def fragment_sealer(public_key: bytes) -> Callable[[Mapping[str, str]], bytes]:
+    """What seals the values of one fragment after another to `public_key`: each as long as a ballot.
+
+    Raises ValueError when they are over FRAGMENT_BYTES. The pair a sealed box would make for each is made once
+    and forgotten with what is returned: all that one run seals is alike in its first 32 bytes, as in its key's id.
+    """
+    own = PrivateKey.generate()
+    box, head = Box(own, PublicKey(public_key)), bytes(own.public_key)
+
+    def seal(values: Mapping[str, str]) -> bytes:
+        plain = _encoded(_json(values))
+        if len(plain) > FRAGMENT_BYTES:
+            raise ValueError(f"A fragment has at most {FRAGMENT_BYTES} bytes")
+        return head + box.encrypt(_padded(FRAGMENT_BYTES, plain))
+
+    return seal
+
+
+def fragment_opener(private_key: bytes) -> Callable[[bytes], dict[str, str]]:
+    """What opens the values, all of them text, in one sealed fragment after another.
+
+    Raises BallotError, which says nothing of them.
+    """
+    private = PrivateKey(private_key)
+
+    @lru_cache(maxsize=8)
+    def box(head: bytes) -> Box:
+        return Box(private, PublicKey(head))
+
+    def plain(sealed: bytes) -> bytes:
+        with suppress(CryptoError):
+            return box(sealed[: PublicKey.SIZE]).decrypt(sealed[PublicKey.SIZE :])
+        # Fragments of earlier versions are sealed boxes.
+        return SealedBox(private).decrypt(sealed)
+
+    def unseal(sealed: bytes) -> dict[str, str]:
+        values = None
+        with suppress(CryptoError, ValueError):
+            values = json.loads(_parts(plain(sealed))[0])
+        if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+            raise BallotError("A fragment cannot be opened")
+        return values
+
+    return unseal
 
 
 def unseal_fragment(private_key: bytes, sealed: bytes) -> dict[str, str]:
     """The values in `sealed`, all of them text. Raises BallotError, which says nothing of them."""
-    values = None
-    with suppress(CryptoError, ValueError):
-        values = json.loads(_opened(private_key, sealed)[0])
-    if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
-        raise BallotError("A fragment cannot be opened")
-    return values
+    return fragment_opener(private_key)(sealed)
 
 
-def _sealed(public_key: bytes, *parts: bytes) -> bytes:
-    """One or two parts behind their two lengths, padded."""
-    first, second = (*parts, b"")[:2]
+def _padded(room: int, first: bytes, second: bytes = b"") -> bytes:
+    """One or two parts behind their two lengths, with `room` for both."""
     lengths = len(first).to_bytes(2, "big") + len(second).to_bytes(2, "big")
-    plain = (lengths + first + second).ljust(BALLOT_BYTES - SEAL_BYTES, b"\0")
-    return SealedBox(PublicKey(public_key)).encrypt(plain)
+    return (lengths + first + second).ljust(LENGTHS + room, b"\0")
 
 
-def _opened(private_key: bytes, sealed: bytes) -> tuple[bytes, bytes]:
-    plain = SealedBox(PrivateKey(private_key)).decrypt(sealed)
+def _parts(plain: bytes) -> tuple[bytes, bytes]:
     end = LENGTHS + int.from_bytes(plain[:2], "big")
     return plain[LENGTHS:end], plain[end : end + int.from_bytes(plain[2:LENGTHS], "big")]
 
@@ -128,7 +175,7 @@ def _encoded(text: str) -> bytes:
 def _header(content: BallotContent) -> bytes:
     values = {**vars(content), "day": content.day.isoformat()}
     del values["comment"]
-    return _encoded(json.dumps(values, ensure_ascii=False, separators=(",", ":")))
+    return _encoded(_json(values))
 
 
 def _content(header: bytes, comment: bytes) -> BallotContent:

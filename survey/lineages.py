@@ -92,7 +92,10 @@ def joined(counts: Counts, lineages: Lineages) -> Counts:
 
 def cells(found: Iterable[CellView], lineages: Lineages) -> list[CellView]:
     """The cells as ones of the newest version of their lineage."""
-    return [replace(cell, version_id=lineages.head(cell.version_id)) for cell in found]
+    return [
+        cell if head == cell.version_id else replace(cell, version_id=head)
+        for cell, head in ((cell, lineages.head(cell.version_id)) for cell in found)
+    ]
 
 
 def _versions(rows: Sequence[OneRow], lineages: Lineages) -> list[Version]:

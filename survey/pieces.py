@@ -1,5 +1,6 @@
 """Pieces: what is cut off an answer when it is tallied, and how long it waits, sealed, to be told."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -24,17 +25,27 @@ class Piece:
     value: str
 
 
-def sealed(public_key: bytes, piece: Piece) -> bytes:
-    """`piece` sealed to `public_key`: as long as every other and as a ballot."""
-    days = {"quarter": piece.quarter.isoformat(), "made_on": piece.made_on.isoformat()}
-    return keys.seal_fragment(public_key, vars(piece) | days)
+def sealer(public_key: bytes) -> Callable[[Piece], bytes]:
+    """What seals one piece after another to `public_key`: each as long as every other and as a ballot."""
+    seal = keys.fragment_sealer(public_key)
+
+    def sealed(piece: Piece) -> bytes:
+        days = {"quarter": str(piece.quarter), "made_on": str(piece.made_on)}
+        return seal(vars(piece) | days)
+
+    return sealed
 
 
-def opened(private_key: bytes, content: bytes) -> Piece:
-    """The piece in `content`. Raises BallotError, ValueError, KeyError or TypeError for what is none."""
-    values = keys.unseal_fragment(private_key, content)
-    quarter, made_on = (date.fromisoformat(values.pop(name)) for name in ("quarter", "made_on"))
-    return Piece(**values, quarter=workdays.quarter(quarter), made_on=made_on)
+def opener(private_key: bytes) -> Callable[[bytes], Piece]:
+    """What opens one piece after another; BallotError, ValueError, KeyError or TypeError for what is none."""
+    unseal = keys.fragment_opener(private_key)
+
+    def opened(content: bytes) -> Piece:
+        values = unseal(content)
+        quarter, made_on = (date.fromisoformat(values.pop(name)) for name in ("quarter", "made_on"))
+        return Piece(**values, quarter=workdays.quarter(quarter), made_on=made_on)
+
+    return opened
 
 
 def is_over(quarter: date, day: date) -> bool:

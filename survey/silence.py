@@ -58,7 +58,7 @@ def kept(work: Callable[[], Done]) -> Done:
 
 def _harmless(error: Exception) -> str:
     """The kind of `error` and the database's code for it; never its text."""
-    code = getattr(getattr(error, "orig", None), "sqlstate", None)
+    code = getattr(getattr(error, "orig", error), "sqlstate", None)
     return " ".join(filter(None, (type(error).__name__, code)))
 
 

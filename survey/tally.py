@@ -1,21 +1,23 @@
 """The tally: ballots of closed keys become shuffled responses and counts, in batches of at least k."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import ColumnElement, Select, delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from survey import ballot_box, batches, fragments, side_fragments, silence, workdays
-from survey.batches import Book, Group, Plan, Width, shuffle
-from survey.keys import BallotContent, BallotError, seal, unseal
+from survey.batches import Book, Group, Heap, Width, shuffle
+from survey.fragments import Drawer
+from survey.keys import BallotContent, BallotError, ballot_opener, seal
 from survey.models import Ballot, BallotKey, Municipality, QuestionnaireVersion, Team, Unshown, Waiting
-from survey.pieces import sealed
+from survey.pieces import sealer
 from survey.silence import TallyError
 
 READ_AHEAD = 500
@@ -32,14 +34,31 @@ class Tallied:
 
 
 @dataclass
-class Rest:
-    """What goes into no batch: sealed anew to the open key, or given up and counted per law, version and mode.
-
-    `fragments` are what is cut off answers that do go into one, sealed to the open key.
+class Night:
+    """A tally under way. Of a group's answers `few` holds those that come before they are k, `heaps` its batch
+    from then on; `pools` are the law groups' batches. `silent` counts, by law and quarter, the answers that left
+    no fragment for a comment, because nobody asks for any and nobody is known to have written.
     """
 
+    session: Session
+    book: Book
+    drawer: Drawer
+    few: dict[Group, list[BallotContent]] = field(default_factory=lambda: defaultdict(list), repr=False)
+    heaps: dict[Group, Heap] = field(default_factory=dict, repr=False)
+    pools: list[Heap] = field(default_factory=list, repr=False)
+    silent: Counter[tuple[str, date]] = field(default_factory=Counter, repr=False)
+
+    @property
+    def batches(self) -> list[Heap]:
+        """Every batch in the making."""
+        return [*self.heaps.values(), *self.pools]
+
+
+@dataclass
+class Rest:
+    """What goes into no batch: sealed anew to the open key, or given up and counted per law, version and mode."""
+
     resealed: list[bytes] = field(default_factory=list)
-    fragments: list[bytes] = field(default_factory=list)
     waiting: set[Group] = field(default_factory=set)
     unshown: Counter[tuple[str, int, str]] = field(default_factory=Counter)
 
@@ -60,27 +79,22 @@ def _count(session: Session, municipality_id: int, privates: Mapping[UUID, bytes
     # A second tally waits here; when its turn comes, the ballots it was to open are gone.
     ballot_box.alone(session, municipality_id)
     open_id, open_public = silence.begin(session, municipality_id)
-    book = _book(session, municipality_id, now)
-    days: dict[Group, Counter[date]] = defaultdict(Counter)
-    for content in _opened(session, book, privates):
-        days[batches.group(content)][content.day] += 1
-        # A municipality that has just stopped asking: what was written before is kept, hidden among the others.
-        book = book if not content.comment else replace(book, asks_comment=True)
-    if not days:
+    drawer = Drawer(session, municipality_id, open_id, sealer(open_public))
+    night = Night(session, _book(session, municipality_id, now), drawer)
+    for content in _opened(session, night.book, privates):
+        _sort(night, content)
+    if not night.batches and not night.few:
         return Tallied()
-    plan = batches.plan(days, book)
-    heaps = batches.start(session, book, plan)
-    rest = _sort(session, book, privates, plan, open_public)
-    for heap in heaps:
-        batches.finish(session, book, heap)
-        sides = side_fragments.cut(heap.id, max(heap.days), heap.sides, book.today)
-        rest.fragments += [sealed(open_public, piece) for piece in sides]
-    _replace(session, book, privates, open_id, rest)
-    fragments.lay(session, municipality_id, open_id, rest.fragments)
-    answers = sum(heap.patterns.total() for heap in heaps)
-    if answers + rest.total() != sum(counted.total() for counted in days.values()):
+    rest = _sort_few(night, open_public)
+    for heap in night.batches:
+        batches.finish(session, night.book, heap)
+        _lay_sides(night, heap, heap.sides)
+    drawer.close()
+    answers = sum(heap.days.total() for heap in night.batches)
+    if _taken_out(session, night.book, privates) != answers + rest.total():
         raise TallyError("Antallet af besvarelser skiftede undervejs. Intet er ændret.")
-    return Tallied(len(heaps), answers, len(rest.resealed), rest.unshown.total())
+    _lay_again(session, night.book, open_id, rest)
+    return Tallied(len(night.batches), answers, len(rest.resealed), rest.unshown.total())
 
 
 # What must be known before anything is opened ------------------------------------------------------------------
@@ -119,53 +133,97 @@ def _closed(municipality_id: int, privates: Mapping[UUID, bytes]) -> Select[UUID
 
 def _opened(session: Session, book: Book, privates: Mapping[UUID, bytes]) -> Iterator[BallotContent]:
     """The ballots one by one, in the order of their random ids, through a server-side cursor."""
-    waiting = select(Ballot.id, Ballot.key_id, Ballot.sealed).where(
-        Ballot.municipality_id == book.municipality_id,
-        Ballot.key_id.in_(_closed(book.municipality_id, privates)),
-    )
+    waiting = select(Ballot.id, Ballot.key_id, Ballot.sealed).where(*_mine(book, privates))
+    unseal = {key_id: ballot_opener(private) for key_id, private in privates.items()}
     with session.execute(waiting.order_by(Ballot.id), execution_options={"yield_per": READ_AHEAD}) as ballots:
         for ballot_id, key_id, sealed in ballots:
             content = None
             with suppress(BallotError):
-                content = unseal(privates[key_id], sealed)
+                content = unseal[key_id](sealed)
             if content is None or not book.makes_sense(content):
                 raise TallyError(f"Den forseglede besvarelse {ballot_id} kan ikke åbnes. Intet er ændret.")
             yield content
 
 
-def _sort(session: Session, book: Book, privates: Mapping[UUID, bytes], plan: Plan, open_public: bytes) -> Rest:
-    """Open every ballot a second time and lay it in its batch; what has none is returned, closed again."""
-    rest = Rest()
-    for content in _opened(session, book, privates):
-        heap = plan.get((batches.group(content), content.day))
-        if heap:
-            batches.lay(session, book, heap, content)
-            rest.fragments += _cut(book, content, open_public)
-        elif book.is_given_up(content.day):
-            rest.unshown[book.laws[content.team_id], content.version_id, content.mode] += 1
-        else:
-            rest.resealed.append(seal(open_public, content))
-            rest.waiting.add(batches.group(content))
+def _mine(book: Book, privates: Mapping[UUID, bytes]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Ballot.municipality_id == book.municipality_id,
+        Ballot.key_id.in_(_closed(book.municipality_id, privates)),
+    )
+
+
+def _sort(night: Night, content: BallotContent) -> None:
+    """Lay an answer in the batch of its group, which begins with the k-th; the first wait for it."""
+    if content.comment and not night.book.asks_comment:
+        _hide(night)
+    group = batches.group(content)
+    if group not in night.heaps:
+        night.few[group].append(content)
+        if len(night.few[group]) < night.book.smallest_group:
+            return
+        team_id, version_id, mode = group
+        night.heaps[group] = Heap(team_id, night.book.laws[team_id], version_id, mode)
+    for each in night.few.pop(group, (content,)):
+        _lay(night, night.heaps[group], each)
+
+
+def _hide(night: Night) -> None:
+    """A municipality that has just stopped asking: what was written before is kept, hidden among the others."""
+    night.book = replace(night.book, asks_comment=True)
+    for (law, quarter), n in night.silent.items():
+        night.drawer.put(fragments.without_comment(law, quarter, night.book.today) for _each in range(n))
+
+
+def _lay(night: Night, heap: Heap, content: BallotContent) -> None:
+    """Put an answer into its batch, and what is cut off it into the drawer."""
+    book, law = night.book, night.book.laws[content.team_id]
+    batches.lay(night.session, book, heap, content)
+    night.drawer.put(fragments.cut(content, law, book.today, with_comment=book.asks_comment))
+    if not book.asks_comment:
+        night.silent[law, workdays.quarter(content.day)] += 1
+    _lay_sides(night, heap, batches.full_sides(heap))
+
+
+def _lay_sides(night: Night, heap: Heap, lines: Mapping[str, Sequence[str]]) -> None:
+    # Before the last answer is read the last day is that of thousands drawn at random: in all likelihood the same.
+    if lines:
+        night.drawer.put(side_fragments.cut(heap.id, max(heap.days), lines, night.book.today))
+
+
+def _sort_few(night: Night, open_public: bytes) -> Rest:
+    """Lay what waited too long in the batches of law groups; what has none is returned, closed again."""
+    rest, book = Rest(), night.book
+    plan = batches.plan(night.few, book)
+    night.pools = list({heap.id: heap for heap in plan.values()}.values())
+    for group, contents in night.few.items():
+        for content in contents:
+            heap = plan.get((group, content.day))
+            if heap:
+                _lay(night, heap, content)
+            elif book.is_given_up(content.day):
+                rest.unshown[book.laws[content.team_id], content.version_id, content.mode] += 1
+            else:
+                rest.resealed.append(seal(open_public, content))
+                rest.waiting.add(group)
     return rest
 
 
-def _cut(book: Book, content: BallotContent, open_public: bytes) -> list[bytes]:
-    law = book.laws[content.team_id]
-    pieces = fragments.cut(content, law, book.today, with_comment=book.asks_comment)
-    return [sealed(open_public, piece) for piece in pieces]
+# Putting back --------------------------------------------------------------------------------------------
 
 
-def _replace(session: Session, book: Book, privates: Mapping[UUID, bytes], open_id: UUID, rest: Rest) -> None:
-    """Take the opened ballots out of the box and lay those that wait in again: shuffled, with new ids."""
-    mine = {"municipality_id": book.municipality_id}
-    session.execute(
-        delete(Ballot).where(
-            Ballot.municipality_id == book.municipality_id,
-            Ballot.key_id.in_(_closed(book.municipality_id, privates)),
-        )
-    )
+def _taken_out(session: Session, book: Book, privates: Mapping[UUID, bytes]) -> int:
+    """Take the opened ballots out of the box; how many lay there."""
+    # Else the session would fetch the id of every one of them, to forget what it never knew.
+    quiet = {"synchronize_session": False}
+    deleted: Any = session.execute(delete(Ballot).where(*_mine(book, privates)), execution_options=quiet)
+    return int(deleted.rowcount)
+
+
+def _lay_again(session: Session, book: Book, open_id: UUID, rest: Rest) -> None:
+    """Lay the ballots that wait in the box again: shuffled, with new ids."""
     shuffle(rest.resealed)
-    ballots = [{**mine, "id": uuid4(), "key_id": open_id, "sealed": sealed} for sealed in rest.resealed]
+    mine = {"municipality_id": book.municipality_id, "key_id": open_id}
+    ballots = [{**mine, "id": uuid4(), "sealed": sealed} for sealed in rest.resealed]
     if ballots:
         session.execute(insert(Ballot), ballots)
     _note_rest(session, book, rest)

@@ -207,7 +207,7 @@ def _compared(told: Sequence[Told], lines: Sequence[Line], smallest: int) -> lis
 
 
 def _people(cells: Sequence[CellView]) -> dict[Fraction, int]:
-    return scores.together(scores.of_people(cell.counted.persons) for cell in cells)
+    return scores.of_all_people(cell.counted.persons for cell in cells)
 
 
 def _word(higher: bool, sure: bool) -> Word:

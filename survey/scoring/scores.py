@@ -3,13 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
+from functools import cache
+from math import lcm
 from typing import TypeVar
 
 Counts = Sequence[int]
 """How many chose each point of the scale, lowest first; "ved ikke" is not among them."""
 Scores = Mapping[Fraction, int]
 """How many had each score: a point of the scale, or a person's own mean."""
+Persons = Mapping[tuple[int, int], int]
+"""How many persons answered so many statements with such a sum."""
 
 Ranked = TypeVar("Ranked", int, Fraction)
 
@@ -75,16 +80,57 @@ def of_counts(counts: Counts) -> dict[Fraction, int]:
     return {Fraction(point): count for point, count in enumerate(counts, 1) if count}
 
 
-def of_people(histogram: Mapping[tuple[int, int], int]) -> dict[Fraction, int]:
-    """Each person's own mean as scores, from how many persons answered so many statements with such a sum.
+class _Known(Fraction):
+    """A fraction that remembers its hash: reckoning it takes longer than the rest of a look-up."""
 
-    Who answered no statement has no score.
-    """
-    found: dict[Fraction, int] = defaultdict(int)
+    __slots__ = ("_hash",)
+    _hash: int
+
+    def __hash__(self) -> int:  # type: ignore[override]  # numbers.Complex has none to override
+        return self._hash
+
+
+@cache
+def _own_mean(answered: int, summed: int) -> Fraction:
+    """A person's mean, one and the same object for all that are equal."""
+    exact = Fraction(summed, answered)
+    if (exact.denominator, exact.numerator) != (answered, summed):
+        return _own_mean(exact.denominator, exact.numerator)
+    known = _Known(summed, answered)
+    known._hash = hash(exact)
+    return known
+
+
+def of_people(histogram: Persons) -> dict[Fraction, int]:
+    """Each person's own mean as scores. Who answered no statement has none."""
+    found: dict[Fraction, int] = {}
     for (answered, summed), n in histogram.items():
         if answered:
-            found[Fraction(summed, answered)] += n
-    return dict(found)
+            mean = _own_mean(answered, summed)
+            found[mean] = found.get(mean, 0) + n
+    return found
+
+
+def of_all_people(histograms: Iterable[Persons]) -> dict[Fraction, int]:
+    """The scores of all persons in `histograms`, which must be of one scale: whole numbers are summed first."""
+    return of_people(people_together(histograms))
+
+
+def by_day(batches: Iterable[tuple[date, Persons]]) -> list[tuple[date, dict[Fraction, int]]]:
+    """The scores of each day's persons, the first day first."""
+    of_day: dict[date, list[Persons]] = defaultdict(list)
+    for day, histogram in batches:
+        of_day[day].append(histogram)
+    return [(day, of_all_people(of_day[day])) for day in sorted(of_day)]
+
+
+def people_together(histograms: Iterable[Persons]) -> dict[tuple[int, int], int]:
+    """All `histograms` as one."""
+    found: dict[tuple[int, int], int] = {}
+    for histogram in histograms:
+        for person, n in histogram.items():
+            found[person] = found.get(person, 0) + n
+    return found
 
 
 def together(groups: Iterable[Scores]) -> dict[Fraction, int]:
@@ -103,8 +149,11 @@ def size(scores: Scores) -> int:
 
 def moments_of(scores: Scores) -> Moments:
     """`scores` as moments."""
-    summed = sum((score * n for score, n in scores.items()), Fraction())
-    return Moments(size(scores), summed, sum((score * score * n for score, n in scores.items()), Fraction()))
+    # Over one denominator, so that whole numbers are added.
+    parts = lcm(*(score.denominator for score in scores))
+    whole = [(score.numerator * (parts // score.denominator), n) for score, n in scores.items()]
+    summed, squares = sum(score * n for score, n in whole), sum(score * score * n for score, n in whole)
+    return Moments(size(scores), Fraction(summed, parts), Fraction(squares, parts * parts))
 
 
 def tied(scores: Scores) -> int:

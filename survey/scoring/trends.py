@@ -110,11 +110,13 @@ def kendall(rows: Sequence[tuple[Fraction | float, Scores]]) -> Kendall:
         by_place[place].append(scores)
     groups = [together(by_place[place]) for place in sorted(by_place)]
     all_scores = together(groups)
-    s, before = 0, dict.fromkeys(all_scores, 0)
+    rank = {score: place for place, score in enumerate(sorted(all_scores))}
+    s, before = 0, [0] * len(rank)
     for group in groups:
-        s += _in_order(before, group)
-        for score, n in group.items():
-            before[score] += n
+        ranked = {rank[score]: n for score, n in group.items()}
+        s += _in_order(before, ranked)
+        for place, n in ranked.items():
+            before[place] += n
     places, ties, n = [size(group) for group in groups], list(all_scores.values()), size(all_scores)
     untied = (_pairs([n]) - _pairs(places)) * (_pairs([n]) - _pairs(ties))
     if not untied:
@@ -124,13 +126,16 @@ def kendall(rows: Sequence[tuple[Fraction | float, Scores]]) -> Kendall:
     return Kendall(n, s, s / sqrt(untied), z, normal_p(z), normal_p(s / spread))
 
 
-def _in_order(before: Mapping[Fraction, int], group: Scores) -> int:
-    """Pairs of one of `before` and one of `group` where the later is higher, less those where it is lower."""
-    balance, below, above = 0, 0, sum(before.values())
-    for score in sorted(before):
-        above -= before[score]
-        balance += group.get(score, 0) * (below - above)
-        below += before[score]
+def _in_order(before: Sequence[int], group: Mapping[int, int]) -> int:
+    """Pairs of one of `before` and one of `group` where the later is higher, less those where it is lower.
+
+    Both by the score's rank among all.
+    """
+    balance, below, above = 0, 0, sum(before)
+    for rank, n in enumerate(before):
+        above -= n
+        balance += group.get(rank, 0) * (below - above)
+        below += n
     return balance
 
 

@@ -10,7 +10,7 @@ from nacl.public import PrivateKey
 from survey import dimensions, keys, side_fragments
 from survey.dimensions import DIMENSIONS, REST, Part
 from survey.keys import BallotContent
-from survey.pieces import sealed
+from survey.pieces import sealer
 
 CONTENT = BallotContent(
     team_id=1,
@@ -79,7 +79,7 @@ def test_a_full_piece_of_the_longest_values_has_room(letter: str) -> None:
     lines = {"target_group": [dimensions.line((4,) * 10, letter * 40)] * side_fragments.PACK}
     batch = "0" * 8 + "-0000" * 3 + "-" + "0" * 12
     (piece,) = side_fragments.cut(batch, CONTENT.day, lines, CONTENT.day)  # type: ignore[arg-type]  # any id will do
-    assert len(sealed(bytes(PrivateKey.generate().public_key), piece)) == keys.BALLOT_BYTES
+    assert len(sealer(bytes(PrivateKey.generate().public_key))(piece)) == keys.BALLOT_BYTES
     assert side_fragments.allows(piece)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from survey import fragments, nightly
 from survey.keys import KeyStore
 from survey.models import Ballot, BallotKey, Comment, Fragment, Municipality
-from survey.pieces import Piece, sealed
+from survey.pieces import Piece, sealer
 from survey.silence import TallyError
 
 Lay = Callable[..., None]
@@ -53,7 +53,7 @@ def test_a_fragment_that_makes_no_sense_stops_all_of_them(
             municipality_id=asking.id,
             id=uuid4(),
             key_id=key.id,
-            sealed=sealed(key.public_key, Piece(**values)),  # type: ignore[arg-type]  # of mixed types
+            sealed=sealer(key.public_key)(Piece(**values)),  # type: ignore[arg-type]  # of mixed types
         )
     )
     lay(session, asking, n=5)

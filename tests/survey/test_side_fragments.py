@@ -47,7 +47,7 @@ def waiting(session: Session, places: list[Path]) -> Open:
         found = []
         for key, content in session.execute(select(BallotKey, Fragment.sealed).join(Fragment)):
             private = store.read(key.municipality_id, key.id, key.public_key) or b""
-            found.append(pieces.opened(private, content))
+            found.append(pieces.opener(private)(content))
         return [piece for piece in found if piece.kind in DIMENSIONS]
 
     return opened

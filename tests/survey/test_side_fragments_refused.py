@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey import nightly
 from survey.models import BallotKey, Fragment, Municipality, QuestionnaireVersion, SideMean
-from survey.pieces import Piece, sealed
+from survey.pieces import Piece, sealer
 
 Lay = Callable[..., None]
 DAY, SPRING = date(2021, 5, 11), date(2021, 4, 1)
@@ -24,7 +24,7 @@ def slip_in(session: Session, box: Municipality, **change: str) -> None:
     """A piece with this said of it, sealed to the open key."""
     values = {"kind": "language", "group": BATCH, "value": "43424 da", "quarter": SPRING, "made_on": DAY} | change
     key = session.scalars(select(BallotKey).filter_by(state="open")).one()
-    content = sealed(key.public_key, Piece(**values))  # type: ignore[arg-type]  # of mixed types
+    content = sealer(key.public_key)(Piece(**values))  # type: ignore[arg-type]  # of mixed types
     session.add(Fragment(municipality_id=box.id, id=uuid4(), key_id=key.id, sealed=content))
     session.flush()
 

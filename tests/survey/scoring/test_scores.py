@@ -1,6 +1,7 @@
 """Scores out of counts: of answers and of people, exact."""
 
 from collections import Counter
+from datetime import date
 from fractions import Fraction
 from statistics import mean, variance
 
@@ -44,3 +45,17 @@ def test_mid_ranks_are_those_of_the_rows() -> None:
 def test_counts_of_a_statement_are_scores_too() -> None:
     """A point nobody chose is no score."""
     assert scores.of_counts([0, 2, 0, 1]) == {Fraction(2): 2, Fraction(4): 1}
+
+
+def test_people_of_many_batches_are_summed_before_their_means_are_made() -> None:
+    """2 of 1 and 4 of 2 are one mean: exactly the scores, order apart, that each batch's own would sum to."""
+    batches = [{(1, 2): 3, (2, 4): 1, (0, 0): 7}, {(3, 7): 2, (4, 8): 5}, {(3, 7): 1}]
+    assert scores.of_all_people(batches) == scores.together(map(scores.of_people, batches))
+    assert scores.of_all_people(batches) == {Fraction(2): 9, Fraction(7, 3): 3}
+
+
+def test_the_scores_of_a_day_are_those_of_all_its_batches() -> None:
+    """Days in order, each once."""
+    first, second = date(2021, 5, 3), date(2021, 5, 4)
+    found = scores.by_day([(second, {(1, 3): 1}), (first, {(1, 2): 1}), (second, {(2, 6): 4})])
+    assert found == [(first, {Fraction(2): 1}), (second, {Fraction(3): 5})]
