@@ -157,9 +157,7 @@ def _known(session: Session, municipality_id: int, period: Period, *, whole: boo
 def passport(
     period: Period, as_of: date | None, section: Section, series: Series, kind: str = "mean", statement: int = 0
 ) -> str:
-    """The id of a figure on the page; "" where it has none: nothing is told, or of several versions together."""
-    if as_of is None or len(series.editions) > 1:
-        return ""
+    """The id of a figure on the page; "" where it has none: nothing is told."""
     return reopening.of(section, series, period, as_of, kind, statement)
 
 

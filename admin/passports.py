@@ -147,12 +147,15 @@ def minting(as_of: date | None) -> Mint:
     """Gives printed figures their ids; `as_of` is `told.newest`, read with them. No id where nothing was told."""
 
     def mint(of: Measured) -> str:
-        days = of.weeks if of.figure == "rate" else (of.period.first, of.period.last)
-        if as_of is None or days is None:
-            return ""
-        kind = {"rate": "rate", "mean": "mean", "statement_mean": "mean"}.get(of.figure, "share")
-        point = {"top_two": passports.TOP_TWO, "dont_know": passports.DONT_KNOW}.get(of.figure, of.point or 0)
         whose = (of.law, of.team_id, of.version_id, of.mode)
-        return passports.mint(passports.Definition(kind, *whose, of.statement or 0, point, *days, as_of))
+        if as_of is None:
+            return ""
+        if of.figure == "rate":
+            return passports.mint(Definition("rate", *whose, 0, 0, *of.weeks, of.weeks[1])) if of.weeks else ""
+        kind = "mean" if of.figure in ("mean", "statement_mean") else "share"
+        point = {"top_two": TOP_TWO, "dont_know": DONT_KNOW}.get(of.figure, of.point or 0)
+        days = (of.period.first, of.period.last, as_of)
+        flags = {"series": of.series, "inside": of.inside}
+        return passports.mint(Definition(kind, *whose, of.statement or 0, point, *days, **flags))
 
     return mint

@@ -24,6 +24,7 @@ class Row:
     team: str
     questionnaire: str
     version: int
+    series: int
     scale: int
     mode: str
     level: str
@@ -57,7 +58,14 @@ COLUMNS = (
     Column("unit", "enhed", "text", "Hvem tallet er af: team, resten eller lovgruppe (se enhederne nedenfor)."),
     Column("team", "team", "text", "Teamets navn; tomt for resten og for en hel lovgruppe."),
     Column("questionnaire", "skema", "text", "Spørgeskemaets navn."),
-    Column("version", "version", "whole", "Spørgeskemaets version. To versioner lægges aldrig sammen."),
+    Column("version", "version", "whole", "Spørgeskemaets version; af weeks seriens nyeste."),
+    Column(
+        "series",
+        "serie",
+        "whole",
+        "Seriens nyeste version. Versioner, hvis udsagn alle betyder det samme, er én serie, som på siden Tal. "
+        "To serier lægges aldrig sammen.",
+    ),
     Column(
         "scale", "skala", "whole", "Skalaens øverste punkt: 4 for 1-4, 5 for 1-5. Skalaer lægges aldrig sammen."
     ),

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import passports, results, scoring, told, turnout
+from survey import lineages, passports, results, scoring, told, turnout
 from survey.export_columns import Row
+from survey.lineages import Lineages
 from survey.models import Municipality
 from survey.passports import REST, Definition
 from survey.results import LAW_NAMES, OneRow, Period, Rows, TeamView
@@ -49,6 +50,7 @@ class Book:
     smallest: int
     teams: tuple[TeamView, ...]
     versions: dict[int, OneRow]
+    lineages: Lineages
     as_of: date
 
 
@@ -73,7 +75,8 @@ def book(session: Session, municipality_id: int, period: Period) -> Book:
         period,
         of.smallest_group,
         results.teams(session, municipality_id),
-        {row.id: row for row in told.versions(session, municipality_id)},
+        {row.id: row for row in results.versions(session, municipality_id)},
+        lineages.of(session, municipality_id),
         told.newest(session, municipality_id) or period.last,
     )
 
@@ -189,8 +192,9 @@ def _count(n: int) -> Figure:
 
 
 def _weeks(session: Session, of: Book, part: Part) -> Iterator[Row]:
-    every = told.weeks(session, of.municipality_id, part.law)
+    every = lineages.weeks(session, of.municipality_id, part.law, of.lineages)
     for version in of.versions.values():
+        # Those of a version that another continues are among the other's, as on the dashboard.
         group = [row for row in every if row.version_id == version.id]
         shown = [team.id for team in of.teams if team.shown]
         blocks = turnout.grouping(group, shown, of.smallest)
@@ -240,6 +244,7 @@ def _blank(of: Book, part: Part, version: OneRow) -> Row:
         team=part.team.name if part.team else "",
         questionnaire=version.name,
         version=version.number,
+        series=of.versions[of.lineages.head(version.id)].number,
         scale=version.points,
         mode="remote",
         level="",

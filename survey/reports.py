@@ -16,6 +16,7 @@ from survey import (
     funnels,
     goal_verdicts,
     goals,
+    lineages,
     methods,
     notes,
     scoring,
@@ -239,15 +240,18 @@ def _titles(section: Section) -> list[str]:
     names = [(series.name, series.mode) for series in section.series]
     return [
         f"Skemaet {series.name}"
-        + (f", version {_numbers(series)}" if names.count((series.name, series.mode)) > 1 else "")
+        + (
+            f", version {lineages.numbers(series.editions, series.number)}"
+            if names.count((series.name, series.mode)) > 1
+            else ""
+        )
         + (", på skærm i venteværelset" if series.mode == "onsite" else "")
         for series in section.series
     ]
 
 
 def _numbers(series: Series) -> str:
-    first = series.editions[0].number if series.editions else series.number
-    return str(series.number) if first == series.number else f"{first}–{series.number}"
+    return f", version {lineages.numbers(series.editions, series.number)}"
 
 
 def _asked(known: Known, scope: Scope) -> Promises:
@@ -263,7 +267,7 @@ def _part(known: Known, scope: Scope, section: Section, series: Series, title: s
     counts = known.whole.counts
     mine, ground = (figures.cells_of(cells, section, series) for cells in (counts.cells, known.ground))
     aims = Aims(scope.law, _aims(known, scope), _opposite(known, scope, series), counts.smallest)
-    tell = telling(_mint(mint, series), _measured(scope, series, period))
+    tell = telling(mint, _measured(scope, series, period))
     return Part(
         title=title,
         series=series,
@@ -304,16 +308,12 @@ def _opposite(known: Known, scope: Scope, series: Series) -> goal_verdicts.Group
     return goal_verdicts.Group(other.law, largest, figures.cells_of(known.whole.counts.cells, other, largest))
 
 
-def _mint(mint: Mint, series: Series) -> Mint:
-    """Where versions that mean the same are one series there is no id: an id is of one version."""
-    return mint if len(series.editions) < 2 else no_passport
-
-
 def _measured(scope: Scope, series: Series, period: Period) -> Measured:
     team_id = scope.team.id if scope.team else None
     sent = series.turnout.weeks if series.turnout else ()
     weeks = (sent[0].first, sent[-1].last + timedelta(days=6)) if sent else None
-    return Measured("mean", scope.law, team_id, series.version_id, series.mode, period, weeks)
+    of = (scope.law, team_id, series.version_id, series.mode)
+    return Measured("mean", *of, period, weeks, series=len(series.editions) > 1)
 
 
 def _line(tell: Tell, series: Series, of: StatementResult) -> Line:
@@ -345,7 +345,7 @@ def _wave(known: Known, spell: Spell, scope: Scope, series: Series, mint: Mint) 
     own = _same(_section(known, spell, scope), series)
     if own is None:
         return None
-    tell = telling(_mint(mint, own), _measured(scope, own, spell.counts.period))
+    tell = telling(mint, _measured(scope, own, spell.counts.period))
     rate = own.turnout.rate if own.turnout else scoring.HIDDEN
     return WaveLine(
         name=spell.name,

@@ -47,8 +47,7 @@ def read(session: Session, municipality_id: int, period: Period, today: date) ->
     found = lineages.of(session, municipality_id)
 
     def spell(name: str, of: Period) -> Spell:
-        counts = lineages.joined(results.read(session, municipality_id, of), found)
-        return Spell(name, f"målingen {name}", counts)
+        return Spell(name, f"målingen {name}", lineages.counts(session, municipality_id, of, found))
 
     whole = replace(spell("perioden", period), said="perioden")
     every = _spans(_waves(session, municipality_id), period)

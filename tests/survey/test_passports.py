@@ -31,6 +31,8 @@ def drawn(rng: random.Random) -> Definition:
         first,
         last,
         last + timedelta(rng.choice((-300, -1, 0, 1, 4000))),
+        series=kind != "rate" and rng.random() < 0.3,
+        inside=kind != "rate" and rng.random() < 0.3,
     )
 
 
@@ -48,6 +50,17 @@ def test_an_id_is_short_enough_to_type() -> None:
     year = replace(MAY, team_id=900, version_id=99, first=date(2025, 1, 1), last=date(2025, 12, 31))
     assert passports.mint(MAY) == "2800-328d-s620-gq"
     assert len(passports.mint(replace(year, as_of=date(2026, 1, 2))).replace("-", "")) == 18
+
+
+def test_ids_without_flags_are_what_they_always_were() -> None:
+    """A flag is one more character before the check; none, one nobody knows, or two are no id."""
+    assert passports.read("2800-328d-s620-gq") == MAY
+    flagged = passports.mint(replace(MAY, series=True)).replace("-", "")
+    body = passports.mint(MAY).replace("-", "")[:-3]
+    assert (flagged[:-3], passports.read(flagged).series) == (body + "1", True)
+    for flags in ("0", "4", "11"):
+        with pytest.raises(ValueError, match="skrevet forkert"):
+            passports.read(body + flags + passports._check(body + flags))
 
 
 @pytest.mark.parametrize("written", ["{}", " {} ", "{upper}", "{bare}", "{letters}"])
