@@ -19,6 +19,7 @@ from survey import (
     figures,
     findings,
     funnels,
+    goal_verdicts,
     goals,
     lineages,
     promises,
@@ -35,7 +36,6 @@ from survey.access import MANAGER, open_to
 from survey.db import snapshot
 from survey.figures import Section, Series, StatementResult
 from survey.findings import Aims, Finding, Findings
-from survey.goal_verdicts import Group
 from survey.goals import Goal
 from survey.models import TAGS
 from survey.promises import Promises
@@ -240,7 +240,12 @@ def _room(
             series,
             figures.cells_of(counts.cells, section, series),
             figures.cells_of(known.before, section, series),
-            Aims(section.law, known.goals, _opposite(counts, section, series, others), counts.smallest),
+            Aims(
+                section.law,
+                known.goals,
+                goal_verdicts.opposite(counts.cells, section.law, series, others),
+                counts.smallest,
+            ),
         )
         for series in section.series
     )
@@ -252,21 +257,6 @@ def _room(
     places = tuple(beside.places(counts.cells, section, series) for series in section.series)
     waves = tuple(wave_results.table(known.waves, counts, section, series) for series in section.series)
     return Room(section, found, places, waves, calls, funnels.steps(counts, section), hidden)
-
-
-def _opposite(counts: Counts, section: Section, series: Series, others: Sequence[Section]) -> Group | None:
-    """The other law group's largest series on the same scale and answered the same way; None without one."""
-    fit = [
-        (other, each)
-        for other in others
-        if other.law != section.law
-        for each in other.series
-        if (len(each.labels), each.mode) == (len(series.labels), series.mode)
-    ]
-    if not fit:
-        return None
-    other, largest = max(fit, key=lambda pair: pair[1].respondents)
-    return Group(other.law, largest, figures.cells_of(counts.cells, other, largest))
 
 
 def extremes(statements: Sequence[StatementResult]) -> tuple[StatementResult, StatementResult] | None:

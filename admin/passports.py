@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from admin import access, charts
 from admin.access import CurrentStaff
-from survey import passports, reopening, results
+from survey import VERSION, passports, reopening, results
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
-from survey.passports import DONT_KNOW, PROGRAM, REST, RULE, TOP_TWO, Definition
+from survey.passports import DONT_KNOW, REST, RULE, TOP_TWO, Definition
 from survey.printed import Measured, Mint
 from survey.reopening import Passport
 from survey.results import LAW_NAMES, TeamView
@@ -59,7 +59,7 @@ def show(figure: str) -> ResponseReturnValue:
         open_weeks=in_weeks(passport.sent.open_weeks) if passport.sent else "",
         changed=reopening.changed_rules(passport),
         rule=RULE,
-        program=PROGRAM,
+        program=VERSION,
         charts=charts,
     )
 

@@ -7,7 +7,8 @@ from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Wo
 from survey import notes
 from survey.changes import Change
 from survey.figures import Days, Series
-from survey.reports import Group, Line, Part, Report
+from survey.report_parts import Line, Part
+from survey.reports import Group, Report
 
 TITLE = "Borgernes svar efter samtaler"
 NOTHING = "–"

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-PROGRAM = "0.1.0"
-"""The version of the program, as in `pyproject.toml`."""
 RULE = 1
 """The number of the disclosure rules (docs/figures.md): raised with every change of them that changes a digit."""
 

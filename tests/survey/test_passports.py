@@ -1,7 +1,6 @@
 """Ids of figures: they say themselves what they are of, and a mistyped one says nothing."""
 
 import random
-import tomllib
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -9,7 +8,6 @@ import pytest
 
 from survey import passports
 from survey.passports import ALPHABET, DONT_KNOW, REST, TOP_TWO, WRONG, Definition
-from tests.conftest import ROOT
 
 MAY = Definition("mean", "LAS", None, 3, "remote", 0, 0, date(2021, 5, 6), date(2021, 8, 19), date(2021, 8, 20))
 
@@ -114,9 +112,3 @@ def test_a_number_written_longer_than_it_needs_is_no_id() -> None:
     longer = body[:4] + ALPHABET[16 + 3] + "0" + body[5:]
     with pytest.raises(ValueError, match="skrevet forkert"):
         passports.read(longer + passports._check(longer))
-
-
-def test_the_program_knows_its_version() -> None:
-    """What a figure's page names is the version of the package."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert project["version"] == passports.PROGRAM

@@ -24,7 +24,8 @@ from survey import (
 )
 from survey.models import Municipality, QuestionnaireVersion, Staff, Team
 from survey.printed import Measured
-from survey.reports import Report, Scope
+from survey.report_parts import Scope
+from survey.reports import Report
 from survey.results import Period, TeamView
 from tests.conftest import ROOT
 from tests.reporting import BEFORE, DAY, PERIOD, Add, crowd, faxe, of_law, part, report, send
