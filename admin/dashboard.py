@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin import access, charts, figure_charts
 from admin.access import CurrentStaff
+from admin.figure_ids import Ids
 from admin.side_names import DIMENSION_NAMES, language_name, value_name
 from survey import (
     beside,
@@ -24,7 +24,6 @@ from survey import (
     lineages,
     promises,
     remarks,
-    reopening,
     results,
     scoring,
     sides,
@@ -34,7 +33,7 @@ from survey import (
 )
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
-from survey.figures import Section, Series, StatementResult
+from survey.figures import Section, StatementResult
 from survey.findings import Aims, Finding, Findings
 from survey.goals import Goal
 from survey.models import TAGS
@@ -116,7 +115,7 @@ def overview() -> ResponseReturnValue:
         rooms=_rooms(staff, known, team),
         choices=[each for each in counts.teams if each.shown and staff.can_see_figures_of(each.id)],
         sees_all=staff.manager_teams is None,
-        passport=partial(passport, period, as_of),
+        ids=Ids(period, as_of),
         chosen=team,
         period=period,
         mistake=mistake,
@@ -152,13 +151,6 @@ def _known(session: Session, municipality_id: int, period: Period, *, whole: boo
         tuple(goal for goal in goals.of(session, municipality_id) if whole or goal.law),
         wave_results.read(session, municipality_id, period, found),
     )
-
-
-def passport(
-    period: Period, as_of: date | None, section: Section, series: Series, kind: str = "mean", statement: int = 0
-) -> str:
-    """The id of a figure on the page; "" where it has none: nothing is told."""
-    return reopening.of(section, series, period, as_of, kind, statement)
 
 
 def in_words(smallest: int) -> str:

@@ -79,10 +79,13 @@ def of(
     kind: str = "mean",
     statement: int = 0,
     point: int = 0,
+    *,
+    inside: bool = False,
 ) -> str:
     """The id of a figure of a dashboard's series; "" where nothing is told, or of days no id can name.
 
-    `as_of` is `told.newest`, read with the figures. A rate's days are those of its blocks of weeks.
+    `as_of` is `told.newest`, read with the figures. A rate's days are those of its blocks of weeks. `inside`: of a
+    wave, whose cells lie wholly in its days.
     """
     first, last = max(period.first, passports.EPOCH), period.last
     if kind == "rate":
@@ -106,6 +109,7 @@ def of(
         last,
         as_of,
         series=len(series.editions) > 1 and kind != "rate",
+        inside=inside,
     )
     return passports.mint(figure) if passports.makes_sense(figure) else ""
 
