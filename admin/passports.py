@@ -154,8 +154,10 @@ def minting(as_of: date | None) -> Mint:
             return passports.mint(Definition("rate", *whose, 0, 0, *of.weeks, of.weeks[1])) if of.weeks else ""
         kind = "mean" if of.figure in ("mean", "statement_mean") else "share"
         point = {"top_two": TOP_TWO, "dont_know": DONT_KNOW}.get(of.figure, of.point or 0)
-        days = (of.period.first, of.period.last, as_of)
-        flags = {"series": of.series, "inside": of.inside}
-        return passports.mint(Definition(kind, *whose, of.statement or 0, point, *days, **flags))
+        figure = Definition(
+            kind, *whose, of.statement or 0, point, of.period.first, of.period.last, as_of,
+            series=of.series, inside=of.inside,
+        )  # fmt: skip
+        return passports.mint(figure)
 
     return mint

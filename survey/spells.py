@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from survey import changes, goals, lineages, notes, promises, results, samplings, wave_results, waves
 from survey.goals import Goal
 from survey.promises import Promises
-from survey.results import CellView, Counts, Period, Rows
+from survey.results import CellView, Counts, Period
 from survey.wave_results import Told
 from survey.waves import Wave
 
@@ -78,8 +78,7 @@ def read(session: Session, municipality_id: int, period: Period, today: date) ->
 
 def _of_wave(whole: Counts, told: Told) -> Spell:
     """A wave as the dashboard's table has it: the cells and groups that lie wholly in its days."""
-    empty: dict[str, Rows] = {"meetings": [], "waiting": [], "unshown": []}
-    counts = replace(whole, period=told.days, cells=told.cells, **empty)
+    counts = replace(whole, period=told.days, cells=told.cells, meetings=[], waiting=[], unshown=[])
     return Spell(told.wave.name, f"målingen {told.wave.name}", counts, told)
 
 

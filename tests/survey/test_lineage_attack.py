@@ -27,8 +27,8 @@ from tests.survey.test_turnout import told as as_told
 from tests.survey.told import another
 
 Add = Callable[..., Batch]
-Cell = tuple[int, int, date]
-"""A version's, team's week of sending."""
+Cell = tuple[tuple[int, int], date]
+"""A week of sending of a version and team."""
 
 
 def week(number: int) -> date:
@@ -70,7 +70,7 @@ def spread(session: Session, team: Team, versions: tuple[int, int], seed: int) -
         for version, sent, answered in parts:
             if sent:
                 write(session, version, number[row.team_id], row.week, sent, answered)
-                cells[version, number[row.team_id], row.week] = sent, answered
+                cells[(version, number[row.team_id]), row.week] = sent, answered
     return cells
 
 
@@ -122,7 +122,7 @@ def everything(
     session: Session, place: int, versions: tuple[int, int], sizes: dict[Cell, int], seed: int
 ) -> set[Told]:
     """All of it, of some periods, as what it says about the versions' weeks."""
-    weeks = sorted({monday for *_, monday in sizes})
+    weeks = sorted({monday for _, monday in sizes})
     spans = list(combinations_with_replacement(weeks, 2))
     spans = [(weeks[0], weeks[-1]), *random.Random(seed).sample(spans, min(5, len(spans)))]
     names = {team.name: team.id for team in results.teams(session, place)}
@@ -132,18 +132,20 @@ def everything(
         pages = [*dashboard(session, place, period), *passport(session, place, versions, period)]
         for team, start, end, rate in pages:
             told.add(
-                as_told(rate, frozenset(c for c in sizes if team in (None, c[1]) and start <= c[2] <= end), sizes)  # type: ignore[arg-type]  # cells of three
+                as_told(
+                    rate, frozenset(c for c in sizes if team in (None, c[0][1]) and start <= c[1] <= end), sizes
+                )
             )
         rows = list(export(session, place, period))
-        alone = {names[team] for _, team, *_ in rows if team}
-        for unit, team, version, series, start, end, rate in rows:
+        alone = {names[name] for _, name, *_ in rows if name}
+        for unit, name, version, series, start, end, rate in rows:
             of = versions if series == version else (versions[version - 1],)
-            mine = [c for c in sizes if c[0] in of and start <= c[2] <= end]
+            mine = [c for c in sizes if c[0][0] in of and start <= c[1] <= end]
             if unit == "team":
-                mine = [c for c in mine if c[1] == names[team]]
+                mine = [c for c in mine if c[0][1] == names[name]]
             elif unit == "resten":
-                mine = [c for c in mine if c[1] not in alone]
-            told.add(as_told(rate, frozenset(mine), sizes))  # type: ignore[arg-type]  # cells of three
+                mine = [c for c in mine if c[0][1] not in alone]
+            told.add(as_told(rate, frozenset(mine), sizes))
     return told
 
 
@@ -151,7 +153,7 @@ def secrets(cells: dict[Cell, tuple[int, int]]) -> Iterator[tuple[frozenset[Cell
     """What no page may print of a team's week, a week or a team; each with its sent and answered."""
     groups: dict[object, list[Cell]] = defaultdict(list)
     for cell in cells:
-        for key in (cell[1:], cell[2], cell[1]):
+        for key in ((cell[0][1], cell[1]), cell[1], cell[0][1]):
             groups[key].append(cell)
     for same in groups.values():
         sent, answered = (sum(cells[cell][place] for cell in same) for place in (0, 1))
@@ -171,7 +173,7 @@ def test_no_small_count_of_a_series_can_be_found(
     whole = min(page.high - page.low for page in pages if page.cells == set(sizes))
     narrowest = min(NARROWEST, whole) if whole else NARROWEST
     for same, sent, answered in secrets(cells):
-        least, most = found(same, pages, sizes)  # type: ignore[arg-type]  # cells of three
+        least, most = found(same, pages, sizes)
         assert least <= answered <= most
         assert most - least >= min(narrowest, sent), (seed, sorted(same), least, most)
 
