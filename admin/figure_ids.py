@@ -32,9 +32,7 @@ class Ids:
 
     def weeks(self, section: Section, series: Series, weeks: Weeks) -> str:
         """The response rate of weeks that are told together."""
-        if series.turnout is None:
-            return ""
-        alone = replace(series, turnout=replace(series.turnout, weeks=(weeks,)))
+        alone = replace(series, turnout=series.turnout and replace(series.turnout, weeks=(weeks,)))
         return reopening.of(section, alone, self.period, self.as_of, "rate")
 
     def wave(self, section: Section, series: Series, line: Line) -> str:
