@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin import access, charts, figure_charts
 from admin.access import CurrentStaff
+from admin.figure_ids import Ids
 from admin.side_names import DIMENSION_NAMES, language_name, value_name
 from survey import (
     beside,
@@ -19,11 +19,11 @@ from survey import (
     figures,
     findings,
     funnels,
+    goal_verdicts,
     goals,
     lineages,
     promises,
     remarks,
-    reopening,
     results,
     scoring,
     sides,
@@ -33,9 +33,8 @@ from survey import (
 )
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
-from survey.figures import Section, Series, StatementResult
+from survey.figures import Section, StatementResult
 from survey.findings import Aims, Finding, Findings
-from survey.goal_verdicts import Group
 from survey.goals import Goal
 from survey.models import TAGS
 from survey.promises import Promises
@@ -116,7 +115,7 @@ def overview() -> ResponseReturnValue:
         rooms=_rooms(staff, known, team),
         choices=[each for each in counts.teams if each.shown and staff.can_see_figures_of(each.id)],
         sees_all=staff.manager_teams is None,
-        passport=partial(passport, period, as_of),
+        ids=Ids(period, as_of),
         chosen=team,
         period=period,
         mistake=mistake,
@@ -152,15 +151,6 @@ def _known(session: Session, municipality_id: int, period: Period, *, whole: boo
         tuple(goal for goal in goals.of(session, municipality_id) if whole or goal.law),
         wave_results.read(session, municipality_id, period, found),
     )
-
-
-def passport(
-    period: Period, as_of: date | None, section: Section, series: Series, kind: str = "mean", statement: int = 0
-) -> str:
-    """The id of a figure on the page; "" where it has none: nothing is told, or of several versions together."""
-    if as_of is None or len(series.editions) > 1:
-        return ""
-    return reopening.of(section, series, period, as_of, kind, statement)
 
 
 def in_words(smallest: int) -> str:
@@ -242,7 +232,12 @@ def _room(
             series,
             figures.cells_of(counts.cells, section, series),
             figures.cells_of(known.before, section, series),
-            Aims(section.law, known.goals, _opposite(counts, section, series, others), counts.smallest),
+            Aims(
+                section.law,
+                known.goals,
+                goal_verdicts.opposite(counts.cells, section.law, series, others),
+                counts.smallest,
+            ),
         )
         for series in section.series
     )
@@ -254,21 +249,6 @@ def _room(
     places = tuple(beside.places(counts.cells, section, series) for series in section.series)
     waves = tuple(wave_results.table(known.waves, counts, section, series) for series in section.series)
     return Room(section, found, places, waves, calls, funnels.steps(counts, section), hidden)
-
-
-def _opposite(counts: Counts, section: Section, series: Series, others: Sequence[Section]) -> Group | None:
-    """The other law group's largest series on the same scale and answered the same way; None without one."""
-    fit = [
-        (other, each)
-        for other in others
-        if other.law != section.law
-        for each in other.series
-        if (len(each.labels), each.mode) == (len(series.labels), series.mode)
-    ]
-    if not fit:
-        return None
-    other, largest = max(fit, key=lambda pair: pair[1].respondents)
-    return Group(other.law, largest, figures.cells_of(counts.cells, other, largest))
 
 
 def extremes(statements: Sequence[StatementResult]) -> tuple[StatementResult, StatementResult] | None:

@@ -7,12 +7,11 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from admin.exports import filename
-from survey import api_tokens, export_files, exports, results, workdays
+from survey import VERSION, api_tokens, export_files, exports, results, workdays
 from survey.commands import chosen_municipality
 from survey.db import snapshot, transaction
 from survey.export_columns import FORMATS
 from survey.export_files import About
-from survey.passports import PROGRAM
 from survey.results import Period
 
 DAY = click.DateTime(["%Y-%m-%d", "%d-%m-%Y"])
@@ -40,7 +39,7 @@ def export_command(
         book = exports.book(session, of.id, period)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / filename(of.slug, period, kind)
-        about = About(of.slug, period.first, period.last, today, PROGRAM)
+        about = About(of.slug, period.first, period.last, today, VERSION)
         with path.open("wb") as file:
             export_files.write(kind, file, exports.rows(session, book, exports.parts(book.teams)), about)
     click.echo(f"{path}: {of.name}, {period.first:%d-%m-%Y} til {period.last:%d-%m-%Y}")

@@ -9,13 +9,12 @@ from flask.typing import ResponseReturnValue
 from admin import access
 from admin.access import CurrentStaff
 from admin.dashboard import chosen_period
-from survey import export_files, exports, results, workdays
+from survey import VERSION, export_files, exports, results, workdays
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
 from survey.export_columns import FORMATS
 from survey.export_files import About
 from survey.exports import Part
-from survey.passports import PROGRAM
 from survey.results import LAW_NAMES, Period, TeamView
 
 doors = Blueprint("exports", __name__)
@@ -38,7 +37,7 @@ def export() -> ResponseReturnValue:
             return _mistake(mistake.partition(" Her vises")[0])
         book = exports.book(session, staff.municipality_id, period)
         mine = visible(staff, book.teams, _chosen(staff, book.teams, request.args.get("team", "")))
-        about = About(book.slug, period.first, period.last, today, PROGRAM)
+        about = About(book.slug, period.first, period.last, today, VERSION)
         file = export_files.made(kind, exports.rows(session, book, mine), about)
     return send_file(file, FORMATS[kind], as_attachment=True, download_name=filename(book.slug, period, kind))
 

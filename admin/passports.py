@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from admin import access, charts
 from admin.access import CurrentStaff
-from survey import passports, reopening, results
+from survey import VERSION, passports, reopening, results
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
-from survey.passports import DONT_KNOW, PROGRAM, REST, RULE, TOP_TWO, Definition
+from survey.passports import DONT_KNOW, REST, RULE, TOP_TWO, Definition
 from survey.printed import Measured, Mint
 from survey.reopening import Passport
 from survey.results import LAW_NAMES, TeamView
@@ -59,7 +59,7 @@ def show(figure: str) -> ResponseReturnValue:
         open_weeks=in_weeks(passport.sent.open_weeks) if passport.sent else "",
         changed=reopening.changed_rules(passport),
         rule=RULE,
-        program=PROGRAM,
+        program=VERSION,
         charts=charts,
     )
 
@@ -147,12 +147,17 @@ def minting(as_of: date | None) -> Mint:
     """Gives printed figures their ids; `as_of` is `told.newest`, read with them. No id where nothing was told."""
 
     def mint(of: Measured) -> str:
-        days = of.weeks if of.figure == "rate" else (of.period.first, of.period.last)
-        if as_of is None or days is None:
-            return ""
-        kind = {"rate": "rate", "mean": "mean", "statement_mean": "mean"}.get(of.figure, "share")
-        point = {"top_two": passports.TOP_TWO, "dont_know": passports.DONT_KNOW}.get(of.figure, of.point or 0)
         whose = (of.law, of.team_id, of.version_id, of.mode)
-        return passports.mint(passports.Definition(kind, *whose, of.statement or 0, point, *days, as_of))
+        if as_of is None:
+            return ""
+        if of.figure == "rate":
+            return passports.mint(Definition("rate", *whose, 0, 0, *of.weeks, of.weeks[1])) if of.weeks else ""
+        kind = "mean" if of.figure in ("mean", "statement_mean") else "share"
+        point = {"top_two": TOP_TWO, "dont_know": DONT_KNOW}.get(of.figure, of.point or 0)
+        figure = Definition(
+            kind, *whose, of.statement or 0, point, of.period.first, of.period.last, as_of,
+            series=of.series, inside=of.inside,
+        )  # fmt: skip
+        return passports.mint(figure)
 
     return mint

@@ -7,7 +7,8 @@ from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Wo
 from survey import notes
 from survey.changes import Change
 from survey.figures import Days, Series
-from survey.reports import Group, Line, Part, Report
+from survey.report_parts import Line, Part
+from survey.reports import Group, Report
 
 TITLE = "Borgernes svar efter samtaler"
 NOTHING = "–"
@@ -77,11 +78,13 @@ def _keys(part: Part, name: str) -> Table:
     series = part.series
     between = [f"{ends[0]} til {ends[1]}" if ends else NOTHING for ends in (series.interval, _rate_ends(series))]
     of_mean = f"{series.respondents} besvarelser"
-    rows = [(f"Gennemsnit, skala 1 til {len(series.labels)}", part.mean.text, between[0], of_mean)]
+    named = f"Gennemsnit, skala 1 til {len(series.labels)}"
+    rows = [(named, part.mean.text, between[0], of_mean, part.mean.passport or NOTHING)]
     if part.rate:
         sent = series.turnout.rate.n if series.turnout else None
-        rows.append(("Svarprocent", part.rate.text, between[1], f"{sent} udsendte" if sent else NOTHING))
-    return Table(f"Nøgletal, {name}", ("Tal", "Værdi", "Usikkerhed", "n"), tuple(rows), (5, 4, 4, 4))
+        of_rate = f"{sent} udsendte" if sent else NOTHING
+        rows.append(("Svarprocent", part.rate.text, between[1], of_rate, part.rate.passport or NOTHING))
+    return Table(f"Nøgletal, {name}", ("Tal", "Værdi", "Usikkerhed", "n", "Id"), tuple(rows), (5, 4, 4, 3.4, 4.2))
 
 
 def _rate_ends(series: Series) -> tuple[str, str] | None:

@@ -17,7 +17,8 @@ from survey import report_periods, reports, results, spells, told, workdays
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
 from survey.models import Municipality
-from survey.reports import KINDS, Kind, Report, Scope
+from survey.report_parts import Scope
+from survey.reports import KINDS, Kind, Report
 from survey.results import LAW_NAMES, Counts, Period, TeamView
 from survey.spells import Known
 

@@ -6,14 +6,13 @@ from typing import NoReturn
 
 from flask import Blueprint, Response, abort, jsonify, request, send_file
 
-from survey import api_tokens, export_files, exports, results, workdays
+from survey import VERSION, api_tokens, export_files, exports, results, workdays
 from survey.access import TOKEN, open_to
 from survey.api_tokens import Caller
 from survey.db import reading, snapshot
 from survey.export_columns import FORMATS
 from survey.export_files import About
 from survey.guesses import BusyError, Turnstile, source
-from survey.passports import PROGRAM
 from survey.quotas import Quota
 from survey.results import Period
 
@@ -48,7 +47,7 @@ def _answer(of: Caller, now: datetime) -> Response:
         usual = results.default_period(results.newest_day(session, of.municipality_id), today)
         period = _period(request.args, usual)
         book = exports.book(session, of.municipality_id, period)
-        about = About(book.slug, period.first, period.last, today, PROGRAM)
+        about = About(book.slug, period.first, period.last, today, VERSION)
         file = export_files.made("json", exports.rows(session, book, exports.parts(book.teams)), about)
     return send_file(file, FORMATS["json"])
 

@@ -24,6 +24,7 @@ class Row:
     team: str
     questionnaire: str
     version: int
+    series: int
     scale: int
     mode: str
     level: str
@@ -57,7 +58,14 @@ COLUMNS = (
     Column("unit", "enhed", "text", "Hvem tallet er af: team, resten eller lovgruppe (se enhederne nedenfor)."),
     Column("team", "team", "text", "Teamets navn; tomt for resten og for en hel lovgruppe."),
     Column("questionnaire", "skema", "text", "Spørgeskemaets navn."),
-    Column("version", "version", "whole", "Spørgeskemaets version. To versioner lægges aldrig sammen."),
+    Column("version", "version", "whole", "Spørgeskemaets version; af weeks og period seriens nyeste."),
+    Column(
+        "series",
+        "serie",
+        "whole",
+        "Seriens nyeste version. Versioner, hvis udsagn alle betyder det samme, er én serie, som på siden Tal. "
+        "To serier lægges aldrig sammen.",
+    ),
     Column(
         "scale", "skala", "whole", "Skalaens øverste punkt: 4 for 1-4, 5 for 1-5. Skalaer lægges aldrig sammen."
     ),
@@ -71,7 +79,7 @@ COLUMNS = (
         "level",
         "niveau",
         "text",
-        "Hvad tallet hviler på: cell, means, spread eller weeks (se niveauerne nedenfor).",
+        "Hvad tallet hviler på: cell, means, spread, weeks eller period (se niveauerne nedenfor).",
     ),
     Column("first_on", "første dag", "day", "Den første svardag; af weeks den første mandag."),
     Column(
@@ -96,7 +104,11 @@ COLUMNS = (
         "text", "vist som", "text", "Tallet, som det står på siden Tal, fx »mindst 3,9« eller »53/167 = 31,7 %«."
     ),
     Column(
-        "figure_id", "tallets id", "text", "Åbner tallet på /figures/<id>; tomt, hvor resten rummer flere slags."
+        "figure_id",
+        "tallets id",
+        "text",
+        "Åbner tallet på /figures/<id>. Tomt, hvor tallet kun er en del af et, og af resten, hvor den rummer "
+        "team, der er blevet for små, eller er af uger: hvem der er i den, kan skifte.",
     ),
 )
 
@@ -106,24 +118,29 @@ UNITS = {
         "Alle andre i lovgruppen, lagt sammen: team og resten giver lovgruppen. Af weeks også team, hvis uger "
         "ikke kan vises for sig."
     ),
-    "lovgruppe": "Hele lovgruppen, for den, der kun må se den samlet.",
+    "lovgruppe": "Hele lovgruppen, for den, der kun må se den samlet; af period også for den, der ser alt.",
 }
 LEVELS = {
-    "cell": "Hele portioner, hvis gennemsnit kan vises. Summer af portioner giver en periodes gennemsnit.",
+    "cell": "Hele portioner, hvis gennemsnit kan vises.",
     "means": "Portioner lagt sammen, til udsagnenes gennemsnit kan vises. Et udsagn, der ikke kan, mangler.",
     "spread": "Portioner lagt sammen, til et udsagns fordeling kan vises.",
     "weeks": "Uger lagt sammen, til svarprocenten kan vises. Efter den uge, spørgeskemaet blev sendt.",
+    "period": (
+        "Hele perioden, som siden Tal viser den: tallene af alle portioner, grupper af portioner og uger i den. "
+        "Lægges aldrig sammen med de andre niveauer."
+    ),
 }
 MEASURES = {
     "n": "Besvarelser.",
     "people": "Personer, der svarede på mindst ét udsagn.",
     "answers": (
-        "Svar på skalaen. Mangler med total, hvor gennemsnittet kun vises som »mindst« eller »højst«, "
-        "og af cell, hvor "
-        "de ville røbe, hvor mange der svarede på et skjult udsagn."
+        "Svar på skalaen. Mangler, hvor gennemsnittet kun vises som »mindst« eller »højst«, "
+        "og af alle udsagn, hvor de ville røbe, hvor mange der svarede på et skjult udsagn."
     ),
-    "total": "Summen af svarenes point. total delt med answers er gennemsnittet; læg begge sammen, før du deler.",
-    "mean": "Gennemsnittet, som det vises. Gennemsnit må ikke lægges sammen eller midles; brug total og answers.",
+    "mean": (
+        "Gennemsnittet, som det vises: af færre end 50 personer med én decimal. Gennemsnit må ikke lægges sammen "
+        "eller midles; en periodes står på niveauet period."
+    ),
     "count": "Svar på et punkt af skalaen.",
     "dont_know": "»Ved ikke / ikke relevant«. Er i intet gennemsnit.",
     "sent": "Sendte spørgeskemaer, en udbyder tog imod, eller som er i tvivl. Påmindelser tæller ikke.",

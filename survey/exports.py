@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import passports, results, scoring, told, turnout
+from survey import lineages, passports, results, scoring, told, turnout
+from survey.cells import Counted
 from survey.export_columns import Row
+from survey.lineages import Lineages
 from survey.models import Municipality
 from survey.passports import REST, Definition
 from survey.results import LAW_NAMES, OneRow, Period, Rows, TeamView
@@ -49,11 +51,14 @@ class Book:
     smallest: int
     teams: tuple[TeamView, ...]
     versions: dict[int, OneRow]
+    lineages: Lineages
     as_of: date
 
 
 Number = tuple[str, int, int | None, Figure]
 """Measure, statement, point of the scale, and the number as it may be shown."""
+Sums = dict[tuple[Part, str, int, str], Told]
+"""All of the period as one, by part, level, newest version of the series, and mode."""
 
 
 def parts(teams: Sequence[TeamView]) -> list[Part]:
@@ -73,26 +78,36 @@ def book(session: Session, municipality_id: int, period: Period) -> Book:
         period,
         of.smallest_group,
         results.teams(session, municipality_id),
-        {row.id: row for row in told.versions(session, municipality_id)},
+        {row.id: row for row in results.versions(session, municipality_id)},
+        lineages.of(session, municipality_id),
         told.newest(session, municipality_id) or period.last,
     )
 
 
 def rows(session: Session, of: Book, mine: Sequence[Part]) -> Iterator[Row]:
     """Every number that may be told of `mine` in the book's period; few rows are in memory at a time."""
+    sums: Sums = {}
     for part in mine:
         for level in told.LEVELS:
-            yield from _level(session, of, part, level)
+            yield from _level(session, of, part, level, sums)
         yield from _weeks(session, of, part)
+    for (part, level, _, _), whole in (sums | _of_laws(sums, mine)).items():
+        yield from _numbers(of, part, level, [whole], of.period)
+    for law in _whole_laws(mine):
+        every = _weeks(session, of, Part(law, whole=True))
+        yield from (row for row in every if row.level == "period")
 
 
 # Answers -------------------------------------------------------------------------------------------------
 
 
-def _level(session: Session, of: Book, part: Part, level: str) -> Iterator[Row]:
+def _level(session: Session, of: Book, part: Part, level: str, sums: Sums) -> Iterator[Row]:
     found = told.stream(session, of.municipality_id, level, of.period, part.law, _team_ids(of, part))
-    for _, same in groupby(found, lambda one: (one.version_id, one.mode, one.counted.last_on)):
-        yield from _of_day(of, part, level, list(same))
+    for _, each in groupby(found, lambda one: (one.version_id, one.mode, one.counted.last_on)):
+        same = list(each)
+        yield from _numbers(of, part, level, same)
+        if level != "spread":
+            _add(sums, (part, level, of.lineages.head(same[0].version_id), same[0].mode), same)
 
 
 def _team_ids(of: Book, part: Part) -> list[int | None] | None:
@@ -103,23 +118,25 @@ def _team_ids(of: Book, part: Part) -> list[int | None] | None:
     return [None, *(team.id for team in of.teams if team.law == part.law and not team.shown)]
 
 
-def _of_day(of: Book, part: Part, level: str, same: Sequence[Told]) -> Iterator[Row]:
-    """The numbers of what one unit tells on one day."""
-    first = same[0]
+def _numbers(
+    of: Book, part: Part, level: str, same: Sequence[Told], period: Period | None = None
+) -> Iterator[Row]:
+    """The numbers of what one unit tells on one day, or in a whole `period`."""
+    first, last = same[0], same[0].counted.last_on
     version = of.versions[first.version_id]
     like = replace(
         _blank(of, part, version),
         mode=first.mode,
-        level=level,
+        level="period" if period else level,
         first_on=min(one.counted.first_on for one in same),
-        last_on=first.counted.last_on,
+        last_on=last,
         told_on=max(one.told_on for one in same),
     )
-    numbers = {"cell": _of_cells, "means": _of_means, "spread": _of_spreads}[level]
     # Of a rest with cells of a team that is too small now there is no figure that says which.
     named = part.whole or part.team is not None or all(one.team_id is None for one in same)
-    for measure, statement, point, figure in numbers(same, of.smallest):
+    for measure, statement, point, figure in OF_LEVEL[level](same, of.smallest):
         defined = named and (level != "cell" or measure in ("n", "mean"))
+        number = (measure, statement, point)
         yield replace(
             like,
             statement=statement,
@@ -129,7 +146,9 @@ def _of_day(of: Book, part: Part, level: str, same: Sequence[Told]) -> Iterator[
             point_text=version.labels[point - 1] if point else "",
             value=figure.value or 0.0,
             text=figure.text,
-            figure_id=_id(of, part, like, first.version_id, (measure, statement, point)) if defined else "",
+            figure_id=_id(of, part, like, first.version_id, number, period or Period(last, last))
+            if defined
+            else "",
         )
 
 
@@ -145,7 +164,7 @@ def _of_cells(same: Sequence[Told], smallest: int) -> Iterator[Number]:
     mean = scoring.published_mean(scoring.mean(pooled), people, len(pooled), answers=answers, smallest=smallest)
     # As on the dashboard: beside a hidden statement the number of answers would tell how many answered it.
     if all(one.statements is None or len(one.statements) == len(one.counted.statements) for one in same):
-        yield from _sums(0, pooled, mean)
+        yield from _answers(0, answers, mean)
     yield "mean", 0, None, mean
 
 
@@ -157,15 +176,14 @@ def _of_means(same: Sequence[Told], smallest: int) -> Iterator[Number]:
         if answers < smallest:
             continue
         mean = scoring.published_mean(scoring.mean(counts), answers, len(counts), smallest=smallest)
-        yield from _sums(statement, counts, mean)
+        yield from _answers(statement, answers, mean)
         yield "mean", statement, None, mean
 
 
-def _sums(statement: int, counts: Sequence[int], mean: Figure) -> Iterator[Number]:
-    """How many answers and the sum of their scores; neither beside a mean that shows only which end it is near."""
+def _answers(statement: int, answers: int, mean: Figure) -> Iterator[Number]:
+    """How many answers; not beside a mean that shows only which end it is near."""
     if not scoring.capped(mean):
-        yield "answers", statement, None, _count(scoring.answers(counts))
-        yield "total", statement, None, _count(scoring.total(counts))
+        yield "answers", statement, None, _count(answers)
 
 
 def _of_spreads(same: Sequence[Told], smallest: int) -> Iterator[Number]:
@@ -185,12 +203,61 @@ def _count(n: int) -> Figure:
     return Figure(scoring.count(n), n, float(n))
 
 
+OF_LEVEL = {"cell": _of_cells, "means": _of_means, "spread": _of_spreads}
+
+
+# The whole period ----------------------------------------------------------------------------------------
+
+
+def _add(sums: Sums, key: tuple[Part, str, int, str], same: Sequence[Told]) -> None:
+    _, level, head, _ = key
+    for one in same:
+        only = replace(one, version_id=head, counted=_told_of(one) if level == "means" else one.counted)
+        before = sums.get(key)
+        sums[key] = _plus(before, only, level) if before else only
+
+
+def _told_of(one: Told) -> Counted:
+    """A group's counts without those of statements that are not told."""
+    rows = enumerate(one.counted.statements, 1)
+    told_rows = tuple(row if at in (one.statements or ()) else (0,) * len(row) for at, row in rows)
+    return replace(one.counted, statements=told_rows)
+
+
+def _plus(one: Told, other: Told, level: str) -> Told:
+    """Both as one; of cells with the statements that are told in both, of groups with those told in either."""
+    every = tuple(range(1, len(one.counted.statements) + 1))
+    mine, theirs = (set(every if each.statements is None else each.statements) for each in (one, other))
+    return Told(
+        one.team_id or other.team_id,
+        one.version_id,
+        one.mode,
+        max(one.told_on, other.told_on),
+        one.counted.plus(other.counted),
+        tuple(sorted(mine | theirs if level == "means" else mine & theirs)),
+    )
+
+
+def _whole_laws(mine: Sequence[Part]) -> list[str]:
+    """The law groups all of whose units are told: the rest only to who sees everything."""
+    return [part.law for part in mine if part.unit == "resten"]
+
+
+def _of_laws(sums: Sums, mine: Sequence[Part]) -> Sums:
+    found: Sums = {}
+    for (part, level, head, mode), whole in sums.items():
+        if part.law in _whole_laws(mine):
+            _add(found, (Part(part.law, whole=True), level, head, mode), [whole])
+    return found
+
+
 # Participation -------------------------------------------------------------------------------------------
 
 
 def _weeks(session: Session, of: Book, part: Part) -> Iterator[Row]:
-    every = told.weeks(session, of.municipality_id, part.law)
+    every = lineages.weeks(session, of.municipality_id, part.law, of.lineages)
     for version in of.versions.values():
+        # Those of a version that another continues are among the other's, as on the dashboard.
         group = [row for row in every if row.version_id == version.id]
         shown = [team.id for team in of.teams if team.shown]
         blocks = turnout.grouping(group, shown, of.smallest)
@@ -207,25 +274,35 @@ def _of_unit(group: Rows, part: Part, blocks: turnout.Grouping) -> Rows:
 
 def _of_blocks(of: Book, part: Part, version: OneRow, group: Rows, blocks: turnout.Grouping) -> Iterator[Row]:
     found = turnout.turnout(group, blocks, of.period, None, of.smallest)
-    like = _blank(of, part, version)
     for weeks in found.weeks if found else ():
-        if not weeks.rate.shown:
-            continue
-        mine = [row for row in group if weeks.first <= row.week <= weeks.last]
-        line = replace(
-            like,
-            level="weeks",
-            first_on=weeks.first,
-            last_on=weeks.last + timedelta(days=6),
-            final=all(row.closed for row in mine),
-        )
-        numbers: list[tuple[str, Figure]] = [("sent", _count(weeks.sent)), ("rate", weeks.rate)]
-        if not scoring.capped(weeks.rate):
-            numbers.insert(1, ("answered", _count(sum(row.answered for row in mine))))
-        for measure, figure in numbers:
-            named = measure == "rate" and part.unit != "resten"
-            figure_id = _id(of, part, line, version.id, (measure, 0, None)) if named else ""
-            yield replace(line, measure=measure, value=figure.value or 0.0, text=figure.text, figure_id=figure_id)
+        yield from _of_block(of, part, version, group, "weeks", weeks)
+    if found and found.weeks:
+        ends = (found.weeks[0].first, found.weeks[-1].last)
+        whole = turnout.Weeks(*ends, found.rate.n or 0, found.rate)
+        yield from _of_block(of, part, version, group, "period", whole)
+
+
+def _of_block(
+    of: Book, part: Part, version: OneRow, group: Rows, level: str, weeks: turnout.Weeks
+) -> Iterator[Row]:
+    if not weeks.rate.shown:
+        return
+    mine = [row for row in group if weeks.first <= row.week <= weeks.last]
+    line = replace(
+        _blank(of, part, version),
+        level=level,
+        first_on=weeks.first,
+        last_on=weeks.last + timedelta(days=6),
+        final=all(row.closed for row in mine),
+    )
+    numbers: list[tuple[str, Figure]] = [("sent", _count(weeks.sent)), ("rate", weeks.rate)]
+    if not scoring.capped(weeks.rate):
+        numbers.insert(1, ("answered", _count(sum(row.answered for row in mine))))
+    days = Period(line.first_on, line.last_on)
+    for measure, figure in numbers:
+        named = measure == "rate" and part.unit != "resten"
+        figure_id = _id(of, part, line, version.id, (measure, 0, None), days) if named else ""
+        yield replace(line, measure=measure, value=figure.value or 0.0, text=figure.text, figure_id=figure_id)
 
 
 # A row ---------------------------------------------------------------------------------------------------
@@ -240,6 +317,7 @@ def _blank(of: Book, part: Part, version: OneRow) -> Row:
         team=part.team.name if part.team else "",
         questionnaire=version.name,
         version=version.number,
+        series=of.versions[of.lineages.head(version.id)].number,
         scale=version.points,
         mode="remote",
         level="",
@@ -258,13 +336,12 @@ def _blank(of: Book, part: Part, version: OneRow) -> Row:
     )
 
 
-def _id(of: Book, part: Part, line: Row, version_id: int, number: tuple[str, int, Any]) -> str:
-    """The id of the figure of one day, or one block of weeks, that a number is; "" where it is a part of one."""
+def _id(of: Book, part: Part, line: Row, version_id: int, number: tuple[str, int, Any], days: Period) -> str:
+    """The id of the figure of `days`, or of a block of weeks, that a number is; "" where it is a part of one."""
     measure, statement, point = number
     kind = DEFINED.get(measure)
     if kind is None:
         return ""
-    first = line.first_on if line.level == "weeks" else line.last_on
     team_id = part.team.id if part.team else None if part.whole else REST
     figure = Definition(
         kind,
@@ -274,8 +351,9 @@ def _id(of: Book, part: Part, line: Row, version_id: int, number: tuple[str, int
         line.mode,
         statement,
         SPECIAL.get(measure, point or 0),
-        first,
-        line.last_on,
-        line.last_on if line.level == "weeks" else of.as_of,
+        max(days.first, passports.EPOCH),
+        days.last,
+        days.last if kind == "rate" else of.as_of,
+        series=kind != "rate" and line.level == "period" and len(of.lineages.line(version_id)) > 1,
     )
     return passports.mint(figure) if passports.makes_sense(figure) else ""

@@ -24,12 +24,17 @@ MOST_POINTS = 45
 
 @dataclass(frozen=True)
 class Point:
-    """Cells that end in one day, week or month: a point of the chart, resting on `n` questionnaires."""
+    """Cells that end in one day, week or month: a point of the chart, resting on `n` questionnaires.
+
+    `first_on` and `last_on` are answering days; `begins` and `ends` the day, week or month.
+    """
 
     first_on: date
     last_on: date
     n: int
     mean: Figure
+    begins: date
+    ends: date
 
 
 @dataclass(frozen=True)
@@ -281,17 +286,17 @@ def _mean(parts: Sequence[Counted], smallest: int) -> Figure:
 def _points(shown: Sequence[Counted], smallest: int) -> tuple[Point, ...]:
     """The cells by the day, ISO week or month they end in: the finest that leaves at most MOST_POINTS points."""
     by_day = _by(shown, attrgetter("last_on"))
-    bins = by_day
-    for begins in (workdays.monday, workdays.month):
+    bins = {(day, day): parts for day, parts in by_day.items()}
+    for whole in (workdays.week_of, workdays.month_of):
         if len(bins) > MOST_POINTS:
             bins = defaultdict(list)
             for day, parts in by_day.items():
-                bins[begins(day)] += parts
+                bins[whole(day)] += parts
     found = []
-    for _, parts in sorted(bins.items()):
+    for ends, parts in sorted(bins.items()):
         days = _days(parts)
         if days:
-            found.append(Point(days.first, days.last, days.n, _mean(parts, smallest)))
+            found.append(Point(days.first, days.last, days.n, _mean(parts, smallest), *ends))
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from survey import goals, scoring, top_two
-from survey.figures import Series
+from survey.figures import Section, Series, cells_of
 from survey.goals import Goal
 from survey.results import LAW_NAMES, CellView
 from survey.scoring import Moments, comparisons, danish, estimates, scores, shares, target, trends
@@ -32,6 +32,24 @@ class Group:
     def moments(self) -> Moments:
         """The same as sums."""
         return scores.moments_of(self.scores)
+
+
+def opposite(cells: Sequence[CellView], law: str, series: Series, others: Sequence[Section]) -> Group | None:
+    """The other law group's largest series on the same scale and answered the same way; None without one.
+
+    `others` are whole law groups, those the reader may see; `cells` the period's.
+    """
+    fit = [
+        (other, each)
+        for other in others
+        if other.law != law
+        for each in other.series
+        if (len(each.labels), each.mode) == (len(series.labels), series.mode)
+    ]
+    if not fit:
+        return None
+    other, largest = max(fit, key=lambda pair: pair[1].respondents)
+    return Group(other.law, largest, cells_of(cells, other, largest))
 
 
 @dataclass(frozen=True)

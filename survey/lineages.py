@@ -1,6 +1,8 @@
 """Lineages: versions of a questionnaire whose statements all mean the same are one series, with a break at each.
 
 Cells are of one version; a series sums cells, so nothing finer than a cell is told by putting versions together.
+Weeks of sending are put together over all versions of a series, on every page and in every file: blocks of one
+version beside blocks of all would tell their difference.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,12 +11,15 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from survey import results, workdays
-from survey.models import QuestionnaireVersion
+from survey.models import Participation, QuestionnaireVersion, Team
 from survey.results import CellView, Counts, OneRow, Period
+
+SUMMED = ("sent", "delivered", "answered", "unknown")
+"""Of a week of sending."""
 
 
 @dataclass(frozen=True)
@@ -38,17 +43,30 @@ class Version:
     texts: Sequence[str]
     editions: tuple[Edition, ...]
 
+    @property
+    def numbers(self) -> str:
+        """As they are read: "2" or "1–3"."""
+        return numbers(self.editions, self.number)
+
 
 @dataclass(frozen=True)
 class Lineages:
-    """By version: the newest of its lineage, and the day it was published."""
+    """By version: the newest of its lineage, the day it was published, and the one it continues."""
 
     heads: Mapping[int, int] = field(default_factory=dict)
     published: Mapping[int, date] = field(default_factory=dict)
+    continues: Mapping[int, int] = field(default_factory=dict)
 
     def head(self, version_id: int) -> int:
         """The newest version of the same series; itself where nothing follows."""
         return self.heads.get(version_id, version_id)
+
+    def line(self, version_id: int) -> tuple[int, ...]:
+        """The series up to a version, the oldest first: what it was when that version was the newest, for ever."""
+        line = [version_id]
+        while line[0] in self.continues:
+            line.insert(0, self.continues[line[0]])
+        return tuple(line)
 
 
 def of(session: Session, municipality_id: int) -> Lineages:
@@ -65,29 +83,74 @@ def of(session: Session, municipality_id: int) -> Lineages:
         heads.setdefault(each.id, each.id)
         if each.continues_id is not None:
             heads[each.continues_id] = heads[each.id]
-    return Lineages(heads, {each.id: workdays.day(each.published_at) for each in rows})
+    return Lineages(
+        heads,
+        {each.id: workdays.day(each.published_at) for each in rows},
+        {each.id: each.continues_id for each in rows if each.continues_id is not None},
+    )
 
 
 def read(session: Session, municipality_id: int, period: Period) -> tuple[Counts, Lineages]:
     """`results.read`, with the versions of a lineage as its newest; nine statements."""
     found = of(session, municipality_id)
-    return joined(results.read(session, municipality_id, period), found), found
+    return counts(session, municipality_id, period, found), found
 
 
-def joined(counts: Counts, lineages: Lineages) -> Counts:
-    """`counts` with the versions of a lineage as its newest; their texts, scale and place are the newest's."""
+def counts(session: Session, municipality_id: int, period: Period, lineages: Lineages) -> Counts:
+    """`read` of lineages that are known; eight statements. Nobody else reads weeks: see `weeks`."""
+    return joined(results.read(session, municipality_id, period), lineages)
 
-    def rows(of: Iterable[OneRow]) -> list[Any]:
-        return [SimpleNamespace(**{**row._mapping, "version_id": lineages.head(row.version_id)}) for row in of]
+
+def weeks(session: Session, municipality_id: int, law: str | None, lineages: Lineages) -> list[Any]:
+    """Every week of sending by the newest version of its series, with whether it is closed; None: of both laws."""
+    row = Participation
+    columns = (
+        row.team_id,
+        row.version_id,
+        row.week,
+        row.sent,
+        row.delivered,
+        row.answered,
+        row.unknown,
+        row.closed,
+    )
+    found = session.execute(
+        select(*columns, Team.law)
+        .join(Team)
+        .where(row.municipality_id == municipality_id, Team.law == law if law else true(), row.sent > 0)
+        .order_by(row.week)
+    ).all()
+    return _weeks(found, lineages)
+
+
+def joined(found: Counts, lineages: Lineages) -> Counts:
+    """`found` with the versions of a lineage as its newest; their texts, scale and place are the newest's."""
 
     return replace(
-        counts,
-        versions=_versions(counts.versions, lineages),  # type: ignore[arg-type]  # a row in all but name
-        cells=cells(counts.cells, lineages),
-        weeks=rows(counts.weeks),
-        waiting=rows(counts.waiting),
-        unshown=rows(counts.unshown),
+        found,
+        versions=_versions(found.versions, lineages),  # type: ignore[arg-type]  # a row in all but name
+        cells=cells(found.cells, lineages),
+        weeks=_weeks(found.weeks, lineages),
+        waiting=_rows(found.waiting, lineages),
+        unshown=_rows(found.unshown, lineages),
     )
+
+
+def _rows(found: Iterable[OneRow], lineages: Lineages) -> list[Any]:
+    return [SimpleNamespace(**{**row._mapping, "version_id": lineages.head(row.version_id)}) for row in found]
+
+
+def _weeks(found: Iterable[OneRow], lineages: Lineages) -> list[Any]:
+    """A team's week is one row, whatever versions it was sent."""
+    weeks: dict[tuple[int, int, date], Any] = {}
+    for row in _rows(found, lineages):
+        key = (row.team_id, row.version_id, row.week)
+        whole = weeks.setdefault(key, row)
+        if whole is not row:
+            for name in SUMMED:
+                setattr(whole, name, getattr(whole, name) + getattr(row, name))
+            whole.closed = getattr(whole, "closed", False) and getattr(row, "closed", False)
+    return list(weeks.values())
 
 
 def cells(found: Iterable[CellView], lineages: Lineages) -> list[CellView]:
@@ -98,17 +161,32 @@ def cells(found: Iterable[CellView], lineages: Lineages) -> list[CellView]:
     ]
 
 
+def as_one(rows: Sequence[OneRow], line: Sequence[int], lineages: Lineages) -> Version | None:
+    """The versions of `line`, the oldest first, as its newest; None where that is none of `rows`."""
+    mine = sorted((row for row in rows if row.id in line), key=lambda row: int(row.number))
+    if not mine or mine[-1].id != line[-1]:
+        return None
+    newest = mine[-1]
+    return Version(
+        newest.id,
+        newest.name,
+        newest.number,
+        newest.points,
+        newest.labels,
+        newest.texts,
+        _editions(mine, lineages),
+    )
+
+
+def numbers(editions: Sequence[Edition], number: int) -> str:
+    """The versions of a series whose newest is `number`, as they are read: "2" or "1–3"."""
+    first = editions[0].number if editions else number
+    return str(number) if first == number else f"{first}–{number}"
+
+
 def _versions(rows: Sequence[OneRow], lineages: Lineages) -> list[Version]:
-    lines: dict[int, list[OneRow]] = {}
-    for row in sorted(rows, key=lambda row: int(row.number)):
-        lines.setdefault(lineages.head(row.id), []).append(row)
-    return [
-        Version(
-            row.id, row.name, row.number, row.points, row.labels, row.texts, _editions(lines[row.id], lineages)
-        )
-        for row in rows
-        if lineages.head(row.id) == row.id
-    ]
+    found = (as_one(rows, lineages.line(row.id), lineages) for row in rows if lineages.head(row.id) == row.id)
+    return [version for version in found if version]
 
 
 def _editions(line: Sequence[OneRow], lineages: Lineages) -> tuple[Edition, ...]:

@@ -113,7 +113,7 @@ def _tally(store: KeyStore, municipality_id: int, name: str, now: datetime) -> R
     with transaction() as session:
         participation.snapshot_participation(session, municipality_id, now)
     with transaction() as session:
-        telling.form(session, municipality_id, now)
+        telling.tonight(session, municipality_id, now)
     with transaction() as session:
         promises.count(session, municipality_id, now)
     report.alarms += [f"Nøglen {key_id} er brugt, men ikke slettet i {_listed(left[key_id])}." for key_id in left]

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-PROGRAM = "0.1.0"
-"""The version of the program, as in `pyproject.toml`."""
 RULE = 1
 """The number of the disclosure rules (docs/figures.md): raised with every change of them that changes a digit."""
 
@@ -45,7 +43,8 @@ class Definition:
 
     `team_id` is None for a whole law group. `statement` 0 is all of them; `point` 0 where no answer is meant.
     `first` and `last` are answering days, of a rate days of sending; only what was told by `as_of` counts, of
-    a rate by its `last`.
+    a rate by its `last`. `series`: of the versions up to this one that mean the same, not of this one alone; a
+    rate is of the whole series always. `inside`: of cells and groups that also begin in the days, as a wave's are.
     """
 
     kind: str
@@ -59,6 +58,8 @@ class Definition:
     last: date
     as_of: date
     rule: int = RULE
+    series: bool = False
+    inside: bool = False
 
 
 def mint(definition: Definition) -> str:
@@ -79,6 +80,7 @@ def mint(definition: Definition) -> str:
             _fixed((of.first - EPOCH).days),
             _growing((of.last - of.first).days),
             _growing(2 * later if later >= 0 else -2 * later - 1),
+            _growing(flags) if (flags := of.series + 2 * of.inside) else "",
         )
     )
     return _grouped(body + _check(body))
@@ -111,6 +113,8 @@ def _read(signs: Iterator[int]) -> Definition:
     last = first + timedelta(_read_growing(signs))
     later = _read_growing(signs)
     as_of = last + timedelta(later // 2 if later % 2 == 0 else -(later + 1) // 2)
+    # Ids from before there were flags end here, and so do those without any.
+    flags = next(signs, 0)
     return Definition(
         KINDS[kind],
         LAWS[law],
@@ -123,6 +127,8 @@ def _read(signs: Iterator[int]) -> Definition:
         last,
         as_of,
         rule,
+        flags & 1 > 0,
+        flags & 2 > 0,
     )
 
 
@@ -131,7 +137,9 @@ def makes_sense(of: Definition) -> bool:
     fits = 0 <= of.statement <= 10 and 0 <= of.point <= DONT_KNOW and 0 <= of.rule < _HEAD[0]
     numbered = 0 < of.version_id < 2**63 and (of.team_id is None or 0 <= of.team_id < 2**63)
     ordered = EPOCH <= of.first <= of.last and (of.first - EPOCH).days < 2 ** (5 * _FIXED)
-    whole = of.kind != "rate" or (of.mode == "remote" and of.statement == 0 and of.team_id != REST)
+    whole = of.kind != "rate" or (
+        of.mode == "remote" and of.statement == 0 and of.team_id != REST and not of.series and not of.inside
+    )
     pointed = (of.statement > 0 and of.point > 0) if of.kind == "share" else of.point == 0
     return fits and numbered and ordered and whole and pointed
 

@@ -16,7 +16,8 @@ Kind = Literal["mean", "rate", "statement_mean", "share", "top_two", "dont_know"
 class Measured:
     """Which figure one is, for whoever gives it a passport. `statement` and `point` count from 1.
 
-    `weeks` are the first and the last day of the weeks of sending that a response rate is of.
+    `weeks` are the first and the last day of the weeks of sending that a response rate is of. `series` and
+    `inside` are those of `passports.Definition`.
     """
 
     figure: Kind
@@ -28,6 +29,8 @@ class Measured:
     weeks: tuple[date, date] | None
     statement: int | None = None
     point: int | None = None
+    series: bool = False
+    inside: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,20 @@
 """A figure reopened by its id: worked out again from the counts as they were told then, with what it rests on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import figures, passports, scoring, told
+from survey import figures, lineages, passports, results, scoring, told
 from survey.figures import Section, Series
+from survey.lineages import Lineages, Version
 from survey.models import Municipality
 from survey.passports import DONT_KNOW, REST, RULE, TOP_TWO, Definition
-from survey.results import Counts, OneRow, Period, Rows, TeamView
+from survey.results import Counts, Period, TeamView
 from survey.scoring import Figure
 from survey.told import Kept
 from survey.turnout import Weeks
@@ -47,19 +50,24 @@ class Sent:
 
 @dataclass(frozen=True)
 class Passport:
-    """A figure, and all it rests on. `statement` is its text, "" for all; `chosen` are the labels of its point."""
+    """A figure, and all it rests on. `statement` is its text, "" for all; `chosen` are the labels of its point.
+
+    `versions` are those of the questionnaire it is of: "2", or "1–2" where they mean the same; `sent_versions`
+    those whose weeks of sending are put together.
+    """
 
     definition: Definition
     figure: Figure
     interval: tuple[str, str] | None
     team: TeamView | None
     questionnaire: str
-    number: int
+    versions: str
     labels: tuple[str, ...]
     statement: str
     chosen: tuple[str, ...]
     lines: tuple[Line, ...]
     sent: Sent | None
+    sent_versions: str
     smallest: int
 
 
@@ -71,10 +79,13 @@ def of(
     kind: str = "mean",
     statement: int = 0,
     point: int = 0,
+    *,
+    inside: bool = False,
 ) -> str:
     """The id of a figure of a dashboard's series; "" where nothing is told, or of days no id can name.
 
-    `as_of` is `told.newest`, read with the figures. A rate's days are those of its blocks of weeks.
+    `as_of` is `told.newest`, read with the figures. A rate's days are those of its blocks of weeks. `inside`: of a
+    wave, whose cells lie wholly in its days.
     """
     first, last = max(period.first, passports.EPOCH), period.last
     if kind == "rate":
@@ -87,7 +98,18 @@ def of(
         return ""
     team_id = section.team.id if section.team else None
     figure = Definition(
-        kind, section.law, team_id, series.version_id, series.mode, statement, point, first, last, as_of
+        kind,
+        section.law,
+        team_id,
+        series.version_id,
+        series.mode,
+        statement,
+        point,
+        first,
+        last,
+        as_of,
+        series=len(series.editions) > 1 and kind != "rate",
+        inside=inside,
     )
     return passports.mint(figure) if passports.makes_sense(figure) else ""
 
@@ -99,31 +121,35 @@ def reopen(
 
     `teams` are `results.teams`. Raises ValueError for a team that may only be shown inside its law group.
     """
-    versions = [row for row in told.versions(session, municipality_id) if row.id == definition.version_id]
-    if not versions or definition.statement > len(versions[0].texts) or not _has_point(definition, versions[0]):
+    known, rows = lineages.of(session, municipality_id), results.versions(session, municipality_id)
+    line = _line(definition, known)
+    version = lineages.as_one(rows, line, known)
+    if version is None or definition.statement > len(version.texts) or not _has_point(definition, version):
         return None
     team = next((each for each in teams if each.id == definition.team_id), None)
     if definition.team_id and (team is None or team.law != definition.law):
         return None
-    cells = _cells(session, municipality_id, definition)
-    weeks = told.weeks(session, municipality_id, definition.law)
-    counts = _counts(session, municipality_id, definition, teams, versions, cells, weeks)
+    cells = _cells(session, municipality_id, definition, line)
+    weeks = _weeks(session, municipality_id, definition, line, known)
+    counts = _counts(session, municipality_id, definition, teams, version, cells, weeks)
     section = figures.section(counts, definition.law, team, compare=False)
     series = next((one for one in section.series if one.mode == definition.mode), None)
     figure, interval = _figure(definition, series, cells, counts.smallest)
-    version = versions[0]
+    whole = lineages.as_one(rows, known.line(known.head(line[-1])), known) or version
+    sent = None if definition.team_id == REST else _sent(definition, series, weeks, counts.smallest)
     return Passport(
         definition=definition,
         figure=figure,
         interval=interval,
         team=team,
         questionnaire=version.name,
-        number=version.number,
+        versions=version.numbers,
         labels=tuple(version.labels),
         statement=version.texts[definition.statement - 1] if definition.statement else "",
         chosen=_chosen(definition, version.labels),
         lines=tuple(_lines(definition, cells)),
-        sent=_sent(definition, series, counts.weeks, counts.smallest) if definition.team_id != REST else None,
+        sent=sent,
+        sent_versions=whole.numbers,
         smallest=counts.smallest,
     )
 
@@ -133,7 +159,7 @@ def changed_rules(passport: Passport) -> bool:
     return passport.definition.rule != RULE
 
 
-def _has_point(definition: Definition, version: OneRow) -> bool:
+def _has_point(definition: Definition, version: Version) -> bool:
     return definition.point <= version.points or definition.point in (TOP_TWO, DONT_KNOW)
 
 
@@ -146,17 +172,32 @@ def _chosen(definition: Definition, labels: Sequence[str]) -> tuple[str, ...]:
 # The counts as they were told then -----------------------------------------------------------------------
 
 
-def _cells(session: Session, municipality_id: int, definition: Definition) -> list[Kept]:
-    """The cells of the figure's unit, version and mode."""
-    period = Period(definition.first, definition.last)
-    of_unit = definition.team_id or None
+def _line(of: Definition, known: Lineages) -> tuple[int, ...]:
+    """The versions the figure is of, the oldest first. Weeks are never told of one version of several."""
+    if of.kind == "rate":
+        return known.line(known.head(of.version_id))
+    return known.line(of.version_id) if of.series else (of.version_id,)
+
+
+def _cells(session: Session, municipality_id: int, of: Definition, line: Sequence[int]) -> list[Kept]:
+    """The cells of the figure's unit, versions and mode, as ones of the newest of these versions."""
+    kept = told.kept(session, municipality_id, Period(of.first, of.last), of.as_of, inside=of.inside)
     return [
-        each
-        for each in told.kept(session, municipality_id, period, definition.as_of)
-        if (each.view.law, each.view.version_id, each.view.mode)
-        == (definition.law, definition.version_id, definition.mode)
-        and (definition.team_id is None or each.view.team_id == of_unit)
+        replace(each, view=replace(each.view, version_id=line[-1]))
+        for each in kept
+        if (each.view.law, each.view.mode) == (of.law, of.mode)
+        and each.view.version_id in line
+        and (of.team_id is None or each.view.team_id == (of.team_id or None))
     ]
+
+
+def _weeks(
+    session: Session, municipality_id: int, of: Definition, line: Sequence[int], known: Lineages
+) -> list[Any]:
+    """All weeks there are of the whole series: blocks made of fewer would tell too much by their difference."""
+    head = known.head(of.version_id)
+    rows = lineages.weeks(session, municipality_id, of.law, known)
+    return [SimpleNamespace(**{**vars(row), "version_id": line[-1]}) for row in rows if row.version_id == head]
 
 
 def _counts(
@@ -164,19 +205,18 @@ def _counts(
     municipality_id: int,
     definition: Definition,
     teams: Sequence[TeamView],
-    versions: Rows,
+    version: Version,
     cells: Sequence[Kept],
-    weeks: Rows,
+    weeks: Sequence[Any],
 ) -> Counts:
-    """What a dashboard would have read, of the figure's version alone: cells as told on the day `as_of`."""
+    """What a dashboard would have read, of the figure's versions alone: cells as told on the day `as_of`."""
     smallest = session.scalars(select(Municipality.smallest_group).where(Municipality.id == municipality_id)).one()
     return Counts(
         period=Period(definition.first, definition.last),
         smallest=smallest,
         teams=tuple(teams),
-        versions=versions,
+        versions=[version],  # type: ignore[list-item]  # a row in all but name
         cells=[each.view for each in cells],
-        # All there are, as on every page: of fewer other blocks would be made, whose difference tells too much.
         weeks=weeks,
         meetings=[],
         waiting=[],
@@ -243,7 +283,7 @@ def _lines(of: Definition, cells: Sequence[Kept]) -> list[Line]:
 # Participation -------------------------------------------------------------------------------------------
 
 
-def _sent(of: Definition, series: Series | None, weeks: Rows, smallest: int) -> Sent | None:
+def _sent(of: Definition, series: Series | None, weeks: Sequence[Any], smallest: int) -> Sent | None:
     """What was sent and answered in the weeks of the figure's period; None where nothing was, or on site."""
     part = series.turnout if series else None
     if part is None:
@@ -254,9 +294,7 @@ def _sent(of: Definition, series: Series | None, weeks: Rows, smallest: int) -> 
     mine = [
         row
         for row in weeks
-        if row.version_id == of.version_id
-        and any(block.first <= row.week <= block.last for block in part.weeks)
-        and of.team_id in (None, row.team_id)
+        if any(block.first <= row.week <= block.last for block in part.weeks) and of.team_id in (None, row.team_id)
     ]
     exact = not scoring.capped(part.rate)
     delivered = sum(row.delivered for row in mine)

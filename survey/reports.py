@@ -5,35 +5,20 @@ Everything is made of published figures and of sentences that tests chose. Nothi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 import survey
-from survey import (
-    changes,
-    figures,
-    findings,
-    funnels,
-    goal_verdicts,
-    goals,
-    methods,
-    notes,
-    scoring,
-    shares,
-    wave_results,
-)
-from survey.changes import Changes, Side
-from survey.figures import Section, Series, StatementResult
-from survey.findings import Aims, Finding, Findings
+from survey import findings, funnels, lineages, methods, notes, report_parts
+from survey.figures import Section, Series
+from survey.findings import Finding
 from survey.funnels import Step
-from survey.goals import Goal
 from survey.methods import Method
-from survey.notes import Silent
-from survey.printed import Measured, Mint, Printed, Tell, no_passport, telling
+from survey.printed import Mint, Printed, no_passport
 from survey.promises import Promises
-from survey.results import CellView, Period, TeamView
-from survey.scoring import Figure
-from survey.spells import Known, Spell
+from survey.report_parts import Part, Scope
+from survey.results import Period
+from survey.spells import Known
 
 KindCode = Literal["bilag", "halvaarsstatus", "kvartalsnotat"]
 
@@ -74,55 +59,6 @@ KINDS: Mapping[str, Kind] = {
 
 
 # The report ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row of the tables: one statement. `distribution` is () where it may not be shown."""
-
-    text: str
-    mean: Printed
-    interval: str
-    n: str
-    top_two: Printed
-    distribution: tuple[Printed, ...]
-    dont_know: Printed
-
-
-@dataclass(frozen=True)
-class WaveLine:
-    """One wave: its days of answering, n, mean, rate, and per statement the share of the two highest points."""
-
-    name: str
-    first_on: date
-    last_on: date
-    n: int
-    figure: Figure
-    mean: Printed
-    rate: Printed
-    shares: tuple[Printed, ...]
-
-
-@dataclass(frozen=True)
-class Part:
-    """One questionnaire version and mode. `series` and `found` are what its charts are drawn of."""
-
-    title: str
-    series: Series
-    found: Findings
-    note: str
-    mean: Printed
-    rate: Printed | None
-    lines: tuple[Line, ...]
-    waves: tuple[WaveLine, ...]
-    changes: Changes
-    silent: Silent | None
-
-    @property
-    def top(self) -> str:
-        """The two highest points in words: "3 eller 4"."""
-        points = len(self.series.labels)
-        return f"{points - 1} eller {points}"
 
 
 @dataclass(frozen=True)
@@ -177,15 +113,6 @@ def _quoted(part: Part) -> list[Printed]:
 # Building ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Scope:
-    """A law group or one of its teams; `hidden` are the reader's teams that are told only inside the group."""
-
-    law: str
-    team: TeamView | None = None
-    hidden: tuple[TeamView, ...] = ()
-
-
 def build(
     known: Known, scopes: Sequence[Scope], kind: Kind, municipality: str, slug: str, mint: Mint = no_passport
 ) -> Report:
@@ -205,10 +132,10 @@ def build(
 
 
 def _group(known: Known, scope: Scope, mint: Mint) -> Group:
-    counts, section = known.whole.counts, _section(known, known.whole, scope)
+    counts, section = known.whole.counts, report_parts.section(known, known.whole, scope)
     titles = _titles(section)
     parts = (
-        _part(known, scope, section, series, title, mint)
+        report_parts.part(known, scope, section, series, title, mint)
         for series, title in zip(section.series, titles, strict=True)
     )
     return Group(
@@ -223,15 +150,6 @@ def _group(known: Known, scope: Scope, mint: Mint) -> Group:
     )
 
 
-def _section(known: Known, spell: Spell, scope: Scope) -> Section:
-    """By the goals of the period's last day, whatever spell it is of."""
-
-    def level(points: int) -> float | None:
-        return goals.level(known.goals, scope.law, points, known.whole.counts.period.last)
-
-    return figures.section(spell.counts, scope.law, scope.team, compare=False, level=level)
-
-
 def _titles(section: Section) -> list[str]:
     """The questionnaire of each series, with version and mode where needed; "" for a section's only one."""
     if len(section.series) == 1 and section.series[0].mode == "remote":
@@ -239,15 +157,18 @@ def _titles(section: Section) -> list[str]:
     names = [(series.name, series.mode) for series in section.series]
     return [
         f"Skemaet {series.name}"
-        + (f", version {_numbers(series)}" if names.count((series.name, series.mode)) > 1 else "")
+        + (
+            f", version {lineages.numbers(series.editions, series.number)}"
+            if names.count((series.name, series.mode)) > 1
+            else ""
+        )
         + (", på skærm i venteværelset" if series.mode == "onsite" else "")
         for series in section.series
     ]
 
 
 def _numbers(series: Series) -> str:
-    first = series.editions[0].number if series.editions else series.number
-    return str(series.number) if first == series.number else f"{first}–{series.number}"
+    return f", version {lineages.numbers(series.editions, series.number)}"
 
 
 def _asked(known: Known, scope: Scope) -> Promises:
@@ -256,141 +177,3 @@ def _asked(known: Known, scope: Scope) -> Promises:
     for team_id in teams & known.promises.keys():
         asked = asked.plus(known.promises[team_id])
     return asked
-
-
-def _part(known: Known, scope: Scope, section: Section, series: Series, title: str, mint: Mint) -> Part:
-    period = known.whole.counts.period
-    counts = known.whole.counts
-    mine, ground = (figures.cells_of(cells, section, series) for cells in (counts.cells, known.ground))
-    aims = Aims(scope.law, _aims(known, scope), _opposite(known, scope, series), counts.smallest)
-    tell = telling(_mint(mint, series), _measured(scope, series, period))
-    return Part(
-        title=title,
-        series=series,
-        found=findings.findings(period, series, mine, ground, aims),
-        note=notes.note(series, period),
-        mean=tell("Gennemsnit", series.mean, of="mean"),
-        rate=tell("Svarprocent", series.turnout.rate, of="rate") if series.turnout else None,
-        lines=tuple(_line(tell, series, each) for each in series.statements),
-        waves=tuple(filter(None, (_wave(known, spell, scope, series, mint) for spell in known.waves))),
-        changes=_changes(known, scope, section, series),
-        silent=notes.silent(series),
-    )
-
-
-def _is_whole(scope: Scope) -> bool:
-    return scope.team is None and not scope.hidden
-
-
-def _aims(known: Known, scope: Scope) -> tuple[Goal, ...]:
-    """The goals; those between both law groups are for who sees both."""
-    return tuple(goal for goal in known.goals if goal.law or _is_whole(scope))
-
-
-def _opposite(known: Known, scope: Scope, series: Series) -> goal_verdicts.Group | None:
-    """The other law group's largest series on the same scale and answered the same way; None without one."""
-    if not _is_whole(scope):
-        return None
-    laws = {team.law for team in known.whole.counts.teams} - {scope.law}
-    fit = [
-        (other, each)
-        for other in (_section(known, known.whole, Scope(law)) for law in sorted(laws))
-        for each in other.series
-        if (len(each.labels), each.mode) == (len(series.labels), series.mode)
-    ]
-    if not fit:
-        return None
-    other, largest = max(fit, key=lambda pair: pair[1].respondents)
-    return goal_verdicts.Group(other.law, largest, figures.cells_of(known.whole.counts.cells, other, largest))
-
-
-def _mint(mint: Mint, series: Series) -> Mint:
-    """Where versions that mean the same are one series there is no id: an id is of one version."""
-    return mint if len(series.editions) < 2 else no_passport
-
-
-def _measured(scope: Scope, series: Series, period: Period) -> Measured:
-    team_id = scope.team.id if scope.team else None
-    sent = series.turnout.weeks if series.turnout else ()
-    weeks = (sent[0].first, sent[-1].last + timedelta(days=6)) if sent else None
-    return Measured("mean", scope.law, team_id, series.version_id, series.mode, period, weeks)
-
-
-def _line(tell: Tell, series: Series, of: StatementResult) -> Line:
-    about, at = f"»{of.text}«", of.position
-    spread = zip(series.labels, of.distribution or (), strict=False)
-    return Line(
-        text=of.text,
-        mean=tell(f"Gennemsnit af {about}", of.mean, of="statement_mean", statement=at),
-        interval=f"{of.interval[0]} til {of.interval[1]}" if of.interval else "",
-        n="" if of.mean.n is None else scoring.count(of.mean.n),
-        top_two=tell(f"De to højeste svar på {about}", shares.top_two(of), of="top_two", statement=at),
-        distribution=tuple(
-            tell(f"»{label}« til {about}", share, of="share", point=point, statement=at)
-            for point, (label, share) in enumerate(spread, 1)
-        ),
-        dont_know=tell(f"»Ved ikke« til {about}", of.dont_know, of="dont_know", statement=at),
-    )
-
-
-def _same(section: Section, series: Series) -> Series | None:
-    """The same questionnaire and mode in a section of other days; None where nobody answered it then."""
-    key = (series.version_id, series.mode)
-    found = next((each for each in section.series if (each.version_id, each.mode) == key), None)
-    return found if found and found.respondents else None
-
-
-def _wave(known: Known, spell: Spell, scope: Scope, series: Series, mint: Mint) -> WaveLine | None:
-    """What a wave says of a series; None where nobody answered it in that wave."""
-    own = _same(_section(known, spell, scope), series)
-    if own is None:
-        return None
-    tell = telling(_mint(mint, own), _measured(scope, own, spell.counts.period))
-    rate = own.turnout.rate if own.turnout else scoring.HIDDEN
-    return WaveLine(
-        name=spell.name,
-        first_on=own.points[0].first_on,
-        last_on=own.points[-1].last_on,
-        n=own.respondents,
-        figure=own.mean,
-        mean=tell(f"Gennemsnit, {spell.said}", own.mean, of="mean"),
-        rate=tell(f"Svarprocent, {spell.said}", rate, of="rate"),
-        shares=tuple(
-            tell(
-                f"De to højeste svar på »{each.text}«, {spell.said}",
-                shares.top_two(each),
-                of="top_two",
-                statement=each.position,
-            )
-            for each in own.statements
-        ),
-    )
-
-
-def _changes(known: Known, scope: Scope, section: Section, series: Series) -> Changes:
-    now, before = (
-        Side(spell.said, told, _cells(spell.counts.cells, told))
-        for spell in (known.now, known.before)
-        for told in (_section(known, spell, scope),)
-    )
-    own = _same(now.section, series)
-    if own is None:
-        return Changes(now.name, before.name, (f"Der er ingen svar fra {now.name}.",))
-    return changes.since(own, now, before, _word(known, section, series))
-
-
-def _word(known: Known, section: Section, series: Series) -> str:
-    """What the dashboard says of the last wave against the one before; "" without waves."""
-    if not known.waves:
-        return ""
-    table = wave_results.table(known.compared, known.whole.counts, section, series)
-    last = table.lines[-1] if table else None
-    return last.against.word if last and last.against and last.name == known.now.name else ""
-
-
-def _cells(cells: Sequence[CellView], section: Section) -> list[CellView]:
-    return [
-        cell
-        for cell in cells
-        if cell.law == section.law and (section.team is None or cell.team_id == section.team.id)
-    ]

@@ -158,7 +158,7 @@ def read(session: Session, municipality_id: int, period: Period) -> Counts:
         period=period,
         smallest=smallest or scoring.SMALLEST_GROUP,
         teams=teams(session, municipality_id),
-        versions=rows(_versions(municipality_id)),
+        versions=versions(session, municipality_id),
         cells=cells(session, municipality_id, period),
         weeks=rows(_weeks(municipality_id)),
         meetings=rows(_meetings(municipality_id, period)),
@@ -196,10 +196,11 @@ def _teams(municipality_id: int) -> Query:
     )
 
 
-def _versions(municipality_id: int) -> Query:
+def versions(session: Session, municipality_id: int) -> Rows:
+    """Every published version of the municipality: id, name, number, points, labels and its statements' texts."""
     of = QuestionnaireVersion
     texts = aggregate_order_by(Statement.text, Statement.position)
-    return (
+    wanted = (
         select(of.id, Questionnaire.name, of.number, of.points, of.labels, func.array_agg(texts).label("texts"))
         .join(Questionnaire)
         .join(Statement)
@@ -207,6 +208,7 @@ def _versions(municipality_id: int) -> Query:
         .group_by(of.municipality_id, of.id, Questionnaire.municipality_id, Questionnaire.id)
         .order_by(Questionnaire.name, of.number)
     )
+    return session.connection().execute(wanted).all()
 
 
 def before(period: Period) -> Period:

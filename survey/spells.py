@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -16,11 +16,12 @@ from survey.waves import Wave
 
 @dataclass(frozen=True)
 class Spell:
-    """A wave, or a period: its name, what a sentence calls it, and what may be told of it."""
+    """A period, or a wave (`wave`): its name, what a sentence calls it, and what may be told of it."""
 
     name: str
     said: str
     counts: Counts
+    wave: Told | None = None
 
 
 @dataclass(frozen=True)
@@ -46,48 +47,44 @@ def read(session: Session, municipality_id: int, period: Period, today: date) ->
     """All a report needs of one municipality and period; the number of statements grows with its waves alone."""
     found = lineages.of(session, municipality_id)
 
-    def spell(name: str, of: Period) -> Spell:
-        counts = lineages.joined(results.read(session, municipality_id, of), found)
-        return Spell(name, f"målingen {name}", counts)
+    def spell(said: str, of: Period) -> Spell:
+        return Spell("perioden", said, lineages.counts(session, municipality_id, of, found))
 
-    whole = replace(spell("perioden", period), said="perioden")
-    every = _spans(_waves(session, municipality_id), period)
-    inside = tuple(spell(name, span) for name, span in every if period.first <= span.first <= period.last)
-    earlier = [(name, span) for name, span in every if span.first < period.first]
+    whole = spell("perioden", period)
+    compared = wave_results.read(session, municipality_id, period, found)
+    held = _held(session, municipality_id)
+    every = [_of_wave(whole.counts, told) for told in compared if told.wave in held]
+    inside = tuple(each for each in every if each.counts.period.first >= period.first)
+    earlier = [each for each in every if each.counts.period.first < period.first]
     last = changes.previous(period)
-    days = notes.days(last.first, last.last)
     return Known(
         counted_on=results.newest_day(session, municipality_id) or today,
         whole=whole,
         ground=lineages.cells(results.cells(session, municipality_id, results.before(period)), found),
         promises=promises.read(session, municipality_id, period.first, period.last),
         goals=goals.of(session, municipality_id),
-        compared=wave_results.read(session, municipality_id, period, found),
+        compared=compared,
         waves=inside,
         now=inside[-1] if inside else whole,
         before=(
             inside[-2]
             if len(inside) > 1
-            else spell(*earlier[-1])
+            else earlier[-1]
             if inside and earlier
-            else replace(spell(days, last), said=f"perioden før ({days})")
+            else spell(f"perioden før ({notes.days(last.first, last.last)})", last)
         ),
     )
 
 
-def _waves(session: Session, municipality_id: int) -> list[Wave]:
+def _of_wave(whole: Counts, told: Told) -> Spell:
+    """A wave as the dashboard's table has it: the cells and groups that lie wholly in its days."""
+    counts = replace(whole, period=told.days, cells=told.cells, meetings=[], waiting=[], unshown=[])
+    return Spell(told.wave.name, f"målingen {told.wave.name}", counts, told)
+
+
+def _held(session: Session, municipality_id: int) -> list[Wave]:
     """The waves that were held: those of days when the municipality asked in waves."""
     history = samplings.of(session, municipality_id)
     return [
         wave for wave in waves.of(session, municipality_id) if samplings.on(history, wave.first_on).kind == "waves"
-    ]
-
-
-def _spans(held: Sequence[Wave], period: Period) -> list[tuple[str, Period]]:
-    """Each wave with the days its answers come in: until the next one begins, and not beyond the period's end."""
-    following = [*(wave.first_on for wave in held[1:]), date.max]
-    return [
-        (wave.name, Period(wave.first_on, min(begins - timedelta(days=1), period.last)))
-        for wave, begins in zip(held, following, strict=False)
-        if wave.first_on <= period.last
     ]

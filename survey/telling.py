@@ -10,7 +10,7 @@ from functools import reduce
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey import ballot_box, cells, results, waves, workdays
@@ -39,6 +39,18 @@ GRADED: Mapping[str, tuple[Rule, Rule]] = {
     "tags": (cells.may_tell_tags, lambda _whole, _parts, _smallest: []),
 }
 """Per grade when a group is closed, and which statements it then tells."""
+
+
+def tonight(session: Session, municipality_id: int, now: datetime) -> int:
+    """`form`, once a day: what is left to tell after a second tally on one day waits for the next night's.
+
+    A figure's id names the day up to which its cells were told. Cells told later on that day, or with the clock
+    turned back, would change its digits.
+    """
+    # The lock comes first: of two runs at once the second finds what the first has told.
+    ballot_box.alone(session, municipality_id)
+    told = exists().where(Cell.municipality_id == municipality_id, Cell.told_on >= workdays.day(now))
+    return 0 if session.scalar(select(told)) else form(session, municipality_id, now)
 
 
 def form(session: Session, municipality_id: int, now: datetime) -> int:

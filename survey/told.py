@@ -1,4 +1,4 @@
-"""What was told up to a day: cells and groups of cells, streamed, and the weeks of sending. Counts alone."""
+"""What was told up to a day: cells and groups of cells, streamed. Counts alone."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -7,20 +7,11 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from survey.cells import Counted, counted_in
-from survey.models import (
-    Cell,
-    CellGroup,
-    Participation,
-    Questionnaire,
-    QuestionnaireVersion,
-    Statement,
-    Team,
-)
-from survey.results import CellView, OneRow, Period, Rows
+from survey.models import Cell, CellGroup
+from survey.results import CellView, OneRow, Period
 
 READ_AHEAD = 50
 """Cells fetched at a time: so many are in memory, whatever the period."""
@@ -116,13 +107,16 @@ def _grouped(level: str, period: Period) -> Select[Any]:
     )
 
 
-def kept(session: Session, municipality_id: int, period: Period, as_of: date) -> list[Kept]:
+def kept(
+    session: Session, municipality_id: int, period: Period, as_of: date, *, inside: bool = False
+) -> list[Kept]:
     """The cells of which anything was told in `period` by the day `as_of`, in the order of closing; one statement.
 
     What `results.cells` reads, as it was then: a later night may close groups and tell cells of earlier days.
+    With `inside` what lies wholly in the period, as `wave_results` reads it.
     """
     means, spread, tags = (aliased(CellGroup) for _ in range(3))
-    cell, in_means, in_spread, in_tags = (_by(of, period, as_of) for of in (Cell, means, spread, tags))
+    cell, in_means, in_spread, in_tags = (_by(of, period, as_of, inside) for of in (Cell, means, spread, tags))
     wanted = (
         select(
             *Cell.__table__.columns,
@@ -142,9 +136,9 @@ def kept(session: Session, municipality_id: int, period: Period, as_of: date) ->
     return [Kept(_view(row), row.told_on, row.means_on, row.spread_on) for row in session.execute(wanted)]
 
 
-def _by(of: Any, period: Period, as_of: date) -> ColumnElement[bool]:
+def _by(of: Any, period: Period, as_of: date, inside: bool) -> ColumnElement[bool]:
     told: ColumnElement[bool] = of.last_on.between(period.first, period.last) & (of.told_on <= as_of)
-    return told
+    return told & (of.first_on >= period.first) if inside else told
 
 
 def _view(row: OneRow) -> CellView:
@@ -159,30 +153,3 @@ def _view(row: OneRow) -> CellView:
         None if row.spread is None else tuple(row.spread),
         row.told_tags,
     )
-
-
-def versions(session: Session, municipality_id: int) -> Rows:
-    """Every published version of the municipality: id, name, number, points, labels and its statements' texts."""
-    of = QuestionnaireVersion
-    texts = aggregate_order_by(Statement.text, Statement.position)
-    return session.execute(
-        select(of.id, Questionnaire.name, of.number, of.points, of.labels, func.array_agg(texts).label("texts"))
-        .join(Questionnaire)
-        .join(Statement)
-        .where(of.municipality_id == municipality_id, of.published_at.is_not(None))
-        .group_by(of.municipality_id, of.id, Questionnaire.municipality_id, Questionnaire.id)
-        .order_by(Questionnaire.name, of.number)
-    ).all()
-
-
-def weeks(session: Session, municipality_id: int, law: str) -> Rows:
-    """Every week of sending of a law group, with whether it is closed: a closed one never changes."""
-    of = Participation
-    return session.execute(
-        select(
-            of.team_id, Team.law, of.version_id, of.week, of.sent, of.delivered, of.answered, of.unknown, of.closed
-        )
-        .join(Team)
-        .where(of.municipality_id == municipality_id, Team.law == law, of.sent > 0)
-        .order_by(of.week)
-    ).all()

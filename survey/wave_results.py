@@ -39,6 +39,11 @@ class Told:
     until: date
     cells: Sequence[CellView]
 
+    @property
+    def days(self) -> Period:
+        """From the wave's first day to the last its answers are counted to."""
+        return Period(self.wave.first_on, self.until)
+
 
 @dataclass(frozen=True)
 class Against:
@@ -58,10 +63,12 @@ class Against:
 class Line:
     """One wave of one series: questionnaires, mean, the two highest points, response rate where its weeks allow.
 
-    `first_on` and `last_on` are the answering days of what is told, None where nothing is.
+    `first_on` and `last_on` are the answering days of what is told, None where nothing is; `days` those in which
+    cells must lie wholly to be the wave's.
     """
 
     name: str
+    days: Period
     first_on: date | None
     last_on: date | None
     n: int
@@ -96,23 +103,30 @@ def read(session: Session, municipality_id: int, period: Period, found: Lineages
 
 
 def _rows(session: Session, municipality_id: int, first: date, last: date) -> Sequence[Any]:
-    spread = aliased(CellGroup)
-    columns = (
-        spread.first_on.label("told_from"),
-        spread.last_on.label("told_to"),
-        spread.statements.label("told_statements"),
-    )
-    wanted = (
-        select(*Cell.__table__.columns, *columns)
-        .outerjoin(spread, (spread.municipality_id == Cell.municipality_id) & (spread.id == Cell.spread_id))
-        .where(Cell.municipality_id == municipality_id, Cell.first_on >= first, Cell.last_on <= last)
-        .order_by(Cell.told_on, Cell.last_on, Cell.id)
-    )
-    return session.execute(wanted).all()
+    groups = {"means": (aliased(CellGroup), Cell.means_id), "spread": (aliased(CellGroup), Cell.spread_id)}
+    columns = [
+        getattr(group, name).label(f"{grade}_{name}")
+        for grade, (group, _) in groups.items()
+        for name in ("first_on", "last_on", "statements")
+    ]
+    wanted = select(*Cell.__table__.columns, *columns)
+    for group, of in groups.values():
+        wanted = wanted.outerjoin(group, (group.municipality_id == Cell.municipality_id) & (group.id == of))
+    return session.execute(
+        wanted.where(
+            Cell.municipality_id == municipality_id, Cell.first_on >= first, Cell.last_on <= last
+        ).order_by(Cell.told_on, Cell.last_on, Cell.id)
+    ).all()
 
 
 def _within(rows: Sequence[Any], first: date, last: date) -> list[CellView]:
-    """The cells that lie wholly in these days; their distributions where the whole group of cells does."""
+    """The cells that lie wholly in these days; their groups where the whole group of cells does."""
+
+    def told(row: Any, grade: str) -> tuple[int, ...] | None:
+        begun, ended = getattr(row, f"{grade}_first_on"), getattr(row, f"{grade}_last_on")
+        inside = begun and first <= begun <= ended <= last
+        return tuple(getattr(row, f"{grade}_statements")) if inside else None
+
     return [
         CellView(
             row.team_id,
@@ -121,10 +135,8 @@ def _within(rows: Sequence[Any], first: date, last: date) -> list[CellView]:
             row.mode,
             counted_in(row),
             mean=True,
-            means=None,
-            spread=tuple(row.told_statements)
-            if row.told_from and first <= row.told_from <= row.told_to <= last
-            else None,
+            means=told(row, "means"),
+            spread=told(row, "spread"),
             tags=False,
         )
         for row in rows
@@ -140,8 +152,8 @@ def table(told: Sequence[Told], counts: Counts, section: Section, series: Series
     mine = [replace(each, cells=cells_of(each.cells, section, series)) for each in told]
     if not any(each.cells for each in mine):
         return None
-    rates = [_rate(each, counts, section, series) for each in mine]
-    lines = [_line(each, rate, counts.smallest) for each, rate in zip(mine, rates, strict=True)]
+    rates = [rate(each, counts, section, series) for each in mine]
+    lines = [_line(each, own, counts.smallest) for each, own in zip(mine, rates, strict=True)]
     compared = [None, *_compared(mine, lines, counts.smallest)]
     lines = [replace(line, against=against) for line, against in zip(lines, compared, strict=True)]
     return Table(tuple(lines), _sentence(lines))
@@ -151,6 +163,7 @@ def _line(told: Told, rate: Turnout | None, smallest: int) -> Line:
     whole, share = together(cell.counted for cell in told.cells), top_two.of(told.cells, smallest)
     return Line(
         told.wave.name,
+        told.days,
         whole.first_on if whole else None,
         whole.last_on if whole else None,
         whole.n if whole else 0,
@@ -161,7 +174,7 @@ def _line(told: Told, rate: Turnout | None, smallest: int) -> Line:
     )
 
 
-def _rate(told: Told, counts: Counts, section: Section, series: Series) -> Turnout | None:
+def rate(told: Told, counts: Counts, section: Section, series: Series) -> Turnout | None:
     """Answered of sent in the blocks of weeks that lie wholly in the wave's days; None where none does."""
     if series.mode != "remote":
         return None

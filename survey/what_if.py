@@ -15,8 +15,8 @@ from itertools import groupby, pairwise
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from survey import eligibility, results, scoring, turnout, workdays
-from survey.models import LAWS, Meeting, Municipality, Participation, Team
+from survey import eligibility, lineages, results, scoring, turnout, workdays
+from survey.models import LAWS, Meeting, Municipality, Team
 from survey.samplings import Sampling
 from survey.sending_rules import Rule
 from survey.waves import Wave
@@ -229,23 +229,9 @@ def _skeletons(session: Session, municipality_id: int, today: date) -> Sequence[
 
 def _rates(session: Session, municipality_id: int, smallest: int) -> dict[str, Rate]:
     """Rates by law, made of the dashboard's own blocks of weeks, so that nothing finer can be subtracted."""
-    key = (Team.law, Participation.version_id)
-    rows = session.execute(
-        select(
-            Participation.team_id,
-            *key,
-            Participation.week,
-            Participation.sent,
-            Participation.answered,
-            Participation.closed,
-        )
-        .join(Team)
-        .where(Participation.municipality_id == municipality_id, Participation.sent > 0)
-        .order_by(*key, Participation.week, Participation.team_id)
-    ).all()
     shown = [team.id for team in results.teams(session, municipality_id) if team.shown]
     groups: dict[tuple[str, int], list[results.OneRow]] = defaultdict(list)
-    for row in rows:
+    for row in lineages.weeks(session, municipality_id, None, lineages.of(session, municipality_id)):
         groups[row.law, row.version_id].append(row)
     rates: dict[str, Rate] = {}
     for (law, _), weeks in groups.items():
@@ -254,7 +240,7 @@ def _rates(session: Session, municipality_id: int, smallest: int) -> dict[str, R
 
 
 def _added(rate: Rate, weeks: results.Rows, shown: Collection[int], smallest: int) -> Rate:
-    """`rate`, and the blocks of one questionnaire version whose every week is closed."""
+    """`rate`, and the blocks of one series whose every week is closed."""
     told = turnout.grouping(weeks, shown, smallest)
     blocks = [[row for row in weeks if first <= row.week <= last] for first, last in told.blocks if told.enough]
     counted = [row for block in blocks if all(row.closed for row in block) for row in block]

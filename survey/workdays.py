@@ -1,5 +1,6 @@
 """Copenhagen days and the send window: moments are UTC, days are Copenhagen days, from here alone."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -62,6 +63,11 @@ def month(day: date) -> date:
     return day.replace(day=1)
 
 
+def month_of(day: date) -> tuple[date, date]:
+    """The first and the last day of the month of `day`."""
+    return month(day), day.replace(day=monthrange(day.year, day.month)[1])
+
+
 def quarter(day_: date) -> date:
     """The first day of the calendar quarter of `day_`."""
     return date(day_.year, day_.month - (day_.month - 1) % 3, 1)
@@ -75,6 +81,11 @@ def quarter_end(day_: date) -> date:
 def monday(day_: date) -> date:
     """The Monday of the ISO week of `day_`."""
     return day_ - timedelta(days=day_.weekday())
+
+
+def week_of(day_: date) -> tuple[date, date]:
+    """The Monday and the Sunday of the ISO week of `day_`."""
+    return monday(day_), monday(day_) + timedelta(days=6)
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from survey import municipalities, reports, samplings, spells
 from survey.models import Batch, Municipality, Participation, QuestionnaireVersion, Team
 from survey.printed import Mint, no_passport
-from survey.reports import KINDS, Part, Report, Scope
+from survey.report_parts import Part, Scope
+from survey.reports import KINDS, Report
 from survey.results import LAW_NAMES, Period
 from survey.sending_rules import Rule
 from survey.waves import Wave

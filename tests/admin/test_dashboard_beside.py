@@ -1,5 +1,6 @@
 """The manager's room beside the points: the waiting room's screen, what answers are about, words, languages."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from uuid import uuid4
@@ -63,8 +64,8 @@ def test_only_the_screen_is_named_too(session: Session, stevns: Municipality, pa
         add_batch(grown(session, team_of(session, stevns), name), DAY, [(3,) * 7] * 9, mode="onsite")
     html = page()
     assert "Opfølgning, på skærm i venteværelset</h2>" in html
-    few = "Team Gennemsnit n Ved siden af de andre Aktivitet 3,0 9 for få svar Jobklar 3,0 9 for få svar"
-    assert few in words(html)
+    few = "Team Gennemsnit n Ved siden af de andre Id Aktivitet 3,0 9 for få svar Jobklar 3,0 9 for få svar"
+    assert few in re.sub(r" Id [0-9a-z-]{14,}", "", words(html))
 
 
 def test_what_the_answers_are_about_is_a_small_table(

@@ -42,8 +42,9 @@ FOUND = Findings(QUIET, QUIET, QUIET, QUIET, None, None)
 
 def test_a_batch_is_a_point_at_its_published_mean() -> None:
     """With its days, its text and its n; a hidden one is no dot."""
-    day = date(2021, 5, 5)
-    points = (Point(day, day, 7, Figure("mindst 3,9", 7, 3.9)), Point(day, date(2021, 5, 9), 5, scoring.HIDDEN))
+    day, late = date(2021, 5, 5), date(2021, 5, 9)
+    near = Point(day, day, 7, Figure("mindst 3,9", 7, 3.9), day, day)
+    points = (near, Point(day, late, 5, scoring.HIDDEN, late, late))
     root = drawing(figure_charts.over_time(replace(SERIES, points=points), FOUND, "Prøve"))
     assert titles(root) == ["5. maj 2021: mindst 3,9 (n = 7)", "5. – 9. maj 2021: for få svar (n = 5)"]
     assert len(of_look(root, "dot")) == 1
@@ -65,7 +66,7 @@ def test_a_statement_is_a_bar_of_counts_beside_its_mean() -> None:
 def test_an_alarm_and_what_chance_would_give_are_drawn() -> None:
     """The first point that ends on the day of the alarm or after it is marked; each has its band."""
     days = [date(2021, 5, 3), date(2021, 5, 10), date(2021, 5, 17)]
-    points = tuple(Point(day, day, 20, MEAN) for day in days)
+    points = tuple(Point(day, day, 20, MEAN, day, day) for day in days)
     found = replace(FOUND, alarm_on=date(2021, 5, 8), baseline=scoring.moments([2, 8, 20, 25]))
     root = drawing(figure_charts.over_time(replace(SERIES, points=points), found, "Prøve"))
     warned = [title for title in titles(root) if title.startswith("Advarsel: ")]

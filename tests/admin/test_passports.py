@@ -174,3 +174,12 @@ def test_weeks_are_read_as_weeks() -> None:
     assert in_weeks([MONDAY]) == "uge 18, 2021"
     assert in_weeks([MONDAY, MONDAY + timedelta(7), MONDAY + timedelta(14)]) == "uge 18, 19 og 20, 2021"
     assert in_weeks([date(2020, 12, 28), date(2021, 1, 4)]) == "uge 53, 2020; uge 1, 2021"
+
+
+def test_a_waves_figure_says_that_its_portions_lie_wholly_in_its_days(
+    session: Session, stevns: Municipality, teams: dict[str, Team], sign_in: SignIn
+) -> None:
+    """Another figure of the same days does not."""
+    client, said = sign_in(stevns), "31. maj 2021; kun portioner, der ligger helt i disse dage"
+    found = [said in text_of(client, id_of(session, teams["A"], inside=inside)) for inside in (True, False)]
+    assert found == [True, False]

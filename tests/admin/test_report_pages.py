@@ -9,7 +9,8 @@ from admin.passports import minting
 from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Words
 from survey import municipalities, passports, question_sets, told
 from survey.models import Municipality
-from survey.reports import Report, Scope
+from survey.report_parts import Scope
+from survey.reports import Report
 from survey.results import Period, TeamView
 from tests.reporting import BEFORE, DAY, Add, crowd, faxe, of_law, report, send
 

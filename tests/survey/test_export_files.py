@@ -29,6 +29,7 @@ ROW = Row(
     team="=HYPERLINK(1)",
     questionnaire="Ydelse",
     version=1,
+    series=2,
     scale=4,
     mode="remote",
     level="means",

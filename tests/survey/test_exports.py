@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from fractions import Fraction
 
 import pytest
 from sqlalchemy import select, update
@@ -34,18 +33,47 @@ def exported(
     return list(exports.rows(session, book, parts or exports.parts(book.teams)))
 
 
-def test_the_parts_add_up_to_the_dashboards_mean(
+def test_the_parts_add_up_to_the_dashboards_base(
     session: Session, stevns: Municipality, ydelse: list[Team]
 ) -> None:
-    """Teams and rest together are the law group; sums of cells are its mean, its answers and its base."""
+    """Teams and rest together are the law group: its questionnaires and its answers."""
     rows = [row for row in exported(session, stevns) if row.level == "cell"]
-    sums = {
-        measure: sum(row.value for row in rows if row.measure == measure) for measure in ("n", "answers", "total")
-    }
+    sums = [sum(row.value for row in rows if row.measure == measure) for measure in ("n", "answers")]
     (series,) = figures.section(results.read(session, stevns.id, YEAR), "LAS").series
-    assert (sums["n"], sums["answers"]) == (series.respondents, series.answers)
-    assert Fraction(int(sums["total"]), int(sums["answers"])) == series.exact
+    assert sums == [series.respondents, series.answers]
     assert {row.unit for row in rows} == {"team", "resten"}
+
+
+@pytest.mark.parametrize("days", [YEAR, Period(DAY, DAY + timedelta(9))])
+def test_the_whole_period_is_what_the_dashboard_shows(
+    days: Period, session: Session, stevns: Municipality, ydelse: list[Team]
+) -> None:
+    """Mean, base, statements' means and rate of the law group and of each team, with their ids."""
+    rows = [row for row in exported(session, stevns, days) if row.level == "period"]
+    counts = results.read(session, stevns.id, days)
+    for team in (None, *(team for team in counts.teams if team.shown and team.law == "LAS")):
+        (series,) = figures.section(counts, "LAS", team).series
+        mine = [row for row in rows if row.team == (team.name if team else "") and row.unit != "resten"]
+        told = {(row.measure, row.statement): row for row in mine}
+        assert series.turnout is not None
+        assert told["rate", 0].text == series.turnout.rate.text
+        whole = (told["mean", 0].text, told["n", 0].value) if series.mean.shown else ("for få svar", 0)
+        assert whole == (series.mean.text, series.respondents)
+        for one in series.statements:
+            assert (("mean", one.position) in told) == one.mean.shown
+            assert not one.mean.shown or told["mean", one.position].text == one.mean.text
+        assert all(row.figure_id for row in mine if row.measure in ("mean", "n", "rate"))
+
+
+def test_no_sum_and_no_finer_mean_is_told(session: Session, stevns: Municipality, ydelse: list[Team]) -> None:
+    """A mean's value is the printed one, and its answers have no sum of scores beside them."""
+    rows = exported(session, stevns) + exported(session, stevns, parts=[Part("LAS", whole=True)])
+    assert "total" not in {row.measure for row in rows}
+    for row in rows:
+        if row.measure == "mean":
+            assert row.value == float(row.text.split(" ")[-1].replace(",", "."))
+        elif row.measure != "rate":
+            assert row.value == int(row.value)
 
 
 def test_each_number_with_an_id_is_the_figure_it_opens(
@@ -54,7 +82,7 @@ def test_each_number_with_an_id_is_the_figure_it_opens(
     """Fifty of them drawn; of a count the figure is its share."""
     teams = results.teams(session, stevns.id)
     rows = [row for row in exported(session, stevns) if row.figure_id]
-    assert {row.level for row in rows} == {"cell", "means", "spread", "weeks"}
+    assert {row.level for row in rows} == {"cell", "means", "spread", "weeks", "period"}
     for row in random.Random(1).sample(rows, 50):
         found = reopening.reopen(session, stevns.id, passports.read(row.figure_id), teams)
         assert found is not None
@@ -67,7 +95,8 @@ def test_a_team_that_is_too_small_is_in_the_rest(
     """Its name is nowhere; the shown teams have theirs."""
     rows = exported(session, stevns)
     assert {row.team for row in rows} == {"A", "B", ""}
-    assert {row.unit for row in rows if not row.team} == {"resten"}
+    assert {row.unit for row in rows if not row.team} == {"resten", "lovgruppe"}
+    assert {row.level for row in rows if row.unit == "lovgruppe"} == {"period"}
 
 
 def test_a_team_that_has_become_too_small_joins_the_rest(
@@ -200,11 +229,11 @@ def test_beside_a_hidden_statement_the_number_of_answers_is_not_told() -> None:
     for statements, told_of in (((1, 2), False), ((1, 2, 3), True), (None, True)):
         one = Told(1, 1, "remote", DAY, counted, statements)
         measures = [measure for measure, *_ in exports._of_cells([one], SMALLEST)]
-        assert ("answers" in measures, "total" in measures) == (told_of, told_of)
+        assert ("answers" in measures) == told_of
 
 
-def test_beside_a_mean_near_an_end_the_sum_is_not_told() -> None:
-    """Nineteen at the top throughout and one at 3: "mindst 3,9" of twenty, not a hundred answers that are 395."""
+def test_beside_a_mean_near_an_end_the_number_of_answers_is_not_told() -> None:
+    """Nineteen at the top throughout and one at 3: "mindst 3,9" of twenty, not of a hundred answers."""
     rows, persons = ((0, 0, 0, 1, 19),) * 5, Counter({(5, 20): 19, (5, 15): 1})
     near = Told(1, 1, "remote", DAY, Counted(DAY, DAY, 1, 20, rows, persons, {}, (0, 0, 0)), None)
     found = {measure: figure.text for measure, *_, figure in exports._of_cells([near], SMALLEST)}

@@ -1,5 +1,6 @@
 """Versions that mean the same are one series; others never meet."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -17,6 +18,7 @@ from survey.models import Batch, Municipality, QuestionnaireVersion, Team
 from survey.models import Statement as StatementRow
 from survey.questionnaire import Questionnaire, Statement
 from survey.results import Period
+from tests.conftest import ROOT
 from tests.survey.test_questionnaires import draft, newest
 from tests.survey.told import sent
 
@@ -121,6 +123,27 @@ def test_both_versions_response_rates_are_one(
     assert found.turnout is not None
     assert found.turnout.rate.text == "60/160 = 37,5\N{NO-BREAK SPACE}%"
     assert [weeks.sent for weeks in found.turnout.weeks] == [160]
+
+
+def test_weeks_and_cells_are_read_in_one_way() -> None:
+    """Nobody but `lineages` reads a page's counts, and only who counts or reads whole series knows the table."""
+    sources = {
+        path.relative_to(ROOT).as_posix(): path.read_text("utf-8")
+        for folder in ("survey", "admin")
+        for path in (ROOT / folder).rglob("*.py")
+    }
+    assert [name for name, text in sources.items() if re.search(r"\bresults\.read\(", text)] == [
+        "survey/lineages.py"
+    ]
+    knowing = {
+        name for name, text in sources.items() if re.search(r"import [^)\n]*(\([^)]*)?\bParticipation\b", text)
+    }
+    assert knowing - {name for name in knowing if name.startswith("survey/models/")} == {
+        "survey/lineages.py",
+        "survey/participation.py",
+        "survey/replay.py",
+        "survey/results.py",
+    }
 
 
 def published(session: Session, stevns: Municipality, content: Questionnaire, now: datetime, same: int) -> None:

@@ -130,7 +130,9 @@ def test_on_a_screen_nobody_is_silent() -> None:
 def test_a_new_version_is_a_break_and_another_questionnaire_is_none() -> None:
     """The old version's last day and the new one's first stand in the sentence."""
     first, second = (
-        Point(date(2021, month, 3), date(2021, month, 9), 20, Figure("3,3", 20, 3.3)) for month in (5, 6)
+        Point(first, last, 20, Figure("3,3", 20, 3.3), last, last)
+        for month in (5, 6)
+        for first, last in ((date(2021, month, 3), date(2021, month, 9)),)
     )
     old, new = series(points=(first,)), series(points=(second,), number=2, version_id=2)
     (sentence,) = notes.breaks(Section("LAB", None, (new, old), ()))

@@ -208,3 +208,13 @@ def test_the_first_night_tells_what_there_is(session: Session, team: Team, add_b
     forget(session)
     assert telling.form(session, team.municipality_id, night(DAY + timedelta(9))) == len(before)
     assert [(cell.first_on, cell.last_on, cell.n, cell.counts) for cell in cells_of(session)] == before
+
+
+def test_a_day_is_told_once(session: Session, team: Team, add_batch: Add) -> None:
+    """What a second run on the same day, or with the clock turned back, would tell waits for the next night."""
+    batch = add_batch(team, DAY, [(2, 3, 2, 3, 2)] * 12)
+    untold = update(Batch).where(Batch.id == batch.id).values(cell_id=None)
+    for later, made in ((0, 0), (-1, 0), (1, 1)):
+        session.execute(untold)
+        assert telling.tonight(session, team.municipality_id, night(DAY + timedelta(later))) == made
+    assert [cell.told_on for cell in cells_of(session)] == [DAY, DAY + timedelta(1)]

@@ -22,8 +22,8 @@ from survey.scoring import Figure
 
 MONDAY = date(2021, 5, 3)
 NARROWEST = 3
-Cell = tuple[int, date]
-"""A team's week of sending."""
+Cell = tuple[Any, date]
+"""A team's week of sending; of a version apart where the team is a pair."""
 
 
 @dataclass(frozen=True)
