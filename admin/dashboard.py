@@ -13,6 +13,7 @@ from admin import access, charts, figure_charts
 from admin.access import CurrentStaff
 from admin.side_names import DIMENSION_NAMES, language_name, value_name
 from survey import (
+    baselines,
     beside,
     cells,
     dimensions,
@@ -32,12 +33,13 @@ from survey import (
     workdays,
 )
 from survey.access import MANAGER, open_to
+from survey.baselines import Rebased
 from survey.db import snapshot
 from survey.figures import Section, Series, StatementResult
 from survey.findings import Aims, Finding, Findings
 from survey.goal_verdicts import Group
 from survey.goals import Goal
-from survey.models import TAGS
+from survey.models import LONGEST_REASON, TAGS
 from survey.promises import Promises
 from survey.results import LAW_NAMES, CellView, Counts, Period, TeamView
 
@@ -67,7 +69,8 @@ TAG_NAMES = {"meeting": "Mødet", "law": "Loven", "both": "Begge dele"}
 class Known:
     """What a page was read from: the period's counts, the cells of the period before, and promises by team.
 
-    `goals` are all the municipality's, those between both groups only for who sees both; `waves` the last ones.
+    `goals` are all the municipality's, those between both groups only for who sees both; `waves` the last ones;
+    `rebased` are notes by which an early warning began anew.
     """
 
     counts: Counts
@@ -75,6 +78,7 @@ class Known:
     promises: Mapping[int, Promises]
     goals: tuple[Goal, ...]
     waves: tuple[wave_results.Told, ...]
+    rebased: tuple[Rebased, ...]
 
 
 @dataclass(frozen=True)
@@ -94,38 +98,73 @@ class Room:
     hidden_teams: tuple[TeamView, ...] = ()
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a manager's page is made of: the period with what was wrong with it, the figures, the rooms."""
+
+    period: Period
+    mistake: str
+    known: Known
+    team: TeamView | None
+    rooms: Sequence[Room]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A form of the page that was not taken: the `place` of its series, what was typed, and what is wrong."""
+
+    place: tuple[object, ...]
+    typed: str
+    wrong: str
+
+
 @doors.get("/tal")
 @open_to(MANAGER)
 def overview() -> ResponseReturnValue:
     """The figures the manager may see, for `?fra=…&til=…&team=…`; 400 with a message when a date is wrong."""
-    staff = access.signed_in()
-    today = workdays.day(workdays.now())
     with snapshot() as session:
-        usual = results.default_period(results.newest_day(session, staff.municipality_id), today)
-        period, mistake = chosen_period(request.args, usual)
-        # What is of a whole law group is for who sees all of it, and on no team's page.
-        whole = staff.manager_teams is None and not request.args.get("team")
-        known = _known(session, staff.municipality_id, period, whole=whole)
-        counts = known.counts
-        said = remarks.read(session, staff.municipality_id, period) if whole else None
-        as_of = told.newest(session, staff.municipality_id)
-        beside = sides.read(session, staff.municipality_id, period) if whole else ()
-    team = chosen_team(staff, counts, request.args.get("team", ""))
-    page = render_template(
+        seen = see(session, access.signed_in(), request.args)
+        return page(session, access.signed_in(), seen), 400 if seen.mistake else 200
+
+
+def see(session: Session, staff: CurrentStaff, args: Mapping[str, str]) -> Seen:
+    """What the manager may see of the period in the address. Raises 404 or 403 for a team that is not theirs."""
+    today = workdays.day(workdays.now())
+    usual = results.default_period(results.newest_day(session, staff.municipality_id), today)
+    period, mistake = chosen_period(args, usual)
+    known = _known(session, staff.municipality_id, period, whole=_is_whole(staff, args))
+    team = chosen_team(staff, known.counts, args.get("team", ""))
+    return Seen(period, mistake, known, team, _rooms(staff, known, team))
+
+
+def _is_whole(staff: CurrentStaff, args: Mapping[str, str]) -> bool:
+    """What is of a whole law group is for who sees all of it, and on no team's page."""
+    return staff.manager_teams is None and not args.get("team")
+
+
+def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | None = None) -> str:
+    """The page of what the manager may see; with a form that was not taken, if there is one."""
+    period, counts = seen.period, seen.known.counts
+    whole = _is_whole(staff, request.args)
+    as_of = told.newest(session, staff.municipality_id)
+    return render_template(
         "admin/dashboard.html",
-        rooms=_rooms(staff, known, team),
+        rooms=seen.rooms,
+        refused=refused,
+        may_begin_anew=partial(may_begin_anew, staff),
+        longest_reason=LONGEST_REASON,
         choices=[each for each in counts.teams if each.shown and staff.can_see_figures_of(each.id)],
         sees_all=staff.manager_teams is None,
         passport=partial(passport, period, as_of),
-        chosen=team,
+        chosen=seen.team,
         period=period,
-        mistake=mistake,
+        mistake=seen.mistake,
         few=f"færre end {in_words(counts.smallest)}",
         fewest_of_point=in_words(max(counts.smallest, cells.SMALLEST_CELL)),
         fewest_of_distribution=in_words(max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)),
         reasons=REASONS,
-        remarks=said,
-        sides=beside,
+        remarks=remarks.read(session, staff.municipality_id, period) if whole else None,
+        sides=sides.read(session, staff.municipality_id, period) if whole else (),
         fewest_of_quarter=dimensions.FEWEST,
         dimension_names=DIMENSION_NAMES,
         value_name=value_name,
@@ -140,7 +179,13 @@ def overview() -> ResponseReturnValue:
         mark=figure_charts.mark,
         extremes=extremes,
     )
-    return page, 400 if mistake else 200
+
+
+def may_begin_anew(staff: CurrentStaff, section: Section) -> bool:
+    """A person who sees all of a series may let its early warning begin anew: a team's, or a whole law group's."""
+    if section.team is None:
+        return staff.manager_teams is None
+    return staff.can_see_figures_of(section.team.id)
 
 
 def _known(session: Session, municipality_id: int, period: Period, *, whole: bool) -> Known:
@@ -151,6 +196,7 @@ def _known(session: Session, municipality_id: int, period: Period, *, whole: boo
         promises.read(session, municipality_id, period.first, period.last),
         tuple(goal for goal in goals.of(session, municipality_id) if whole or goal.law),
         wave_results.read(session, municipality_id, period, found),
+        baselines.read(session, municipality_id, found),
     )
 
 
@@ -242,7 +288,7 @@ def _room(
             series,
             figures.cells_of(counts.cells, section, series),
             figures.cells_of(known.before, section, series),
-            Aims(section.law, known.goals, _opposite(counts, section, series, others), counts.smallest),
+            _aims(known, section, series, others),
         )
         for series in section.series
     )
@@ -254,6 +300,12 @@ def _room(
     places = tuple(beside.places(counts.cells, section, series) for series in section.series)
     waves = tuple(wave_results.table(known.waves, counts, section, series) for series in section.series)
     return Room(section, found, places, waves, calls, funnels.steps(counts, section), hidden)
+
+
+def _aims(known: Known, section: Section, series: Series, others: Sequence[Section]) -> Aims:
+    rebased = baselines.standing(known.rebased, section, series, known.counts.period.last)
+    other = _opposite(known.counts, section, series, others)
+    return Aims(section.law, known.goals, other, known.counts.smallest, rebased)
 
 
 def _opposite(counts: Counts, section: Section, series: Series, others: Sequence[Section]) -> Group | None:

@@ -10,6 +10,7 @@ from typing import Literal
 
 import survey
 from survey import (
+    baselines,
     changes,
     figures,
     findings,
@@ -262,7 +263,8 @@ def _part(known: Known, scope: Scope, section: Section, series: Series, title: s
     period = known.whole.counts.period
     counts = known.whole.counts
     mine, ground = (figures.cells_of(cells, section, series) for cells in (counts.cells, known.ground))
-    aims = Aims(scope.law, _aims(known, scope), _opposite(known, scope, series), counts.smallest)
+    rebased = baselines.standing(known.rebased, section, series, period.last)
+    aims = Aims(scope.law, _aims(known, scope), _opposite(known, scope, series), counts.smallest, rebased)
     tell = telling(_mint(mint, series), _measured(scope, series, period))
     return Part(
         title=title,

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from survey import changes, goals, lineages, notes, promises, results, samplings, wave_results, waves
+from survey import baselines, changes, goals, lineages, notes, promises, results, samplings, wave_results, waves
+from survey.baselines import Rebased
 from survey.goals import Goal
 from survey.promises import Promises
 from survey.results import CellView, Counts, Period
@@ -28,7 +29,8 @@ class Known:
     """What a report is made of: the period, cells before it, promises by team, and what is held against what.
 
     Versions that mean the same are one. `waves` are those in the period, in order. `now` is the last of them, else
-    the period; `before` the one before. `compared` are the waves as the dashboard holds them against each other.
+    the period; `before` the one before. `compared` are the waves as the dashboard holds them against each other,
+    `rebased` the notes by which early warnings began anew.
     """
 
     counted_on: date
@@ -36,6 +38,7 @@ class Known:
     ground: Sequence[CellView]
     promises: Mapping[int, Promises]
     goals: tuple[Goal, ...]
+    rebased: tuple[Rebased, ...]
     compared: tuple[Told, ...]
     waves: tuple[Spell, ...]
     now: Spell
@@ -62,6 +65,7 @@ def read(session: Session, municipality_id: int, period: Period, today: date) ->
         ground=lineages.cells(results.cells(session, municipality_id, results.before(period)), found),
         promises=promises.read(session, municipality_id, period.first, period.last),
         goals=goals.of(session, municipality_id),
+        rebased=baselines.read(session, municipality_id, found),
         compared=wave_results.read(session, municipality_id, period, found),
         waves=inside,
         now=inside[-1] if inside else whole,
