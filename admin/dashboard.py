@@ -28,6 +28,7 @@ from survey import (
     results,
     scoring,
     sides,
+    so_far,
     told,
     wave_results,
     workdays,
@@ -70,7 +71,8 @@ class Known:
     """What a page was read from: the period's counts, the cells of the period before, and promises by team.
 
     `goals` are all the municipality's, those between both groups only for who sees both; `waves` the last ones;
-    `rebased` are notes by which an early warning began anew.
+    `rebased` are notes by which an early warning began anew. Answers are told up to the day `as_of`; `is_open`
+    while the period is not over.
     """
 
     counts: Counts
@@ -79,6 +81,8 @@ class Known:
     goals: tuple[Goal, ...]
     waves: tuple[wave_results.Told, ...]
     rebased: tuple[Rebased, ...]
+    as_of: date | None
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,7 @@ def see(session: Session, staff: CurrentStaff, args: Mapping[str, str]) -> Seen:
     today = workdays.day(workdays.now())
     usual = results.default_period(results.newest_day(session, staff.municipality_id), today)
     period, mistake = chosen_period(args, usual)
-    known = _known(session, staff.municipality_id, period, whole=_is_whole(staff, args))
+    known = _known(session, staff.municipality_id, period, today, whole=_is_whole(staff, args))
     team = chosen_team(staff, known.counts, args.get("team", ""))
     return Seen(period, mistake, known, team, _rooms(staff, known, team))
 
@@ -146,7 +150,6 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
     """The page of what the manager may see; with a form that was not taken, if there is one."""
     period, counts = seen.period, seen.known.counts
     whole = _is_whole(staff, request.args)
-    as_of = told.newest(session, staff.municipality_id)
     return render_template(
         "admin/dashboard.html",
         rooms=seen.rooms,
@@ -155,7 +158,7 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
         longest_reason=LONGEST_REASON,
         choices=[each for each in counts.teams if each.shown and staff.can_see_figures_of(each.id)],
         sees_all=staff.manager_teams is None,
-        passport=partial(passport, period, as_of),
+        passport=partial(passport, period, seen.known.as_of),
         chosen=seen.team,
         period=period,
         mistake=seen.mistake,
@@ -188,8 +191,9 @@ def may_begin_anew(staff: CurrentStaff, section: Section) -> bool:
     return staff.can_see_figures_of(section.team.id)
 
 
-def _known(session: Session, municipality_id: int, period: Period, *, whole: bool) -> Known:
+def _known(session: Session, municipality_id: int, period: Period, today: date, *, whole: bool) -> Known:
     counts, found = lineages.read(session, municipality_id, period)
+    as_of = told.newest(session, municipality_id)
     return Known(
         counts,
         lineages.cells(results.cells(session, municipality_id, results.before(period)), found),
@@ -197,6 +201,8 @@ def _known(session: Session, municipality_id: int, period: Period, *, whole: boo
         tuple(goal for goal in goals.of(session, municipality_id) if whole or goal.law),
         wave_results.read(session, municipality_id, period, found),
         baselines.read(session, municipality_id, found),
+        as_of,
+        so_far.is_open(period, today, as_of),
     )
 
 
@@ -305,7 +311,7 @@ def _room(
 def _aims(known: Known, section: Section, series: Series, others: Sequence[Section]) -> Aims:
     rebased = baselines.standing(known.rebased, section, series, known.counts.period.last)
     other = _opposite(known.counts, section, series, others)
-    return Aims(section.law, known.goals, other, known.counts.smallest, rebased)
+    return Aims(section.law, known.goals, other, known.counts.smallest, rebased, known.is_open)
 
 
 def _opposite(counts: Counts, section: Section, series: Series, others: Sequence[Section]) -> Group | None:

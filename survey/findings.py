@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from survey import goal_verdicts, goals, scoring
+from survey import goal_verdicts, goals, scoring, so_far
 from survey.baselines import Rebased
 from survey.cells import Counted
 from survey.counts import Complete
@@ -40,7 +40,8 @@ class Findings:
     """The answers about one series; the day of an alarm, and the baseline to hold points against, or None.
 
     `level` answers the first goal in force on the period's last day, `further` the others; `goals` are all of them
-    in words. `rebased` is the person's note by which the early warning began anew, None where nobody made one.
+    in words. `status` is how a period stands that is not over, None for one that is, and where there is no level.
+    `rebased` is the person's note by which the early warning began anew, None where nobody made one.
     """
 
     level: Finding
@@ -52,11 +53,13 @@ class Findings:
     further: tuple[Finding, ...] = ()
     goals: tuple[str, ...] = ()
     rebased: Rebased | None = None
+    status: Finding | None = None
 
     @property
     def all(self) -> tuple[Finding, ...]:
         """The answers in the order of the questions; the fifth, about calls, is of a whole section."""
-        return self.level, *self.further, self.change, self.weakest, self.silent
+        now = (self.status,) if self.status else ()
+        return self.level, *now, *self.further, self.change, self.weakest, self.silent
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ class Aims:
     """What a series is judged by: all goals of the municipality, of which those of `law` hold.
 
     `other` is the other law group on the same scale, for equality; `smallest` is k of the disclosure rules;
-    `rebased` is the note by which the early warning began anew, if there is one up to the period's last day.
+    `rebased` is the note by which the early warning began anew, if there is one up to the period's last day;
+    `is_open` is True while the period is not over.
     """
 
     law: str
@@ -72,6 +76,7 @@ class Aims:
     other: Group | None = None
     smallest: int = scoring.SMALLEST_GROUP
     rebased: Rebased | None = None
+    is_open: bool = False
 
 
 def findings(
@@ -102,6 +107,7 @@ def findings(
         further=tuple(further),
         goals=tuple(map(goals.words, aimed)),
         rebased=aims.rebased,
+        status=_status(aimed, told) if aims.is_open else None,
     )
 
 
@@ -151,6 +157,12 @@ def _level(series: Series, mine: Sequence[CellView], aims: Aims, aimed: Sequence
         return [Finding(LEVEL_QUESTION, "none", none)]
     evidence = Evidence(Group(aims.law, series, mine), aims.other, aims.smallest)
     return [Finding(goal_verdicts.QUESTIONS[goal.kind], *goal_verdicts.judge(goal, evidence)) for goal in aimed]
+
+
+def _status(aimed: Sequence[Goal], told: Sequence[Counted]) -> Finding | None:
+    """How the mean stands before the period is over; None where no level holds, or nobody has answered."""
+    level = next((goal for goal in aimed if goal.kind == "level"), None)
+    return Finding(so_far.QUESTION, *so_far.status(level, told)) if level and told else None
 
 
 # Er noget ændret? ----------------------------------------------------------------------------------------

@@ -264,7 +264,11 @@ def _part(known: Known, scope: Scope, section: Section, series: Series, title: s
     counts = known.whole.counts
     mine, ground = (figures.cells_of(cells, section, series) for cells in (counts.cells, known.ground))
     rebased = baselines.standing(known.rebased, section, series, period.last)
-    aims = Aims(scope.law, _aims(known, scope), _opposite(known, scope, series), counts.smallest, rebased)
+    aims = Aims(
+        *(scope.law, _aims(known, scope), _opposite(known, scope, series), counts.smallest),
+        rebased=rebased,
+        is_open=known.is_open,
+    )
     tell = telling(_mint(mint, series), _measured(scope, series, period))
     return Part(
         title=title,

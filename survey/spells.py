@@ -6,7 +6,20 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from survey import baselines, changes, goals, lineages, notes, promises, results, samplings, wave_results, waves
+from survey import (
+    baselines,
+    changes,
+    goals,
+    lineages,
+    notes,
+    promises,
+    results,
+    samplings,
+    so_far,
+    told,
+    wave_results,
+    waves,
+)
 from survey.baselines import Rebased
 from survey.goals import Goal
 from survey.promises import Promises
@@ -30,7 +43,7 @@ class Known:
 
     Versions that mean the same are one. `waves` are those in the period, in order. `now` is the last of them, else
     the period; `before` the one before. `compared` are the waves as the dashboard holds them against each other,
-    `rebased` the notes by which early warnings began anew.
+    `rebased` the notes by which early warnings began anew. `is_open` while the period is not over.
     """
 
     counted_on: date
@@ -39,6 +52,7 @@ class Known:
     promises: Mapping[int, Promises]
     goals: tuple[Goal, ...]
     rebased: tuple[Rebased, ...]
+    is_open: bool
     compared: tuple[Told, ...]
     waves: tuple[Spell, ...]
     now: Spell
@@ -66,6 +80,7 @@ def read(session: Session, municipality_id: int, period: Period, today: date) ->
         promises=promises.read(session, municipality_id, period.first, period.last),
         goals=goals.of(session, municipality_id),
         rebased=baselines.read(session, municipality_id, found),
+        is_open=so_far.is_open(period, today, told.newest(session, municipality_id)),
         compared=wave_results.read(session, municipality_id, period, found),
         waves=inside,
         now=inside[-1] if inside else whole,
