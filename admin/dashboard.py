@@ -27,6 +27,7 @@ from survey import (
     reopening,
     results,
     scoring,
+    shares,
     sides,
     so_far,
     told,
@@ -43,6 +44,7 @@ from survey.goals import Goal
 from survey.models import LONGEST_REASON, TAGS
 from survey.promises import Promises
 from survey.results import LAW_NAMES, CellView, Counts, Period, TeamView
+from survey.shares import Agreed
 
 doors = Blueprint("dashboard", __name__)
 
@@ -86,18 +88,29 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Waves:
+    """The waves of a series, and beside each line how many were sent, delivered and answered, () where hidden."""
+
+    table: wave_results.Table
+    funnels: tuple[tuple[funnels.Step, ...], ...]
+
+
+@dataclass(frozen=True)
 class Room:
     """A section of the page; `hidden_teams` are the manager's that are shown only inside this law group.
 
     `found` answers the questions for each of the section's series, `calls` the one about calls for all of it;
-    `places` are the teams' beside each other, by series; `waves` is None for a series without any.
+    `places` are the teams' beside each other, by series; `waves` is None for a series without any, `agreed` where
+    no distribution may be shown.
     """
 
     section: Section
     found: tuple[Findings, ...]
     places: tuple[Mapping[int, str], ...]
-    waves: tuple[wave_results.Table | None, ...]
+    waves: tuple[Waves | None, ...]
+    agreed: tuple[Agreed | None, ...]
     calls: Finding
+    call_funnel: tuple[funnels.Step, ...]
     funnel: tuple[funnels.Step, ...]
     hidden_teams: tuple[TeamView, ...] = ()
 
@@ -179,6 +192,9 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
         statement_chart=figure_charts.by_statement,
         funnel_chart=figure_charts.funnel,
         wave_chart=figure_charts.by_wave,
+        wave_rate_chart=figure_charts.wave_rates,
+        agreed_chart=figure_charts.agreed,
+        split_chart=figure_charts.split,
         mark=figure_charts.mark,
         extremes=extremes,
     )
@@ -302,10 +318,28 @@ def _room(
     asked = Promises()
     for team_id in teams & known.promises.keys():
         asked = asked.plus(known.promises[team_id])
-    calls = findings.calls(asked, counts.smallest)
-    places = tuple(beside.places(counts.cells, section, series) for series in section.series)
-    waves = tuple(wave_results.table(known.waves, counts, section, series) for series in section.series)
-    return Room(section, found, places, waves, calls, funnels.steps(counts, section), hidden)
+    return Room(
+        section,
+        found,
+        tuple(beside.places(counts.cells, section, series) for series in section.series),
+        tuple(_waves(known, section, series) for series in section.series),
+        tuple(
+            shares.agreed(series, figures.cells_of(counts.cells, section, series), counts.smallest)
+            for series in section.series
+        ),
+        findings.calls(asked, counts.smallest),
+        funnels.calls(asked, counts.smallest),
+        funnels.steps(counts, section),
+        hidden,
+    )
+
+
+def _waves(known: Known, section: Section, series: Series) -> Waves | None:
+    table = wave_results.table(known.waves, known.counts, section, series)
+    if table is None:
+        return None
+    told = (funnels.of_wave(known.counts, section, series, line.rate) for line in table.lines)
+    return Waves(table, tuple(told))
 
 
 def _aims(known: Known, section: Section, series: Series, others: Sequence[Section]) -> Aims:

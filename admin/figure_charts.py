@@ -7,12 +7,15 @@ from fractions import Fraction
 from markupsafe import Markup
 
 from admin import charts
+from admin.side_names import value_name
 from survey import funnels, goals, scoring
 from survey.baselines import Rebased
 from survey.figures import Point, Series, StatementResult
 from survey.findings import Finding, Findings, Sign
 from survey.lineages import Edition
 from survey.scoring import chart_points
+from survey.shares import Agreed, Told, told
+from survey.sides import Split
 from survey.wave_results import Line
 
 MARKS: dict[Sign, charts.Verdict] = {
@@ -111,6 +114,33 @@ def bars(series: Series, label: str) -> charts.StatementBars:
     """How the answers to each statement spread, and its mean, in the questionnaire's order."""
     statements = tuple(_statement(each) for each in series.statements)
     return charts.StatementBars(label, series.labels, statements, series.target, aim(series))
+
+
+def agreed(series: Series, found: Agreed, label: str) -> Markup:
+    """How many chose one of the two highest points, each statement and all of them."""
+    points = len(series.labels)
+    rows = tuple(map(_share, found.every))
+    return charts.on_page(charts.Shares(label, rows, f"svarer {points - 1} eller {points}"))
+
+
+def split(found: Split, label: str) -> Markup:
+    """How a quarter's answers fall by one side dimension: of all the answers, so no sample and no interval."""
+    rows = tuple(
+        charts.ShareRow(value_name(found.dimension, line.value), share.value, share.text)
+        for line, share in zip(found.lines, found.shares, strict=True)
+    )
+    return charts.on_page(charts.Shares(label, rows, "andel af besvarelserne"))
+
+
+def wave_rates(lines: Sequence[Line], label: str) -> Markup:
+    """Answered of sent, wave by wave, where a wave's weeks can be told."""
+    rows = tuple(_share(told(line.name, line.rate.rate)) for line in lines if line.rate)
+    return charts.on_page(charts.Shares(label, rows, "svarprocent"))
+
+
+def _share(row: Told) -> charts.ShareRow:
+    low, high = row.ends or (None, None)
+    return charts.ShareRow(row.name, row.figure.value, row.figure.text, low, high, row.interval)
 
 
 def funnel(steps: Sequence[funnels.Step], label: str) -> Markup:

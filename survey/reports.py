@@ -260,15 +260,13 @@ def _asked(known: Known, scope: Scope) -> Promises:
 
 
 def _part(known: Known, scope: Scope, section: Section, series: Series, title: str, mint: Mint) -> Part:
-    period = known.whole.counts.period
-    counts = known.whole.counts
+    counts, period = known.whole.counts, known.whole.counts.period
     mine, ground = (figures.cells_of(cells, section, series) for cells in (counts.cells, known.ground))
-    rebased = baselines.standing(known.rebased, section, series, period.last)
-    aims = Aims(
-        *(scope.law, _aims(known, scope), _opposite(known, scope, series), counts.smallest),
-        rebased=rebased,
-        is_open=known.is_open,
+    rebased, other = (
+        baselines.standing(known.rebased, section, series, period.last),
+        _opposite(known, scope, series),
     )
+    aims = Aims(scope.law, _aims(known, scope), other, counts.smallest, rebased, known.is_open)
     tell = telling(_mint(mint, series), _measured(scope, series, period))
     return Part(
         title=title,
