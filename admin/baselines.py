@@ -67,16 +67,16 @@ def note() -> ResponseReturnValue:
         alarm = _found(seen)
         wrong = _wrong(form, alarm)
         if alarm is None or wrong:
-            refused = Refused(alarm.place if alarm else (), form.reason.data, wrong)
+            refused = Refused(alarm.place if alarm else (), form.reason.data or "", wrong)
             return dashboard.page(session, staff, seen, refused), 422
         if not dashboard.may_begin_anew(staff, alarm.section):
             access.refuse()
-        new = replace(alarm.rebased, reason=form.reason.data)
+        new = replace(alarm.rebased, reason=form.reason.data or "")
         made = baselines.note(session, staff.municipality_id, new, staff_id=staff.id, now=now)
         access.log_access(session, staff, "note baseline", f"baseline {made}", now)
     flash(f"Ny udgangslinje er sat for {alarm.section.name} siden {charts.day(new.since)} ({new.reason}).")
-    page = {name: value for name, value in request.args.items() if name in ("fra", "til", "team")}
-    return redirect(url_for("dashboard.overview", **page), 303)
+    fra, til, team = (request.args.get(name) for name in ("fra", "til", "team"))
+    return redirect(url_for("dashboard.overview", fra=fra, til=til, team=team), 303)
 
 
 def _found(seen: Seen) -> _Alarm | None:

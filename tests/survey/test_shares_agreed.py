@@ -1,5 +1,7 @@
 """The two highest points: of each statement and of all, each with both numbers, its interval, and one sentence."""
 
+from collections.abc import Sequence
+
 from survey import scoring, shares
 from survey.shares import Agreed
 from tests.survey.test_findings import DAY, cell, series_of
@@ -7,7 +9,7 @@ from tests.survey.test_findings import DAY, cell, series_of
 NBSP = "\N{NO-BREAK SPACE}"
 
 
-def agreed(people: list[tuple[int, ...]]) -> Agreed | None:
+def agreed(people: Sequence[tuple[int, ...]]) -> Agreed | None:
     """What a cell of these people says."""
     cells = [cell(DAY, people)]
     return shares.agreed(series_of(cells), cells, 5)

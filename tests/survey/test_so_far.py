@@ -46,7 +46,7 @@ def test_it_stands_three_ways(mean: Fraction, weeks: int, outcome: str, words: s
 
 def test_what_is_claimed_stands_until_the_other_side_is() -> None:
     """In the order of closing: over first, and after a long fall under; the opposite order ends over."""
-    high, low = (weekly(lambda _, mean=mean: mean, 6) for mean in (Fraction(36, 10), Fraction(18, 10)))
+    high, low = weekly(lambda _: Fraction(36, 10), 6), weekly(lambda _: Fraction(18, 10), 6)
     assert so_far.status(LEVEL, [each.counted for each in (*high, *low[:1])])[0] == "over"
     assert so_far.status(LEVEL, [each.counted for each in (*high, *low * 3)])[0] == "under"
     assert so_far.status(LEVEL, [each.counted for each in (*low, *high * 4)])[0] == "over"
