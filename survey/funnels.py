@@ -77,7 +77,7 @@ def calls(promises: Promises, smallest: int) -> tuple[Step, ...]:
     made = promises.kept + promises.late
     return (
         Step("Bedt om opkald", promises.asked, scoring.count(promises.asked), ""),
-        _step("Frist nået, eller ringet før", promises.due, promises.asked, "af dem, der har bedt om et opkald"),
+        _step("Frist nået eller ringet før", promises.due, promises.asked, "af ønskerne"),
         _step("Ringet op", made, promises.due, "af dem, hvor det var tid"),
         _step("Ringet op til tiden", promises.kept, promises.due, "af dem, hvor det var tid"),
     )

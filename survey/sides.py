@@ -37,10 +37,20 @@ class Split:
     lines: tuple[Line, ...]
 
     @property
+    def n(self) -> int:
+        """All the answers."""
+        return sum(line.n for line in self.lines)
+
+    @property
     def shares(self) -> tuple[Figure, ...]:
         """Of each line the share of all the answers; both numbers stand in the table already."""
-        n = sum(line.n for line in self.lines)
-        return tuple(scoring.published_share(line.n, n) for line in self.lines)
+        return tuple(scoring.published_share(line.n, self.n) for line in self.lines)
+
+    @property
+    def most(self) -> tuple[str, ...]:
+        """The values that most of the answers have, several where they are equally many; never the rest."""
+        known = [line for line in self.lines if line.value != REST]
+        return tuple(line.value for line in known if line.n == max(each.n for each in known))
 
     @property
     def sentence(self) -> str:

@@ -20,7 +20,7 @@ def test_calls_are_asked_for_due_made_and_made_in_time() -> None:
     found = funnels.calls(Promises(kept=6, late=2, overdue=2, waiting=2), 5)
     assert found == (
         Step("Bedt om opkald", 12, "12", ""),
-        Step("Frist nået, eller ringet før", 10, "10", f"83,3{NBSP}% af dem, der har bedt om et opkald"),
+        Step("Frist nået eller ringet før", 10, "10", f"83,3{NBSP}% af ønskerne"),
         Step("Ringet op", 8, "8", f"80,0{NBSP}% af dem, hvor det var tid"),
         Step("Ringet op til tiden", 6, "6", f"60,0{NBSP}% af dem, hvor det var tid"),
     )
