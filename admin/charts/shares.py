@@ -54,7 +54,7 @@ def drawing(chart: Shares, size: Size) -> Drawing:
     shapes, y = [keyed], y + 6
     for row in chart.rows:
         lines = wrapped(row.name, axis.start - 20 if size is WIDE else size.width, FONT, at_most=3)
-        high = _height(lines, size)
+        high = _height(row, lines, size)
         draw = _beside if size is WIDE else _below
         shapes.append(titled(row.title, *draw(row, lines, axis, y, high, size)))
         y += high
@@ -69,8 +69,10 @@ def _entries(chart: Shares) -> list[Entry]:
     return [Entry(chart.value_text, marks.DOTTED)]
 
 
-def _height(lines: Sequence[str], size: Size) -> float:
-    return max(36, LINE * len(lines) + 12) if size is WIDE else LINE * (len(lines) + 1) + 36
+def _height(row: ShareRow, lines: Sequence[str], size: Size) -> float:
+    if size is WIDE:
+        return max(36, LINE * len(lines) + 12)
+    return LINE * (len(lines) + 1) + (12 if row.value is None else 36)
 
 
 def _scale(axis: Axis, y: float) -> list[Shape]:
@@ -122,6 +124,6 @@ def _below(row: ShareRow, lines: Sequence[str], axis: Axis, y: float, high: floa
     return [
         *(text("said", 0, y + 16 + LINE * place, each) for place, each in enumerate(lines)),
         flowing(0, told, (look, shortened(words, size.width, FONT))),
-        *_rulers(axis, told + 6, y + high),
+        *([] if row.value is None else _rulers(axis, told + 6, y + high)),
         *_mark(row, axis, told + 17),
     ]
