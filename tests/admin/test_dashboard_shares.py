@@ -102,3 +102,5 @@ def test_what_came_back_of_each_wave(
     assert 'aria-label="Svarprocent bølge for bølge for Opfølgning. De samme tal står i tabellen."' in page
     text = words(page)
     assert "Bølge Udsendt Leveret Besvaret Svarprocent" in text
+    assert "Seneste bølge, uge 49: 88/95 = 92,6 % (usikkerhed 85,6 % til 96,4 %)." in text
+    assert "uge 33 92 92 84 84/92 = 91,3 %" in text
