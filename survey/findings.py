@@ -19,6 +19,7 @@ from survey.goals import Goal
 from survey.promises import Promises
 from survey.results import CellView, Period
 from survey.scoring import danish, early_warning, nonresponse, scores, statements, trends
+from survey.scoring.scores import Scores
 
 Sign = Literal["over", "under", "undecided", "rising", "falling", "unchanged", "none"]
 SEED = 1
@@ -92,6 +93,7 @@ def findings(
     """
     aims = aims or Aims("")
     told = [cell.counted for cell in mine if cell.mean]
+    people = [scores.of_people(one.persons) for one in told]
     earlier, watched = _held(period, [cell.counted for cell in before if cell.mean], told, aims.rebased)
     baseline = _moments(earlier)
     alarm = _alarm(watched, earlier)
@@ -99,7 +101,7 @@ def findings(
     first, *further = _level(series, mine, aims, aimed)
     return Findings(
         level=first,
-        change=_change(series, told, alarm, aims.rebased, baseline.n),
+        change=_change(_trend(series, told, people), alarm, aims.rebased, baseline.n),
         weakest=_weakest(series, mine),
         silent=_silent(series, told),
         alarm_on=alarm.last_on if alarm else None,
@@ -107,7 +109,7 @@ def findings(
         further=tuple(further),
         goals=tuple(map(goals.words, aimed)),
         rebased=aims.rebased,
-        status=_status(aimed, told) if aims.is_open else None,
+        status=_status(aimed, people) if aims.is_open else None,
     )
 
 
@@ -159,10 +161,10 @@ def _level(series: Series, mine: Sequence[CellView], aims: Aims, aimed: Sequence
     return [Finding(goal_verdicts.QUESTIONS[goal.kind], *goal_verdicts.judge(goal, evidence)) for goal in aimed]
 
 
-def _status(aimed: Sequence[Goal], told: Sequence[Counted]) -> Finding | None:
+def _status(aimed: Sequence[Goal], people: Sequence[Scores]) -> Finding | None:
     """How the mean stands before the period is over; None where no level holds, or nobody has answered."""
     level = next((goal for goal in aimed if goal.kind == "level"), None)
-    return Finding(so_far.QUESTION, *so_far.status(level, told)) if level and told else None
+    return Finding(so_far.QUESTION, *so_far.status(level, people)) if level and people else None
 
 
 # Er noget ændret? ----------------------------------------------------------------------------------------
@@ -171,19 +173,16 @@ CHANGE_QUESTION = "Er noget ændret?"
 SIGNS: dict[str, Sign] = {"stigende": "rising", "faldende": "falling", "ingen sikker ændring": "unchanged"}
 
 
-def _change(
-    series: Series, told: Sequence[Counted], alarm: Counted | None, rebased: Rebased | None, ground: int
-) -> Finding:
+def _change(trend: Finding, alarm: Counted | None, rebased: Rebased | None, ground: int) -> Finding:
     """The alarm, else the trend of the period; `ground` are the people of the baseline."""
     if alarm is not None:
         since = f"den nye udgangslinje fra {_noted(rebased)}" if rebased else "perioden før"
         words = f"Advarsel: svarene er faldet siden {since}."
         seen = f"Det kunne ses fra svarene til og med {_day(alarm.last_on)}."
         return Finding(CHANGE_QUESTION, "falling", f"{words} {seen}")
-    found = _trend(series, told)
     if rebased is None:
-        return found
-    return replace(found, sentence=f"{found.sentence} {_anew(rebased, ground)}")
+        return trend
+    return replace(trend, sentence=f"{trend.sentence} {_anew(rebased, ground)}")
 
 
 def _anew(rebased: Rebased, ground: int) -> str:
@@ -197,8 +196,9 @@ def _noted(rebased: Rebased) -> str:
     return f"{_day(rebased.since)} ({rebased.reason})"
 
 
-def _trend(series: Series, told: Sequence[Counted]) -> Finding:
-    trend = trends.trend([(one.last_on, scores.of_people(one.persons)) for one in told], len(series.labels))
+def _trend(series: Series, told: Sequence[Counted], people: Sequence[Scores]) -> Finding:
+    days = [one.last_on for one in told]
+    trend = trends.trend(list(zip(days, people, strict=True)), len(series.labels))
     if trend.word == "for få svar":
         few = (
             f"For få svar til en tendens: den kræver {trends.SMALLEST_TREND} besvarelser "
