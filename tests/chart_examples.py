@@ -6,21 +6,8 @@ from math import sqrt
 from random import Random
 
 from admin import charts
-from admin.charts import (
-    Break,
-    Chart,
-    Comparison,
-    DateLine,
-    Funnel,
-    Limits,
-    Part,
-    Place,
-    Point,
-    ShareRow,
-    Shares,
-    Statement,
-    Step,
-)
+from admin.charts import Break, Chart, Comparison, DateLine, Funnel, Limits, Part, Place, Point, Statement, Step
+from admin.charts.shares import ShareRow, Shares
 
 MONDAY = date(2021, 5, 3)
 FOUR = ("Helt uenig", "Uenig", "Enig", "Helt enig")
@@ -207,29 +194,22 @@ def comparison() -> Comparison:
 
 
 def agreed() -> Shares:
-    """Five statements, one of them hidden, one that shows only an end."""
-    found = (share(TEXTS[0], 43, 53), share(TEXTS[1], 51, 53), share(TEXTS[2], 9, 53), share(TEXTS[3], 26, 1000))
-    hidden = ShareRow(TEXTS[4], None, "vises ikke")
-    ended = ShareRow("Alle udsagn", 0.9, "mindst 90 %")
-    return Shares("Svarer 3 eller 4, Ydelse", (*found, hidden, ended), "svarer 3 eller 4")
-
-
-def rates() -> Shares:
-    """Two that say nothing of how sure they are."""
-    return Shares("Svar efter", (ShareRow("Første besked", 0.77, "412/536 = 76,9 %"), ShareRow("Ingen", 0, "0/9")))
+    """Five statements, one of them hidden, and one share that shows only an end."""
+    found = [share(words, k, 53) for words, k in zip(TEXTS, (43, 51, 9, 26), strict=False)]
+    rest = ShareRow(TEXTS[4], None, "vises ikke"), ShareRow("Alle udsagn", 0.9, "mindst 90 %")
+    return Shares("Svarer 3 eller 4, Ydelse", (*found, *rest), "svarer 3 eller 4")
 
 
 def share(name: str, k: int, n: int) -> ShareRow:
     """k of n with an interval about as wide as it would be."""
-    value, wide = k / n, 1 / sqrt(n)
-    low, high = max(0.0, value - wide), min(1.0, value + wide)
-    words = [f"{comma(100 * each)} %" for each in (value, low, high)]
-    return ShareRow(name, value, f"{k}/{n} = {words[0]}", low, high, f"{words[1]} til {words[2]}")
+    low, high = max(0.0, k / n - 1 / sqrt(n)), min(1.0, k / n + 1 / sqrt(n))
+    words = [f"{comma(100 * each)} %" for each in (k / n, low, high)]
+    return ShareRow(name, k / n, f"{k}/{n} = {words[0]}", low, high, f"{words[1]} til {words[2]}")
 
 
 def every() -> dict[str, Chart]:
     """All of them by name."""
-    found = (few, many, year, crowd, waves, single, none, four, five, funnel, comparison, agreed, rates)
+    found = (few, many, year, crowd, waves, single, none, four, five, funnel, comparison, agreed)
     return {each.__name__: each() for each in found}
 
 
@@ -269,12 +249,9 @@ def _line(random: Random) -> DateLine:
 
 
 def _shares(random: Random) -> Shares:
-    rows = []
-    for _ in range(random.randint(0, 7)):
-        n = random.randint(5, 99_999)
-        shown = share(_name(random, 30), random.randint(0, n), n)
-        rows.append(random.choice((shown, replace(shown, low=None, high=None), replace(shown, value=None))))
-    return Shares("Tilfældig", tuple(rows))
+    shown = [share(_name(random, 30), random.randint(0, n), n) for n in random.sample(range(5, 99_999), 7)]
+    looks = [random.choice((each, replace(each, low=None), replace(each, value=None))) for each in shown]
+    return Shares("Tilfældig", tuple(looks[: random.randint(0, 7)]))
 
 
 def _bars(random: Random) -> charts.StatementBars:

@@ -77,6 +77,7 @@ def test_an_alarm_stands_until_a_person_answers_it(
     """One warning and its form; afterwards a mark in the chart and why, and the form is gone."""
     page = manager.get(PAGE).text
     assert words(page).count("Advarsel: svarene er faldet siden perioden før.") == 1
+    assert page.count("<title>Advarsel: ") == 2, "one point, in each of two widths"
     assert page.count('name="reason"') == 1
     assert 'name="since" value="2021-05-03"' in page
     answer = manager.post(DOOR, data=typed(session, fallen), follow_redirects=True)
