@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from admin import (
     access,
     api_keys,
+    baselines,
     callbacks,
     dashboard,
     data_commands,
@@ -94,6 +95,7 @@ ROOMS = (
     login.doors,
     callbacks.doors,
     dashboard.doors,
+    baselines.doors,
     reports.doors,
     passports.doors,
     exports.doors,

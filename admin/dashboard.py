@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,6 +14,7 @@ from admin.access import CurrentStaff
 from admin.figure_ids import Ids
 from admin.side_names import DIMENSION_NAMES, language_name, value_name
 from survey import (
+    baselines,
     beside,
     cells,
     dimensions,
@@ -26,19 +28,23 @@ from survey import (
     remarks,
     results,
     scoring,
+    shares,
     sides,
+    so_far,
     told,
     wave_results,
     workdays,
 )
 from survey.access import MANAGER, open_to
+from survey.baselines import Rebased
 from survey.db import snapshot
-from survey.figures import Section, StatementResult
+from survey.figures import Section, Series, StatementResult
 from survey.findings import Aims, Finding, Findings
 from survey.goals import Goal
-from survey.models import TAGS
+from survey.models import LONGEST_REASON, TAGS
 from survey.promises import Promises
 from survey.results import LAW_NAMES, CellView, Counts, Period, TeamView
+from survey.shares import Agreed
 
 doors = Blueprint("dashboard", __name__)
 
@@ -66,7 +72,9 @@ TAG_NAMES = {"meeting": "Mødet", "law": "Loven", "both": "Begge dele"}
 class Known:
     """What a page was read from: the period's counts, the cells of the period before, and promises by team.
 
-    `goals` are all the municipality's, those between both groups only for who sees both; `waves` the last ones.
+    `goals` are all the municipality's, those between both groups only for who sees both; `waves` the last ones;
+    `rebased` are notes by which an early warning began anew. Answers are told up to the day `as_of`; `is_open`
+    while the period is not over.
     """
 
     counts: Counts
@@ -74,6 +82,17 @@ class Known:
     promises: Mapping[int, Promises]
     goals: tuple[Goal, ...]
     waves: tuple[wave_results.Told, ...]
+    rebased: tuple[Rebased, ...]
+    as_of: date | None
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Waves:
+    """The waves of a series, and beside each line how many were sent, delivered and answered, () where hidden."""
+
+    table: wave_results.Table
+    funnels: tuple[tuple[funnels.Step, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -81,50 +100,87 @@ class Room:
     """A section of the page; `hidden_teams` are the manager's that are shown only inside this law group.
 
     `found` answers the questions for each of the section's series, `calls` the one about calls for all of it;
-    `places` are the teams' beside each other, by series; `waves` is None for a series without any.
+    `places` are the teams' beside each other, by series; `waves` is None for a series without any, `agreed` where
+    no distribution may be shown.
     """
 
     section: Section
     found: tuple[Findings, ...]
     places: tuple[Mapping[int, str], ...]
-    waves: tuple[wave_results.Table | None, ...]
+    waves: tuple[Waves | None, ...]
+    agreed: tuple[Agreed | None, ...]
     calls: Finding
+    call_funnel: tuple[funnels.Step, ...]
     funnel: tuple[funnels.Step, ...]
     hidden_teams: tuple[TeamView, ...] = ()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a manager's page is made of: the period with what was wrong with it, the figures, the rooms."""
+
+    period: Period
+    mistake: str
+    known: Known
+    team: TeamView | None
+    rooms: Sequence[Room]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A form of the page that was not taken: the `place` of its series, what was typed, and what is wrong."""
+
+    place: tuple[object, ...]
+    typed: str
+    wrong: str
 
 
 @doors.get("/tal")
 @open_to(MANAGER)
 def overview() -> ResponseReturnValue:
     """The figures the manager may see, for `?fra=…&til=…&team=…`; 400 with a message when a date is wrong."""
-    staff = access.signed_in()
-    today = workdays.day(workdays.now())
     with snapshot() as session:
-        usual = results.default_period(results.newest_day(session, staff.municipality_id), today)
-        period, mistake = chosen_period(request.args, usual)
-        # What is of a whole law group is for who sees all of it, and on no team's page.
-        whole = staff.manager_teams is None and not request.args.get("team")
-        known = _known(session, staff.municipality_id, period, whole=whole)
-        counts = known.counts
-        said = remarks.read(session, staff.municipality_id, period) if whole else None
-        as_of = told.newest(session, staff.municipality_id)
-        beside = sides.read(session, staff.municipality_id, period) if whole else ()
-    team = chosen_team(staff, counts, request.args.get("team", ""))
-    page = render_template(
+        seen = see(session, access.signed_in(), request.args)
+        return page(session, access.signed_in(), seen), 400 if seen.mistake else 200
+
+
+def see(session: Session, staff: CurrentStaff, args: Mapping[str, str]) -> Seen:
+    """What the manager may see of the period in the address. Raises 404 or 403 for a team that is not theirs."""
+    today = workdays.day(workdays.now())
+    usual = results.default_period(results.newest_day(session, staff.municipality_id), today)
+    period, mistake = chosen_period(args, usual)
+    known = _known(session, staff.municipality_id, period, today, whole=_is_whole(staff, args))
+    team = chosen_team(staff, known.counts, args.get("team", ""))
+    return Seen(period, mistake, known, team, _rooms(staff, known, team))
+
+
+def _is_whole(staff: CurrentStaff, args: Mapping[str, str]) -> bool:
+    """What is of a whole law group is for who sees all of it, and on no team's page."""
+    return staff.manager_teams is None and not args.get("team")
+
+
+def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | None = None) -> str:
+    """The page of what the manager may see; with a form that was not taken, if there is one."""
+    period, counts = seen.period, seen.known.counts
+    whole = _is_whole(staff, request.args)
+    return render_template(
         "admin/dashboard.html",
-        rooms=_rooms(staff, known, team),
+        rooms=seen.rooms,
+        refused=refused,
+        may_begin_anew=partial(may_begin_anew, staff),
+        longest_reason=LONGEST_REASON,
         choices=[each for each in counts.teams if each.shown and staff.can_see_figures_of(each.id)],
         sees_all=staff.manager_teams is None,
-        ids=Ids(period, as_of),
-        chosen=team,
+        ids=Ids(period, seen.known.as_of),
+        chosen=seen.team,
         period=period,
-        mistake=mistake,
+        mistake=seen.mistake,
         few=f"færre end {in_words(counts.smallest)}",
         fewest_of_point=in_words(max(counts.smallest, cells.SMALLEST_CELL)),
         fewest_of_distribution=in_words(max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)),
         reasons=REASONS,
-        remarks=said,
-        sides=beside,
+        remarks=remarks.read(session, staff.municipality_id, period) if whole else None,
+        sides=sides.read(session, staff.municipality_id, period) if whole else (),
         fewest_of_quarter=dimensions.FEWEST,
         dimension_names=DIMENSION_NAMES,
         value_name=value_name,
@@ -136,20 +192,33 @@ def overview() -> ResponseReturnValue:
         statement_chart=figure_charts.by_statement,
         funnel_chart=figure_charts.funnel,
         wave_chart=figure_charts.by_wave,
+        wave_rate_chart=figure_charts.wave_rates,
+        agreed_chart=figure_charts.agreed,
+        split_chart=figure_charts.split,
         mark=figure_charts.mark,
         extremes=extremes,
     )
-    return page, 400 if mistake else 200
 
 
-def _known(session: Session, municipality_id: int, period: Period, *, whole: bool) -> Known:
+def may_begin_anew(staff: CurrentStaff, section: Section) -> bool:
+    """A person who sees all of a series may let its early warning begin anew: a team's, or a whole law group's."""
+    if section.team is None:
+        return staff.manager_teams is None
+    return staff.can_see_figures_of(section.team.id)
+
+
+def _known(session: Session, municipality_id: int, period: Period, today: date, *, whole: bool) -> Known:
     counts, found = lineages.read(session, municipality_id, period)
+    as_of = told.newest(session, municipality_id)
     return Known(
         counts,
         lineages.cells(results.cells(session, municipality_id, results.before(period)), found),
         promises.read(session, municipality_id, period.first, period.last),
         tuple(goal for goal in goals.of(session, municipality_id) if whole or goal.law),
         wave_results.read(session, municipality_id, period, found),
+        baselines.read(session, municipality_id, found),
+        as_of,
+        so_far.is_open(period, today, as_of),
     )
 
 
@@ -232,12 +301,7 @@ def _room(
             series,
             figures.cells_of(counts.cells, section, series),
             figures.cells_of(known.before, section, series),
-            Aims(
-                section.law,
-                known.goals,
-                goal_verdicts.opposite(counts.cells, section.law, series, others),
-                counts.smallest,
-            ),
+            _aims(known, section, series, others),
         )
         for series in section.series
     )
@@ -245,10 +309,34 @@ def _room(
     asked = Promises()
     for team_id in teams & known.promises.keys():
         asked = asked.plus(known.promises[team_id])
-    calls = findings.calls(asked, counts.smallest)
-    places = tuple(beside.places(counts.cells, section, series) for series in section.series)
-    waves = tuple(wave_results.table(known.waves, counts, section, series) for series in section.series)
-    return Room(section, found, places, waves, calls, funnels.steps(counts, section), hidden)
+    return Room(
+        section,
+        found,
+        tuple(beside.places(counts.cells, section, series) for series in section.series),
+        tuple(_waves(known, section, series) for series in section.series),
+        tuple(
+            shares.agreed(series, figures.cells_of(counts.cells, section, series), counts.smallest)
+            for series in section.series
+        ),
+        findings.calls(asked, counts.smallest),
+        funnels.calls(asked, counts.smallest),
+        funnels.steps(counts, section),
+        hidden,
+    )
+
+
+def _waves(known: Known, section: Section, series: Series) -> Waves | None:
+    table = wave_results.table(known.waves, known.counts, section, series)
+    if table is None:
+        return None
+    told = (funnels.of_wave(known.counts, section, series, line.rate) for line in table.lines)
+    return Waves(table, tuple(told))
+
+
+def _aims(known: Known, section: Section, series: Series, others: Sequence[Section]) -> Aims:
+    rebased = baselines.standing(known.rebased, section, series, known.counts.period.last)
+    other = goal_verdicts.opposite(known.counts.cells, section.law, series, others)
+    return Aims(section.law, known.goals, other, known.counts.smallest, rebased, known.is_open)
 
 
 def extremes(statements: Sequence[StatementResult]) -> tuple[StatementResult, StatementResult] | None:

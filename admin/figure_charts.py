@@ -7,11 +7,15 @@ from fractions import Fraction
 from markupsafe import Markup
 
 from admin import charts
+from admin.side_names import value_name
 from survey import funnels, goals, scoring
+from survey.baselines import Rebased
 from survey.figures import Point, Series, StatementResult
 from survey.findings import Finding, Findings, Sign
 from survey.lineages import Edition
 from survey.scoring import chart_points
+from survey.shares import Agreed, Told, told
+from survey.sides import Split
 from survey.wave_results import Line
 
 MARKS: dict[Sign, charts.Verdict] = {
@@ -40,7 +44,8 @@ def date_line(series: Series, found: Findings, label: str) -> charts.DateLine:
     alarm = next((point for point in series.points if found.alarm_on and point.last_on >= found.alarm_on), None)
     points = tuple(_point(point, series, found, alarm is point) for point in series.points)
     centre = float(found.baseline.mean) if found.baseline else None
-    text = f"før perioden {scoring.number(found.baseline.mean, 1)}" if found.baseline else ""
+    where = "ny udgangslinje" if found.rebased else "før perioden"
+    text = f"{where} {scoring.number(found.baseline.mean, 1)}" if found.baseline else ""
     return charts.DateLine(
         label,
         len(series.labels),
@@ -49,7 +54,7 @@ def date_line(series: Series, found: Findings, label: str) -> charts.DateLine:
         aim(series),
         centre=centre,
         centre_text=text,
-        breaks=_breaks(series.editions, points),
+        breaks=(*_breaks(series.editions, points), *_begun_anew(found.rebased, points)),
     )
 
 
@@ -86,6 +91,13 @@ def _breaks(editions: Sequence[Edition], points: Sequence[charts.Point]) -> tupl
     return tuple(charts.Break(each.on, _reworded(each)) for each in editions[1:] if first < each.on <= last)
 
 
+def _begun_anew(rebased: Rebased | None, points: Sequence[charts.Point]) -> tuple[charts.Break, ...]:
+    """A mark on the last day that is behind, where a person let the warning begin anew among the points."""
+    days = [day for point in points for day in (point.first_on, point.last_on)]
+    shown = rebased is not None and bool(days) and min(days) <= rebased.since <= max(days)
+    return (charts.Break(rebased.since, "ny udgangslinje"),) if rebased and shown else ()
+
+
 def _reworded(edition: Edition) -> str:
     """What is new of a version that means the same: "udsagn 2 omskrevet"; "udgave 2" where no words are."""
     if not edition.reworded:
@@ -104,6 +116,33 @@ def bars(series: Series, label: str) -> charts.StatementBars:
     return charts.StatementBars(label, series.labels, statements, series.target, aim(series))
 
 
+def agreed(series: Series, found: Agreed, label: str) -> Markup:
+    """How many chose one of the two highest points, each statement and all of them."""
+    points = len(series.labels)
+    rows = tuple(map(_share, found.every))
+    return charts.on_page(charts.Shares(label, rows, f"svarer {points - 1} eller {points}"))
+
+
+def split(found: Split, label: str) -> Markup:
+    """How a quarter's answers fall by one side dimension: of all the answers, so no sample and no interval."""
+    rows = tuple(
+        charts.ShareRow(value_name(found.dimension, line.value), share.value, share.text)
+        for line, share in zip(found.lines, found.shares, strict=True)
+    )
+    return charts.on_page(charts.Shares(label, rows, "andel af besvarelserne"))
+
+
+def wave_rates(lines: Sequence[Line], label: str) -> Markup:
+    """Answered of sent, wave by wave, where a wave's weeks can be told."""
+    rows = tuple(_share(told(line.name, line.rate.rate)) for line in lines if line.rate)
+    return charts.on_page(charts.Shares(label, rows, "svarprocent"))
+
+
+def _share(row: Told) -> charts.ShareRow:
+    low, high = row.ends or (None, None)
+    return charts.ShareRow(row.name, row.figure.value, row.figure.text, low, high, row.interval)
+
+
 def funnel(steps: Sequence[funnels.Step], label: str) -> Markup:
     """From meetings to answers."""
     return charts.on_page(charts.Funnel(label, tuple(charts.Step(*vars(step).values()) for step in steps)))
@@ -111,7 +150,8 @@ def funnel(steps: Sequence[funnels.Step], label: str) -> Markup:
 
 def _point(point: Point, series: Series, found: Findings, is_alarm: bool) -> charts.Point:
     low, high = None, None
-    if found.baseline and point.mean.n:
+    behind = found.rebased is not None and point.last_on <= found.rebased.since
+    if found.baseline and point.mean.n and not behind:
         low, high = chart_points.expected_swing(found.baseline, point.mean.n, len(series.labels))
     days: tuple[date, date] = (point.first_on, point.last_on)
     return charts.Point(*days, point.n, point.mean.value, point.mean.text, low, high, is_alarm)

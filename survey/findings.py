@@ -4,12 +4,13 @@ Pure functions on cells. A sentence is chosen by an outcome, and its numbers obe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from survey import goal_verdicts, goals, scoring
+from survey import goal_verdicts, goals, scoring, so_far
+from survey.baselines import Rebased
 from survey.cells import Counted
 from survey.counts import Complete
 from survey.figures import Series
@@ -39,7 +40,8 @@ class Findings:
     """The answers about one series; the day of an alarm, and the baseline to hold points against, or None.
 
     `level` answers the first goal in force on the period's last day, `further` the others; `goals` are all of them
-    in words.
+    in words. `status` is how a period stands that is not over, None for one that is, and where there is no level.
+    `rebased` is the person's note by which the early warning began anew, None where nobody made one.
     """
 
     level: Finding
@@ -50,24 +52,31 @@ class Findings:
     baseline: scoring.Moments | None
     further: tuple[Finding, ...] = ()
     goals: tuple[str, ...] = ()
+    rebased: Rebased | None = None
+    status: Finding | None = None
 
     @property
     def all(self) -> tuple[Finding, ...]:
         """The answers in the order of the questions; the fifth, about calls, is of a whole section."""
-        return self.level, *self.further, self.change, self.weakest, self.silent
+        now = (self.status,) if self.status else ()
+        return self.level, *now, *self.further, self.change, self.weakest, self.silent
 
 
 @dataclass(frozen=True)
 class Aims:
     """What a series is judged by: all goals of the municipality, of which those of `law` hold.
 
-    `other` is the other law group on the same scale, for equality; `smallest` is k of the disclosure rules.
+    `other` is the other law group on the same scale, for equality; `smallest` is k of the disclosure rules;
+    `rebased` is the note by which the early warning began anew, if there is one up to the period's last day;
+    `is_open` is True while the period is not over.
     """
 
     law: str
     goals: tuple[Goal, ...] = ()
     other: Group | None = None
     smallest: int = scoring.SMALLEST_GROUP
+    rebased: Rebased | None = None
+    is_open: bool = False
 
 
 def findings(
@@ -81,23 +90,44 @@ def findings(
 
     Without `aims` the level that holds by itself is the goal.
     """
-    told = [cell.counted for cell in mine if cell.mean]
-    earlier = _baseline(period, [cell.counted for cell in before if cell.mean])
-    alarm_on, change = _change(series, told, earlier)
-    baseline = _moments(earlier)
     aims = aims or Aims("")
+    told = [cell.counted for cell in mine if cell.mean]
+    earlier, watched = _held(period, [cell.counted for cell in before if cell.mean], told, aims.rebased)
+    baseline = _moments(earlier)
+    alarm = _alarm(watched, earlier)
     aimed = goals.in_force(aims.goals, aims.law, len(series.labels), period.last)
     first, *further = _level(series, mine, aims, aimed)
     return Findings(
         level=first,
-        change=change,
+        change=_change(_trend(series, told), alarm, aims.rebased, baseline.n),
         weakest=_weakest(series, mine),
         silent=_silent(series, told),
-        alarm_on=alarm_on,
+        alarm_on=alarm.last_on if alarm else None,
         baseline=baseline if baseline.n >= early_warning.SMALLEST_BASELINE else None,
         further=tuple(further),
         goals=tuple(map(goals.words, aimed)),
+        rebased=aims.rebased,
+        status=_status(aimed, told) if aims.is_open else None,
     )
+
+
+def _held(
+    period: Period, before: Sequence[Counted], told: Sequence[Counted], rebased: Rebased | None
+) -> tuple[list[Counted], list[Counted]]:
+    """The baseline, and what is watched against it, both in the order of closing.
+
+    Where a person let the warning begin anew, nothing answered up to that day is in either; the first of the
+    period's own then fill the baseline up.
+    """
+    if rebased is None:
+        return _baseline(period, before), list(told)
+    ground, watched = ([one for one in part if one.first_on > rebased.since] for part in (before, told))
+    ground = _baseline(period, ground)
+    people = sum(one.people for one in ground)
+    while watched and people < early_warning.SMALLEST_BASELINE:
+        ground.append(watched.pop(0))
+        people += ground[-1].people
+    return ground, watched
 
 
 def _baseline(period: Period, before: Sequence[Counted]) -> list[Counted]:
@@ -129,28 +159,50 @@ def _level(series: Series, mine: Sequence[CellView], aims: Aims, aimed: Sequence
     return [Finding(goal_verdicts.QUESTIONS[goal.kind], *goal_verdicts.judge(goal, evidence)) for goal in aimed]
 
 
+def _status(aimed: Sequence[Goal], told: Sequence[Counted]) -> Finding | None:
+    """How the mean stands before the period is over; None where no level holds, or nobody has answered."""
+    level = next((goal for goal in aimed if goal.kind == "level"), None)
+    people = [scores.of_people(one.persons) for one in told]
+    return Finding(so_far.QUESTION, *so_far.status(level, people)) if level and people else None
+
+
 # Er noget ændret? ----------------------------------------------------------------------------------------
 
 CHANGE_QUESTION = "Er noget ændret?"
 SIGNS: dict[str, Sign] = {"stigende": "rising", "faldende": "falling", "ingen sikker ændring": "unchanged"}
 
 
-def _change(series: Series, told: Sequence[Counted], earlier: Sequence[Counted]) -> tuple[date | None, Finding]:
-    points = len(series.labels)
-    trend = trends.trend(scores.by_day((one.last_on, one.persons) for one in told), points)
-    alarm = _alarm(told, earlier)
+def _change(trend: Finding, alarm: Counted | None, rebased: Rebased | None, ground: int) -> Finding:
+    """The alarm, else the trend of the period; `ground` are the people of the baseline."""
     if alarm is not None:
-        day = alarm.last_on
-        since = (
-            f"Advarsel: svarene er faldet siden perioden før. Det kunne ses fra svarene til og med {_day(day)}."
-        )
-        return day, Finding(CHANGE_QUESTION, "falling", since)
+        since = f"den nye udgangslinje fra {_noted(rebased)}" if rebased else "perioden før"
+        words = f"Advarsel: svarene er faldet siden {since}."
+        seen = f"Det kunne ses fra svarene til og med {_day(alarm.last_on)}."
+        return Finding(CHANGE_QUESTION, "falling", f"{words} {seen}")
+    if rebased is None:
+        return trend
+    return replace(trend, sentence=f"{trend.sentence} {_anew(rebased, ground)}")
+
+
+def _anew(rebased: Rebased, ground: int) -> str:
+    enough = early_warning.SMALLEST_BASELINE
+    again = f"; advarslen begynder igen efter {enough} besvarelser" if ground < enough else ""
+    return f"Ny udgangslinje siden {_noted(rebased)}{again}."
+
+
+def _noted(rebased: Rebased) -> str:
+    """Since which day, and why: "3.5.2021 (Ny bemanding)"."""
+    return f"{_day(rebased.since)} ({rebased.reason})"
+
+
+def _trend(series: Series, told: Sequence[Counted]) -> Finding:
+    trend = trends.trend(scores.by_day((one.last_on, one.persons) for one in told), len(series.labels))
     if trend.word == "for få svar":
         few = (
             f"For få svar til en tendens: den kræver {trends.SMALLEST_TREND} besvarelser "
             f"på {trends.FEWEST_DAYS} svardage."
         )
-        return None, Finding(CHANGE_QUESTION, "undecided", few)
+        return Finding(CHANGE_QUESTION, "undecided", few)
     pace = ""
     if trend.slope and trend.word != "ingen sikker ændring":
         pace = f", omkring {danish.signed(Fraction(trend.slope.value), 2)} point i kvartalet"
@@ -159,7 +211,7 @@ def _change(series: Series, told: Sequence[Counted], earlier: Sequence[Counted])
         "faldende": f"Ja, faldende gennem perioden{pace} (n = {trend.n}).",
         "ingen sikker ændring": f"Ingen sikker ændring gennem perioden (n = {trend.n}).",
     }[trend.word]
-    return None, Finding(CHANGE_QUESTION, SIGNS[trend.word], sentence)
+    return Finding(CHANGE_QUESTION, SIGNS[trend.word], sentence)
 
 
 def _alarm(told: Sequence[Counted], earlier: Sequence[Counted]) -> Counted | None:

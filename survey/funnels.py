@@ -1,12 +1,15 @@
-"""From meetings to answers, step by step: how many are left, of which step, and who fell away."""
+"""From meetings to answers, from a wish to a call, step by step: how many are left, and of which step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from survey import scoring
-from survey.figures import Section
+from survey.figures import Section, Series
+from survey.promises import Promises
 from survey.results import Counts, OneRow
+from survey.scoring import Figure
+from survey.turnout import Turnout
 
 UNHELD = ("cancelled", "not_attended", "in_the_future", "too_old")
 """No meeting to ask about, or too long ago."""
@@ -61,13 +64,59 @@ def steps(counts: Counts, section: Section) -> tuple[Step, ...]:
     return _told(numbers, counts.smallest)
 
 
+def calls(promises: Promises, smallest: int) -> tuple[Step, ...]:
+    """Calls asked for, due, made, made in time; () where nobody has asked.
+
+    Fewer than `smallest` are not numbered, nor then any step: as in the sentence about them.
+    """
+    if not promises.asked:
+        return ()
+    if promises.asked < smallest:
+        few = scoring.published_count(promises.asked, smallest=smallest)
+        return (Step("Bedt om opkald", None, few, ""),)
+    made = promises.kept + promises.late
+    return (
+        Step("Bedt om opkald", promises.asked, scoring.count(promises.asked), ""),
+        _step("Frist nået eller ringet før", promises.due, promises.asked, "af ønskerne"),
+        _step("Ringet op", made, promises.due, "af dem, hvor det var tid"),
+        _step("Ringet op til tiden", promises.kept, promises.due, "af dem, hvor det var tid"),
+    )
+
+
+def _step(name: str, n: int, whole: int, of: str) -> Step:
+    return Step(name, n, scoring.count(n), f"{scoring.percent(Fraction(n, whole))} {of}" if whole else "")
+
+
+def of_wave(counts: Counts, section: Section, series: Series, rate: Turnout | None) -> tuple[Step, ...]:
+    """Sent, delivered, answered of a series in the blocks of weeks that `rate` is told in; () without any."""
+    if rate is None or not rate.weeks:
+        return ()
+    first, last = rate.weeks[0].first, rate.weeks[-1].last
+    mine = [
+        row
+        for row in counts.weeks
+        if (row.law, row.version_id) == (section.law, series.version_id)
+        and first <= row.week <= last
+        and (section.team is None or row.team_id == section.team.id)
+    ]
+    numbers = (
+        ("Udsendt", sum(row.sent for row in mine), ""),
+        ("Leveret", sum(row.delivered for row in mine), "af de udsendte"),
+        ("Besvaret", _sum([rate.rate]), "af de udsendte"),
+    )
+    return _told(numbers, counts.smallest)
+
+
 def _less(meetings: Sequence[OneRow], decisions: Sequence[str]) -> int:
     return sum(row.n for row in meetings if row.decision not in decisions)
 
 
 def _answered(section: Section) -> int | None:
-    """The sum of what the response rates tell; None where one of them is hidden or shows only an end."""
-    rates = [series.turnout.rate for series in section.series if series.turnout]
+    return _sum([series.turnout.rate for series in section.series if series.turnout])
+
+
+def _sum(rates: Sequence[Figure]) -> int | None:
+    """The sum of what response rates tell; None where one of them is hidden or shows only an end."""
     if not all("/" in rate.text for rate in rates):
         return None
     return sum(int(rate.text.partition("/")[0].replace(".", "")) for rate in rates)
@@ -77,7 +126,7 @@ def _told(numbers: Sequence[tuple[str, int | None, str]], smallest: int) -> tupl
     found, before = list[Step](), list[int | None]()
     for name, n, of in numbers:
         # Delivered and answered are both shares of what was sent.
-        whole = before[3] if name == "Besvaret" else before[-1] if before else None
+        whole = before[-2] if name == "Besvaret" else before[-1] if before else None
         shown = n if n is not None and n >= smallest else None
         text = (
             scoring.count(shown) if shown is not None else scoring.TOO_FEW if n is not None else scoring.NOT_SHOWN

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from survey import changes, figures, findings, goal_verdicts, goals, notes, scoring, shares, wave_results
+from survey import (
+    baselines,
+    changes,
+    figures,
+    findings,
+    goal_verdicts,
+    goals,
+    notes,
+    scoring,
+    shares,
+    wave_results,
+)
 from survey.changes import Changes, Side
 from survey.figures import Section, Series, StatementResult
 from survey.findings import Aims, Findings
@@ -94,10 +105,11 @@ def section(known: Known, spell: Spell, scope: Scope) -> Section:
 
 def part(known: Known, scope: Scope, whole: Section, series: Series, title: str, mint: Mint) -> Part:
     """The part of one series of `whole`, the section of all the report's days."""
-    period = known.whole.counts.period
-    counts = known.whole.counts
+    counts, period = known.whole.counts, known.whole.counts.period
     mine, ground = (figures.cells_of(cells, whole, series) for cells in (counts.cells, known.ground))
-    aims = Aims(scope.law, _aims(known, scope), _opposite(known, scope, series), counts.smallest)
+    rebased = baselines.standing(known.rebased, whole, series, period.last)
+    other = _opposite(known, scope, series)
+    aims = Aims(scope.law, _aims(known, scope), other, counts.smallest, rebased, known.is_open)
     tell = telling(mint, _measured(scope, series, period))
     return Part(
         title=title,

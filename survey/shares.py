@@ -1,9 +1,46 @@
 """Shares read back from what is printed: k of n, and how many chose one of the two highest points."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
 from survey import scoring
-from survey.figures import StatementResult
+from survey import top_two as highest
+from survey.figures import Series, StatementResult
+from survey.results import CellView
 from survey.scoring import Figure
 from survey.scoring.rates import Rate
+from survey.scoring.shares import share_interval
+
+Ends = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A share as it is printed, with its 95 % interval in fractions of 1, None where it shows no number."""
+
+    name: str
+    figure: Figure
+    ends: Ends | None
+
+    @property
+    def interval(self) -> str:
+        """ "68,6 % til 89,4 %"; "" without one."""
+        return " til ".join(scoring.percent(Fraction(end)) for end in self.ends) if self.ends else ""
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """How many chose one of the two highest points: of each statement, and of all; and a sentence about it."""
+
+    rows: tuple[Told, ...]
+    whole: Told
+    sentence: str
+
+    @property
+    def every(self) -> tuple[Told, ...]:
+        """The statements, and all of them together last."""
+        return *self.rows, self.whole
 
 
 def k_of_n(share: Figure) -> Rate | None:
@@ -22,3 +59,39 @@ def top_two(result: StatementResult) -> Figure:
     if not all(told):
         return scoring.WITHHELD
     return scoring.published_share(sum(k for k, _ in filter(None, told)), max(n for _, n in filter(None, told)))
+
+
+def told(name: str, figure: Figure) -> Told:
+    """A printed share with Wilson's interval of the two numbers it is printed with."""
+    found = k_of_n(figure)
+    return Told(name, figure, scoring.wilson(*found) if found else None)
+
+
+def agreed(series: Series, cells: Iterable[CellView], smallest: int) -> Agreed | None:
+    """The two highest points of a series made of `cells`; None where no distribution may be shown.
+
+    Of all statements together several answers are one person's, so the interval is of as many as they are worth.
+    """
+    rows = tuple(told(each.text, top_two(each)) for each in series.statements)
+    found = highest.of(cells, smallest)
+    figure = found.figure if found else scoring.HIDDEN
+    ends = share_interval(found.share) if found and k_of_n(figure) else None
+    if not any(each.shown for each in (figure, *(row.figure for row in rows))):
+        return None
+    whole = Told("Alle udsagn", figure, ends)
+    points = len(series.labels)
+    return Agreed(rows, whole, _sentence(rows, whole, f"{points - 1} eller {points}"))
+
+
+def _sentence(rows: Sequence[Told], whole: Told, points: str) -> str:
+    """What is chosen in all, and where the printed shares are lowest and highest."""
+    sure = f" (usikkerhed {whole.interval})" if whole.interval else ""
+    of_all = f"{whole.figure.text} af svarene er {points}{sure}."
+    if not whole.figure.shown:
+        of_all = f"For få svar til at sige, hvor mange af alle svar der er {points}."
+    known = [(row.figure.value, row) for row in rows if row.ends and row.figure.value is not None]
+    if len({value for value, _ in known}) < 2:
+        return of_all
+    low, high = (pick(known, key=lambda pair: pair[0])[1] for pick in (min, max))
+    few, many = (f"»{row.name}« ({row.figure.text})" for row in (low, high))
+    return f"{of_all} Færrest ved {few}, flest ved {many}."

@@ -15,6 +15,9 @@ from survey import scoring, workdays
 from survey.dimensions import DIMENSIONS, REST, WORDS
 from survey.models import Municipality, Questionnaire, QuestionnaireVersion, SideMean
 from survey.results import Period
+from survey.scoring import Figure
+
+AFTER = {"first": "den første besked", "reminder": "påmindelsen"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,34 @@ class Split:
 
     dimension: str
     lines: tuple[Line, ...]
+
+    @property
+    def n(self) -> int:
+        """All the answers."""
+        return sum(line.n for line in self.lines)
+
+    @property
+    def shares(self) -> tuple[Figure, ...]:
+        """Of each line the share of all the answers; both numbers stand in the table already."""
+        return tuple(scoring.published_share(line.n, self.n) for line in self.lines)
+
+    @property
+    def most(self) -> tuple[str, ...]:
+        """The values that most of the answers have, several where they are equally many; never the rest."""
+        known = [line for line in self.lines if line.value != REST]
+        return tuple(line.value for line in known if line.n == max(each.n for each in known))
+
+    @property
+    def sentence(self) -> str:
+        """Of answers to the first message and after the reminder: how many, and their means; "" of all others."""
+        if self.dimension != "first":
+            return ""
+        said = [
+            f"{share.text} af besvarelserne kom efter {AFTER[line.value]} (gennemsnit {line.mean})"
+            for line, share in zip(self.lines, self.shares, strict=True)
+            if line.value != REST
+        ]
+        return f"{', '.join(said)}."
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,21 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from survey import changes, goals, lineages, notes, promises, results, samplings, wave_results, waves
+from survey import (
+    baselines,
+    changes,
+    goals,
+    lineages,
+    notes,
+    promises,
+    results,
+    samplings,
+    so_far,
+    told,
+    wave_results,
+    waves,
+)
+from survey.baselines import Rebased
 from survey.goals import Goal
 from survey.promises import Promises
 from survey.results import CellView, Counts, Period
@@ -29,7 +43,8 @@ class Known:
     """What a report is made of: the period, cells before it, promises by team, and what is held against what.
 
     Versions that mean the same are one. `waves` are those in the period, in order. `now` is the last of them, else
-    the period; `before` the one before. `compared` are the waves as the dashboard holds them against each other.
+    the period; `before` the one before. `compared` are the waves as the dashboard holds them against each other,
+    `rebased` the notes by which early warnings began anew. `is_open` while the period is not over.
     """
 
     counted_on: date
@@ -37,6 +52,8 @@ class Known:
     ground: Sequence[CellView]
     promises: Mapping[int, Promises]
     goals: tuple[Goal, ...]
+    rebased: tuple[Rebased, ...]
+    is_open: bool
     compared: tuple[Told, ...]
     waves: tuple[Spell, ...]
     now: Spell
@@ -64,6 +81,8 @@ def read(session: Session, municipality_id: int, period: Period, today: date) ->
         promises=promises.read(session, municipality_id, period.first, period.last),
         goals=goals.of(session, municipality_id),
         compared=compared,
+        rebased=baselines.read(session, municipality_id, found),
+        is_open=so_far.is_open(period, today, told.newest(session, municipality_id)),
         waves=inside,
         now=inside[-1] if inside else whole,
         before=(

@@ -7,6 +7,7 @@ from random import Random
 
 from admin import charts
 from admin.charts import Break, Chart, Comparison, DateLine, Funnel, Limits, Part, Place, Point, Statement, Step
+from admin.charts.shares import ShareRow, Shares
 
 MONDAY = date(2021, 5, 3)
 FOUR = ("Helt uenig", "Uenig", "Enig", "Helt enig")
@@ -192,15 +193,29 @@ def comparison() -> Comparison:
     )
 
 
+def agreed() -> Shares:
+    """Five statements, one of them hidden, and one share that shows only an end."""
+    found = [share(words, k, 53) for words, k in zip(TEXTS, (43, 51, 9, 26), strict=False)]
+    rest = ShareRow(TEXTS[4], None, "vises ikke"), ShareRow("Alle udsagn", 0.9, "mindst 90 %")
+    return Shares("Svarer 3 eller 4, Ydelse", (*found, *rest), "svarer 3 eller 4")
+
+
+def share(name: str, k: int, n: int) -> ShareRow:
+    """k of n with an interval about as wide as it would be."""
+    low, high = max(0.0, k / n - 1 / sqrt(n)), min(1.0, k / n + 1 / sqrt(n))
+    words = [f"{comma(100 * each)} %" for each in (k / n, low, high)]
+    return ShareRow(name, k / n, f"{k}/{n} = {words[0]}", low, high, f"{words[1]} til {words[2]}")
+
+
 def every() -> dict[str, Chart]:
     """All of them by name."""
-    found = (few, many, year, crowd, waves, single, none, four, five, funnel, comparison)
+    found = (few, many, year, crowd, waves, single, none, four, five, funnel, comparison, agreed)
     return {each.__name__: each() for each in found}
 
 
 def chance(random: Random) -> Chart:
     """A chart nobody thought of, of any kind."""
-    return random.choice((_line, _bars, _steps, _places))(random)
+    return random.choice((_line, _bars, _steps, _places, _shares))(random)
 
 
 def _name(random: Random, longest: int) -> str:
@@ -231,6 +246,12 @@ def _line(random: Random) -> DateLine:
     return DateLine(
         "Tilfældig", top, tuple(points), target, centre=centre, centre_text="gennemsnit 3,33", breaks=breaks
     )
+
+
+def _shares(random: Random) -> Shares:
+    shown = [share(_name(random, 30), random.randint(0, n), n) for n in random.sample(range(5, 99_999), 7)]
+    looks = [random.choice((each, replace(each, low=None), replace(each, value=None))) for each in shown]
+    return Shares("Tilfældig", tuple(looks[: random.randint(0, 7)]))
 
 
 def _bars(random: Random) -> charts.StatementBars:

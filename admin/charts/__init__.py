@@ -6,13 +6,14 @@ widths of which the style sheet shows one; `standalone` as a file of its own, fo
 
 from markupsafe import Markup
 
-from admin.charts import comparison, dateline, funnel, paper, statements
+from admin.charts import comparison, dateline, funnel, paper, shares, statements
 from admin.charts.axes import day, days
 from admin.charts.comparison import Comparison, Limits, Place
 from admin.charts.funnel import Funnel, Step
 from admin.charts.glyphs import Verdict, glyph, standalone_glyph
 from admin.charts.paper import NARROW, SIZES, WIDE, Drawing, Size
 from admin.charts.points import Break, DateLine, Point
+from admin.charts.shares import ShareRow, Shares
 from admin.charts.statements import Part, Statement, StatementBars, lowest_first
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "Part",
     "Place",
     "Point",
+    "ShareRow",
+    "Shares",
     "Statement",
     "StatementBars",
     "Step",
@@ -40,7 +43,7 @@ __all__ = [
     "standalone_glyph",
 ]
 
-Chart = DateLine | StatementBars | Funnel | Comparison
+Chart = DateLine | StatementBars | Funnel | Comparison | Shares
 
 
 def on_page(chart: Chart) -> Markup:
@@ -64,3 +67,5 @@ def drawn(chart: Chart, size: Size) -> Drawing:
             return funnel.drawing(chart, size)
         case Comparison():
             return comparison.drawing(chart, size)
+        case Shares():
+            return shares.drawing(chart, size)

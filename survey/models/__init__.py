@@ -25,6 +25,7 @@ from survey.models.ballots import (
     Waiting,
 )
 from survey.models.base import CHANNELS, LAWS, PAPER
+from survey.models.baselines import LONGEST_REASON, Baseline
 from survey.models.callbacks import CALLBACK_STATES, CallbackAttempt, CallbackCount, CallbackRequest
 from survey.models.cells import Cell, CellGroup
 from survey.models.goals import GOAL_KINDS, Goal
@@ -90,6 +91,7 @@ __all__ = [
     "LAWS",
     "LINK_MODES",
     "LOGO_TYPES",
+    "LONGEST_REASON",
     "MODES",
     "PAPER",
     "PAUSE_REASONS",
@@ -101,6 +103,7 @@ __all__ = [
     "Assignment",
     "Ballot",
     "BallotKey",
+    "Baseline",
     "Batch",
     "BatchComplete",
     "BatchPerson",

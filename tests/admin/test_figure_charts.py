@@ -5,6 +5,7 @@ from datetime import date
 
 from admin import figure_charts
 from survey import scoring
+from survey.baselines import Rebased
 from survey.figures import Point, Series, StatementResult
 from survey.findings import Finding, Findings
 from survey.scoring import Figure
@@ -72,6 +73,21 @@ def test_an_alarm_and_what_chance_would_give_are_drawn() -> None:
     warned = [title for title in titles(root) if title.startswith("Advarsel: ")]
     assert [title.partition(": ")[2][:6] for title in warned] == ["10. ma"]
     assert of_look(root, "band")
+
+
+def test_a_new_baseline_is_a_line_and_the_band_begins_after_it() -> None:
+    """At its day, with its words; the level names itself, and a day before the points is not drawn."""
+    days = [date(2021, 5, 3), date(2021, 5, 10), date(2021, 5, 17)]
+    series = replace(SERIES, points=tuple(Point(day, day, 20, MEAN) for day in days))
+    rebased = Rebased("LAB", None, 1, "remote", date(2021, 5, 3), "Ny bemanding")
+    found = replace(FOUND, baseline=scoring.moments([2, 8, 20, 25]), rebased=rebased)
+    chart = figure_charts.date_line(series, found, "Prøve")
+    assert [(each.on, each.label) for each in chart.breaks] == [(date(2021, 5, 3), "ny udgangslinje")]
+    assert [point.low is None for point in chart.points] == [True, False, False]
+    assert chart.centre_text == "ny udgangslinje 3,2"
+    earlier = replace(found, rebased=replace(rebased, since=date(2021, 5, 2)))
+    assert figure_charts.date_line(series, earlier, "Prøve").breaks == ()
+    assert figure_charts.date_line(replace(series, points=()), found, "Prøve").breaks == ()
 
 
 def test_a_finding_has_a_mark_unless_it_says_nothing() -> None:

@@ -36,6 +36,11 @@ def cell(day: date, people: People, points: int = 4) -> CellView:
 
 def said(cells: Sequence[CellView], before: Sequence[CellView] = (), **changes: Any) -> Findings:
     """What is found of the law group's one series."""
+    return findings.findings(PERIOD, with_changes(series_of(cells), changes), cells, before)
+
+
+def series_of(cells: Sequence[CellView]) -> Series:
+    """The law group's one series, made of `cells`."""
     points = len(cells[0].counted.statements[0]) - 1 if cells else 4
     texts = [f"udsagn {number}" for number in range(1, 1 + (len(cells[0].counted.statements) if cells else 5))]
     labels = ["?"] * points
@@ -44,7 +49,7 @@ def said(cells: Sequence[CellView], before: Sequence[CellView] = (), **changes: 
     waiting = [SimpleNamespace(law="LAS", version_id=1, mode="remote", team_id=None, tallied_on=DAY)]
     read: dict[str, Any] = {"versions": [version], "cells": cells, "waiting": waiting}
     (series,) = figures.section(Counts(period=PERIOD, smallest=5, **read, **empty), "LAS").series
-    return findings.findings(PERIOD, with_changes(series, changes), cells, before)
+    return series
 
 
 def with_changes(series: Series, changes: dict[str, Any]) -> Series:

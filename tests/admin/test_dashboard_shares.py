@@ -1,0 +1,106 @@
+"""The dashboard's shares: the two highest points, calls step by step, and what came back of each wave."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.models import Batch, CallbackCount, Municipality, Staff, Team
+from tests.admin.test_goals import PEOPLE, words
+from tests.reporting import faxe
+from tests.survey.told import another
+
+Add = Callable[..., Batch]
+DAY = date(2021, 5, 5)
+PAGE = "/tal?fra=2021-05-01&til=2021-05-31"
+
+
+@pytest.fixture
+def ydelse(session: Session, stevns: Municipality) -> Team:
+    """Five statements on 1-4."""
+    return session.scalars(select(Team).where(Team.law == "LAS", Team.municipality_id == stevns.id)).one()
+
+
+@pytest.fixture
+def manager(
+    session: Session, stevns: Municipality, employ: Callable[..., Staff], enter: Callable[..., FlaskClient]
+) -> FlaskClient:
+    """A manager of every team."""
+    return enter(employ(session, stevns, "manager"), stevns)
+
+
+def ask(session: Session, team: Team, **counts: int) -> None:
+    """A week's wishes for a call."""
+    row = {"kept": 0, "late": 0, "overdue": 0, "waiting": 0} | counts
+    session.add(CallbackCount(municipality_id=team.municipality_id, team_id=team.id, week=date(2021, 5, 3), **row))
+    session.flush()
+
+
+def test_the_two_highest_points_are_a_picture_a_sentence_and_a_table(
+    ydelse: Team, manager: FlaskClient, add_batch: Add
+) -> None:
+    """Of each statement and of all, with both numbers and how sure they are."""
+    add_batch(ydelse, DAY, [*PEOPLE * 25, *[(2, 1, 2, 1, 2)] * 25])
+    page = manager.get(PAGE).text
+    assert 'aria-label="Hvor mange svarer 3 eller 4, Ydelse. De samme tal står i tabellen."' in page
+    text = words(page)
+    assert "af svarene er 3 eller 4 (usikkerhed" in text
+    assert "4 er »helt enig«." in text
+    assert "Udsagn Svarer 3 eller 4 Usikkerhed" in text
+    assert "Alle udsagn" in text
+
+
+def test_few_answers_have_no_such_picture(ydelse: Team, manager: FlaskClient, add_batch: Add) -> None:
+    """Nine people have a mean, and no share."""
+    add_batch(ydelse, DAY, [*PEOPLE * 2, PEOPLE[0]])
+    page = manager.get(PAGE).text
+    assert "Gennemsnit pr. udsagn" in page
+    assert "Hvor mange svarer" not in page
+
+
+def test_calls_are_followed_step_by_step(
+    session: Session, ydelse: Team, manager: FlaskClient, add_batch: Add
+) -> None:
+    """Picture, the sentence about the promise, and a table; of a team its own alone."""
+    other = another(session, ydelse, "B")
+    for team in (another(session, ydelse, "A"), other):
+        add_batch(team, DAY, PEOPLE * 10)
+        ask(session, team, kept=4, late=1, overdue=1, waiting=2)
+    page = manager.get(PAGE).text
+    assert 'aria-label="Fra ønske til opkald for Ydelse. De samme tal står i tabellen."' in page
+    text = words(page)
+    assert "Nej: 2 venter ud over fristen. 16 har bedt om et opkald." in text
+    assert "Ringet op til tiden 8 66,7 % af dem, hvor det var tid" in text
+    alone = words(manager.get(f"{PAGE}&team={other.id}").text)
+    assert "Ringet op til tiden 4 66,7 % af dem, hvor det var tid" in alone
+
+
+def test_few_calls_have_no_numbers(session: Session, ydelse: Team, manager: FlaskClient, add_batch: Add) -> None:
+    """Four: only that they are fewer than five. None: no picture."""
+    add_batch(ydelse, DAY, PEOPLE * 10)
+    assert "Fra ønske til opkald" not in manager.get(PAGE).text
+    ask(session, ydelse, kept=4)
+    text = words(manager.get(PAGE).text)
+    assert "Bedt om opkald færre end 5" in text
+    assert "Ringet op til tiden" not in text
+
+
+def test_what_came_back_of_each_wave(
+    session: Session,
+    add_batch: Add,
+    now: datetime,
+    employ: Callable[..., Staff],
+    enter: Callable[..., FlaskClient],
+) -> None:
+    """Sent, delivered, answered and the rate of each wave whose weeks can be told."""
+    place, _team = faxe(session, add_batch, now)
+    client = enter(employ(session, place, "manager"), place)
+    page = client.get("/tal?fra=2021-01-01&til=2021-12-31").text
+    assert 'aria-label="Svarprocent bølge for bølge for Opfølgning. De samme tal står i tabellen."' in page
+    text = words(page)
+    assert "Bølge Udsendt Leveret Besvaret Svarprocent" in text
+    assert "Seneste bølge, uge 49: 88/95 = 92,6 % (usikkerhed 85,6 % til 96,4 %)." in text
+    assert "uge 33 92 92 84 84/92 = 91,3 %" in text

@@ -1,0 +1,84 @@
+"""Steps from a wish to a call, and from a message to an answer, by the rules of what may be told."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from survey import funnels, scoring
+from survey.funnels import Step
+from survey.promises import Promises
+from survey.turnout import Turnout, Weeks
+
+MONDAY = date(2021, 5, 3)
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def test_calls_are_asked_for_due_made_and_made_in_time() -> None:
+    """Each a share of those whose day had come; what waits is due to nobody."""
+    found = funnels.calls(Promises(kept=6, late=2, overdue=2, waiting=2), 5)
+    assert found == (
+        Step("Bedt om opkald", 12, "12", ""),
+        Step("Frist nået eller ringet før", 10, "10", f"83,3{NBSP}% af ønskerne"),
+        Step("Ringet op", 8, "8", f"80,0{NBSP}% af dem, hvor det var tid"),
+        Step("Ringet op til tiden", 6, "6", f"60,0{NBSP}% af dem, hvor det var tid"),
+    )
+
+
+def test_where_nothing_is_due_there_are_no_shares_of_it() -> None:
+    """All of them wait."""
+    found = funnels.calls(Promises(waiting=5), 5)
+    assert [(step.n, step.share) for step in found[2:]] == [(0, ""), (0, "")]
+
+
+@pytest.mark.parametrize(
+    ("promises", "steps"),
+    [(Promises(), ()), (Promises(kept=4), (Step("Bedt om opkald", None, "færre end 5", ""),))],
+)
+def test_few_calls_have_no_numbers(promises: Promises, steps: tuple[Step, ...]) -> None:
+    """Nobody: no picture. Fewer than five: that they are few, and nothing of what became of them."""
+    assert funnels.calls(promises, 5) == steps
+
+
+def week(team_id: int, week: date, sent: int, version: int = 1, law: str = "LAS") -> Any:
+    """A team's week of sending."""
+    row = {"law": law, "team_id": team_id, "version_id": version, "week": week}
+    return SimpleNamespace(**row, sent=sent, delivered=sent - 2, answered=sent // 2, unknown=0)
+
+
+def of_wave(rate: Turnout | None, team: int | None = None) -> list[tuple[str, str]]:
+    """The steps of a wave of the first week, in text."""
+    weeks = [
+        week(1, MONDAY, 40),
+        week(2, MONDAY, 20),
+        week(1, date(2021, 5, 10), 99),
+        week(1, MONDAY, 99, version=2),
+        week(1, MONDAY, 99, law="LAB"),
+    ]
+    counts: Any = SimpleNamespace(weeks=weeks, smallest=5)
+    section: Any = SimpleNamespace(law="LAS", team=SimpleNamespace(id=team) if team else None)
+    series: Any = SimpleNamespace(version_id=1)
+    return [(step.name, f"{step.text} {step.share}") for step in funnels.of_wave(counts, section, series, rate)]
+
+
+def told(rate: scoring.Figure) -> Turnout:
+    """A rate told of the first week."""
+    return Turnout(rate, None, 0, (Weeks(MONDAY, MONDAY, 60, rate),))
+
+
+def test_a_wave_is_sent_delivered_and_answered() -> None:
+    """Of the series' own weeks that its rate is told in; both shares are of the sent."""
+    assert of_wave(told(scoring.published_share(30, 60))) == [
+        ("Udsendt", "60 "),
+        ("Leveret", f"56 93,3{NBSP}% af de udsendte"),
+        ("Besvaret", f"30 50,0{NBSP}% af de udsendte"),
+    ]
+    assert of_wave(told(scoring.published_share(20, 40)), team=1)[0] == ("Udsendt", "40 ")
+
+
+def test_a_wave_without_a_rate_has_no_steps() -> None:
+    """Nor one whose rate is hidden; where it shows only an end the answered are hidden."""
+    assert of_wave(None) == []
+    assert of_wave(Turnout(scoring.WITHHELD, None, 0, ())) == []
+    assert of_wave(told(scoring.published_share(1, 40)))[2] == ("Besvaret", "vises ikke ")
