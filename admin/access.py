@@ -53,7 +53,8 @@ class CurrentStaff:
     """The signed-in person in the municipality they have chosen.
 
     `caseworker_teams` are the teams whose callbacks they work on. `manager_teams` are those whose figures
-    they see, or None for every team. `elsewhere` is true when they work in another municipality too.
+    they see, or None for every team. `elsewhere` is true when they work in another municipality too. `compared` is
+    true when the municipality takes part in the shared comparison, and they may see it.
     """
 
     id: int
@@ -65,6 +66,7 @@ class CurrentStaff:
     caseworker_teams: frozenset[int]
     manager_teams: frozenset[int] | None
     elsewhere: bool
+    compared: bool
 
     def can(self, who: frozenset[str]) -> bool:
         """May they open a door declared open to `who`?"""
@@ -209,6 +211,7 @@ def _load(key: bytes, now: datetime) -> CurrentStaff | None:
                 Staff.email,
                 StaffSession.municipality_id,
                 Municipality.name.label("municipality_name"),
+                Municipality.compared_since,
                 StaffSession.seen_at,
             )
             .join(Staff)
@@ -240,16 +243,18 @@ def _note_seen(key: bytes, now: datetime) -> None:
 def _staff(row: Any, assignments: Sequence[Any]) -> CurrentStaff:
     here = [each for each in assignments if each.municipality_id == row.municipality_id]
     managed = [each.team_id for each in here if each.role == MANAGER]
+    roles = frozenset(each.role for each in here)
     return CurrentStaff(
         id=row.id,
         name=row.name,
         email=row.email,
         municipality_id=row.municipality_id,
         municipality_name=row.municipality_name,
-        roles=frozenset(each.role for each in here),
+        roles=roles,
         caseworker_teams=frozenset(each.team_id for each in here if each.role == CASEWORKER),
         manager_teams=None if None in managed else frozenset(managed),
         elsewhere=len(here) < len(assignments),
+        compared=row.compared_since is not None and (ADMINISTRATOR in roles or None in managed),
     )
 
 
