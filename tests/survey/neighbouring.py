@@ -23,7 +23,7 @@ def town(session: Session, name: str, *, joins: bool = True) -> Municipality:
     found = session.scalar(select(Municipality).where(Municipality.slug == slug))
     if found is None:
         found = municipalities.establish(
-            session, slug=slug, name=name, phone="70 20 30 40", sms_sender=slug.title(), now=NOW
+            session, slug=slug, name=name, phone="70 20 30 40", sms_sender=municipalities.sender_of(name), now=NOW
         )
     if joins:
         neighbours.join(session, found.id, NOW)
