@@ -32,7 +32,7 @@ VERDICTS: dict[expected_range.Outcome | None, str] = {
 @doors.get("/sammenligning")
 @open_to(MANAGER, ADMINISTRATOR)
 def overview() -> ResponseReturnValue:
-    """The municipalities that take part in `?kvartal=2021-2`, else the newest closed quarter.
+    """The municipalities that take part in `?kvartal=2021-2`, else in a quarter that can be compared.
 
     400 with a message for a quarter that is none, or has nothing to compare; 403 for who manages some teams only.
     """
@@ -42,7 +42,7 @@ def overview() -> ResponseReturnValue:
     with snapshot() as session:
         everybody = neighbours.taking_part(session)
         mine = next((one for one in everybody if one.id == staff.municipality_id), None)
-        quarters = neighbours.quarters(session, today) if mine else []
+        quarters = neighbours.quarters(session, today) if mine else {}
         quarter, mistake = chosen_quarter(request.args, quarters)
         found = neighbours.read(session, staff.municipality_id, quarter, today) if quarter else []
     boards = comparison.boards(found)
@@ -97,20 +97,21 @@ def may_compare(staff: CurrentStaff) -> bool:
     return ADMINISTRATOR in staff.roles or (MANAGER in staff.roles and staff.manager_teams is None)
 
 
-def chosen_quarter(args: Mapping[str, str], known: Sequence[date]) -> tuple[date | None, str]:
-    """The quarter in the address, else the newest `known`; with what was wrong, in Danish, or ""."""
-    newest = known[0] if known else None
-    if newest is None or not (wanted := args.get("kvartal", "")):
-        return newest, ""
+def chosen_quarter(args: Mapping[str, str], known: Mapping[date, int]) -> tuple[date | None, str]:
+    """The quarter in the address; with what was wrong with it, in Danish, or "".
+
+    Else the newest of the `known` in which there are enough to compare, or the newest of all; None without any.
+    """
+    newest = next(iter(known), None)
+    usual = next((each for each, n in known.items() if n >= comparison.FEWEST), newest)
+    if usual is None or not (wanted := args.get("kvartal", "")):
+        return usual, ""
     quarter = next((each for each in known if named(each) == wanted), None)
     if quarter:
         return quarter, ""
     if not QUARTER.fullmatch(wanted):
-        return newest, "Kvartalet skal skrives som 2021-2. Her vises det nyeste."
-    return (
-        newest,
-        "Det kvartal har ingen tal at sammenligne, eller det er ikke lukket endnu. Her vises det nyeste.",
-    )
+        return usual, "Kvartalet skal skrives som 2021-2. Her vises det sædvanlige."
+    return usual, "Det kvartal har ingen tal at vise, eller det er ikke lukket endnu. Her vises det sædvanlige."
 
 
 def named(quarter: date) -> str:

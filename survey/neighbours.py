@@ -76,16 +76,20 @@ def counted_to(quarter: date) -> date:
     return workdays.quarter_end(quarter) + CLOSES
 
 
-def quarters(session: Session, today: date) -> list[date]:
-    """The first days of the closed quarters of which anybody who takes part tells something, the newest first."""
-    begins = func.date_trunc("quarter", Cell.last_on)
-    rows = session.scalars(
-        select(begins)
+def quarters(session: Session, today: date) -> dict[date, int]:
+    """The closed quarters (first day) of which anybody who takes part tells something, the newest first.
+
+    With how many of them do.
+    """
+    begins = func.date_trunc("quarter", Cell.last_on).label("begins")
+    rows = session.execute(
+        select(begins, func.count(Cell.municipality_id.distinct()))
         .join(Municipality, Municipality.id == Cell.municipality_id)
         .where(Municipality.compared_since.is_not(None), Cell.mode == MODE, Cell.last_on < today)
-        .distinct()
+        .group_by(begins)
+        .order_by(begins.desc())
     )
-    return sorted((day for row in rows if counted_to(day := row.date()) < today), reverse=True)
+    return {day: n for moment, n in rows if counted_to(day := moment.date()) < today}
 
 
 def read(session: Session, municipality_id: int, quarter: date, today: date) -> list[Contribution]:

@@ -254,14 +254,31 @@ def test_who_leaves_is_gone_from_the_next_page(
 
 @pytest.mark.parametrize(
     ("wanted", "said"),
-    [("2021-5", "skal skrives som 2021-2"), ("x' OR 1", "skal skrives som 2021-2"), ("2019-1", "ingen tal at")],
+    [
+        ("2021-5", "skal skrives som 2021-2"),
+        ("x' OR 1", "skal skrives som 2021-2"),
+        ("2019-1", "ingen tal at vise"),
+    ],
 )
 def test_a_wrong_quarter_is_told(manager: FlaskClient, three: list[Municipality], wanted: str, said: str) -> None:
-    """With the newest instead, and status 400."""
+    """With the usual one instead, and status 400."""
     page = manager.get("/sammenligning", query_string={"kvartal": wanted})
     assert page.status_code == 400
     assert said in page.text
     assert len(rows(page.text)) == 2
+
+
+def test_the_usual_quarter_is_one_that_can_be_compared(
+    manager: FlaskClient, three: list[Municipality], session: Session, write_batch: Write
+) -> None:
+    """Not the newest, in which Stevns alone has answers; that one is there to be chosen."""
+    answered(session, write_batch, team(session, three[0]), 3.3, first=date(2021, 8, 2))
+    usual = manager.get("/sammenligning").text
+    assert '<option value="2021-2" selected>2. kvartal 2021</option>' in usual
+    assert '<option value="2021-3">3. kvartal 2021</option>' in usual
+    newest = words(manager.get("/sammenligning?kvartal=2021-3").text)
+    assert "Her er der én i kvartalet" in newest
+    assert "Her er ingen dom fældet." in newest
 
 
 def test_before_any_quarter_is_closed_the_page_says_so(

@@ -128,6 +128,14 @@ def test_the_stevns_dashboard_shows_who_answers_in_the_quarter_that_is_over(conn
         assert f'<th scope="row">{value}</th>' in told
 
 
+def test_three_municipalities_of_the_demo_are_compared(connected: Loaded) -> None:
+    """On 1-4 in the spring; Faxe, alone on 1-5, is not, and the page says why."""
+    page = browser(connected, "leder@stevns").get("/sammenligning").text
+    compared, alone = (page.partition(f"Opfølgning, skala 1 til {top}</h2>")[2] for top in (4, 5))
+    assert "Havneby Kommune ligger under det, tilfældet kan give." in compared
+    assert "Her er der én i kvartalet" in alone.partition("</section>")[0]
+
+
 def test_a_retention_run_today_changes_no_figure(connected: Loaded) -> None:
     """What the figures are made of outlives what they were counted from."""
     before = figures()

@@ -31,10 +31,10 @@ def test_a_quarter_is_closed_four_weeks_after_its_end(
 ) -> None:
     """On 28 July what is told still counts; from the day after, the quarter is there."""
     answered(session, write_batch, team(session, town(session, "Stevns Kommune")), 3.3, 40)
-    assert neighbours.quarters(session, CLOSED_ON - timedelta(days=1)) == []
+    assert neighbours.quarters(session, CLOSED_ON - timedelta(days=1)) == {}
     with pytest.raises(ValueError, match="not closed"):
         neighbours.read(session, stevns.id, QUARTER, CLOSED_ON - timedelta(days=1))
-    assert neighbours.quarters(session, CLOSED_ON) == [QUARTER]
+    assert neighbours.quarters(session, CLOSED_ON) == {QUARTER: 1}
     assert len(neighbours.read(session, stevns.id, QUARTER, CLOSED_ON)) == 1
 
 
@@ -44,7 +44,7 @@ def test_quarters_of_those_outside_are_not_there(
     """Nor is anything read for them."""
     town(session, "Faxe Kommune")
     answered(session, write_batch, team(session, stevns), 3.3, 40)
-    assert neighbours.quarters(session, LATER) == []
+    assert neighbours.quarters(session, LATER) == {}
     assert neighbours.read(session, stevns.id, QUARTER, LATER) == []
 
 
@@ -67,7 +67,7 @@ def test_answers_on_a_screen_are_not_read(session: Session, stevns: Municipality
     """Not even where there are no others."""
     mine = team(session, town(session, "Stevns Kommune"))
     write_batch(session, mine, date(2021, 5, 5), [(2, 3, 3, 2, 3, 4, 3)] * 60, mode="onsite")
-    assert neighbours.quarters(session, LATER) == []
+    assert neighbours.quarters(session, LATER) == {}
     assert neighbours.read(session, stevns.id, QUARTER, LATER) == []
 
 
