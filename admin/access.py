@@ -54,7 +54,7 @@ class CurrentStaff:
 
     `caseworker_teams` are the teams whose callbacks they work on. `manager_teams` are those whose figures
     they see, or None for every team. `elsewhere` is true when they work in another municipality too. `compared` is
-    true when the municipality takes part in the shared comparison, and they may see it.
+    true when the municipality takes part in the shared comparison.
     """
 
     id: int
@@ -75,6 +75,10 @@ class CurrentStaff:
     def can_see_figures_of(self, team_id: int) -> bool:
         """May they see this team's figures? (That it is their municipality's team is the caller's query.)"""
         return MANAGER in self.roles and (self.manager_teams is None or team_id in self.manager_teams)
+
+    def can_compare(self) -> bool:
+        """May they see the whole municipality beside others? Managers of every team, and administrators."""
+        return ADMINISTRATOR in self.roles or (MANAGER in self.roles and self.manager_teams is None)
 
 
 def install(app: Flask) -> None:
@@ -243,18 +247,17 @@ def _note_seen(key: bytes, now: datetime) -> None:
 def _staff(row: Any, assignments: Sequence[Any]) -> CurrentStaff:
     here = [each for each in assignments if each.municipality_id == row.municipality_id]
     managed = [each.team_id for each in here if each.role == MANAGER]
-    roles = frozenset(each.role for each in here)
     return CurrentStaff(
         id=row.id,
         name=row.name,
         email=row.email,
         municipality_id=row.municipality_id,
         municipality_name=row.municipality_name,
-        roles=roles,
+        roles=frozenset(each.role for each in here),
         caseworker_teams=frozenset(each.team_id for each in here if each.role == CASEWORKER),
         manager_teams=None if None in managed else frozenset(managed),
         elsewhere=len(here) < len(assignments),
-        compared=row.compared_since is not None and (ADMINISTRATOR in roles or None in managed),
+        compared=row.compared_since is not None,
     )
 
 

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from admin import access, charts
-from admin.access import CurrentStaff
 from survey import comparison, neighbours, workdays
 from survey.access import ADMINISTRATOR, MANAGER, open_to
 from survey.comparison import Board, Kind, Measured
@@ -37,7 +36,7 @@ def overview() -> ResponseReturnValue:
     400 with a message for a quarter that is none, or has nothing to compare; 403 for who manages some teams only.
     """
     staff, today = access.signed_in(), workdays.day(workdays.now())
-    if not may_compare(staff):
+    if not staff.can_compare():
         access.refuse()
     with snapshot() as session:
         everybody = neighbours.taking_part(session)
@@ -90,11 +89,6 @@ def choose() -> ResponseReturnValue:
         else:
             flash("Der var intet at ændre.")
     return redirect(url_for("municipality.overview"), 303)
-
-
-def may_compare(staff: CurrentStaff) -> bool:
-    """Whether they see the whole municipality's figures beside others': managers of all teams, administrators."""
-    return ADMINISTRATOR in staff.roles or (MANAGER in staff.roles and staff.manager_teams is None)
 
 
 def chosen_quarter(args: Mapping[str, str], known: Mapping[date, int]) -> tuple[date | None, str]:

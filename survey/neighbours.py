@@ -95,7 +95,7 @@ def quarters(session: Session, today: date) -> dict[date, int]:
 def read(session: Session, municipality_id: int, quarter: date, today: date) -> list[Contribution]:
     """What everybody who takes part has told of a closed quarter; nothing for one that does not take part.
 
-    As it was told by `counted_to`: whatever is told later is in no comparison, so that no digit changes. Six
+    As it was told by `counted_to`: whatever is told later is in no comparison, so that no digit changes. Four
     statements a municipality. Raises ValueError while the quarter is not closed.
     """
     if counted_to(quarter) >= today:

@@ -1,5 +1,7 @@
 """Who takes part in the comparison, and what is read: told cells of a closed quarter, answered remotely."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -61,6 +63,20 @@ def test_what_is_told_after_the_quarter_closed_moves_no_digit(
     for of, old in ((Cell, known), (CellGroup, groups)):
         session.execute(update(of).where(of.id.not_in(old)).values(told_on=CLOSED_ON))
     assert comparison.boards(neighbours.read(session, stevns.id, QUARTER, LATER)) == before
+
+
+def test_a_reading_does_not_grow_with_the_answers(
+    session: Session,
+    stevns: Municipality,
+    write_batch: Write,
+    sql: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    """One statement for who takes part, and four for each of them."""
+    for name in ("Stevns Kommune", "Faxe Kommune"):
+        answered(session, write_batch, team(session, town(session, name)), 3.3, 60)
+    with sql() as seen:
+        neighbours.read(session, stevns.id, QUARTER, LATER)
+    assert len(seen) == 1 + 2 * 4
 
 
 def test_answers_on_a_screen_are_not_read(session: Session, stevns: Municipality, write_batch: Write) -> None:
