@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from admin import access, charts
-from survey import comparison, neighbours, workdays
+from survey import comparison, neighbours, passports, workdays
 from survey.access import ADMINISTRATOR, MANAGER, open_to
 from survey.comparison import Board, Kind, Measured
 from survey.db import snapshot, transaction
@@ -62,6 +62,7 @@ def overview() -> ResponseReturnValue:
         ),
         fewest=comparison.FEWEST,
         smallest=comparison.SMALLEST,
+        rule=passports.RULE,
         laws=LAW_NAMES,
         names=NAMES,
         verdict_words=VERDICTS,

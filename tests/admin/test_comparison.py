@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey import figures, lineages, neighbours
 from survey.models import AccessLog, Municipality, Staff
+from survey.passports import RULE
 from survey.results import Period
 from tests.survey.neighbouring import Write, answered, team, town
 
@@ -68,6 +69,7 @@ def test_three_municipalities_are_compared(manager: FlaskClient, three: list[Mun
     assert words(page.text).count("Køge Kommune ligger under det, tilfældet kan give.") == 2
     assert "1. april – 30. juni 2021. Med er, hvad der var talt op og kunne vises til og med 28. juli" in page.text
     assert "Her er fældet 6 domme." in page.text
+    assert f"regel {RULE} for, hvad der må vises" in page.text
 
 
 def test_the_order_is_that_of_names_whatever_the_figures(
