@@ -53,7 +53,8 @@ class CurrentStaff:
     """The signed-in person in the municipality they have chosen.
 
     `caseworker_teams` are the teams whose callbacks they work on. `manager_teams` are those whose figures
-    they see, or None for every team. `elsewhere` is true when they work in another municipality too.
+    they see, or None for every team. `elsewhere` is true when they work in another municipality too. `compared` is
+    true when the municipality takes part in the shared comparison.
     """
 
     id: int
@@ -65,6 +66,7 @@ class CurrentStaff:
     caseworker_teams: frozenset[int]
     manager_teams: frozenset[int] | None
     elsewhere: bool
+    compared: bool
 
     def can(self, who: frozenset[str]) -> bool:
         """May they open a door declared open to `who`?"""
@@ -73,6 +75,10 @@ class CurrentStaff:
     def can_see_figures_of(self, team_id: int) -> bool:
         """May they see this team's figures? (That it is their municipality's team is the caller's query.)"""
         return MANAGER in self.roles and (self.manager_teams is None or team_id in self.manager_teams)
+
+    def can_compare(self) -> bool:
+        """May they see the whole municipality beside others? Managers of every team, and administrators."""
+        return ADMINISTRATOR in self.roles or (MANAGER in self.roles and self.manager_teams is None)
 
 
 def install(app: Flask) -> None:
@@ -209,6 +215,7 @@ def _load(key: bytes, now: datetime) -> CurrentStaff | None:
                 Staff.email,
                 StaffSession.municipality_id,
                 Municipality.name.label("municipality_name"),
+                Municipality.compared_since,
                 StaffSession.seen_at,
             )
             .join(Staff)
@@ -250,6 +257,7 @@ def _staff(row: Any, assignments: Sequence[Any]) -> CurrentStaff:
         caseworker_teams=frozenset(each.team_id for each in here if each.role == CASEWORKER),
         manager_teams=None if None in managed else frozenset(managed),
         elsewhere=len(here) < len(assignments),
+        compared=row.compared_since is not None,
     )
 
 

@@ -16,6 +16,7 @@ from survey import (
     goals,
     invitations,
     municipalities,
+    neighbours,
     published,
     recordings,
     replay,
@@ -26,7 +27,7 @@ from survey import (
 from survey.access import ADMINISTRATOR, MANAGER
 from survey.config import Settings
 from survey.db import transaction
-from survey.demo import FAXE, STEVNS, Scenario, Series, current, newest
+from survey.demo import FAXE, HAVNEBY, SKOVBY, STEVNS, Scenario, Series, current, newest
 from survey.gateways.simulated import Simulated, mailbox
 from survey.models import Assignment, Team
 from survey.sending_rules import Rule
@@ -76,10 +77,22 @@ FJORDBY_TOWN = Town(
     manager="Lars Lykke",
     teams={**municipalities.DEFAULT_TEAMS, "Unge": ("LAB", "faxe")},
 )
+FOLLOW_UP = {"Opfølgning": municipalities.DEFAULT_TEAMS["Opfølgning"]}
+NEIGHBOURS = (
+    (
+        Town("skovby", "Skovby Kommune", "70 20 30 50", "Skovby", "Signe Skov", FOLLOW_UP),
+        Scenario(SKOVBY, seed=50),
+    ),
+    (
+        Town("havneby", "Havneby Kommune", "70 20 30 60", "Havneby", "Hans Havn", FOLLOW_UP),
+        Scenario(HAVNEBY, seed=60),
+    ),
+)
+"""Two that are there to be compared with."""
 
 
 def load(settings: Settings, key_places: Sequence[Path], now: datetime) -> None:
-    """Make the three municipalities and live them up to `now`. Raises RuntimeError when a sum is not planned."""
+    """Make the municipalities and live them up to `now`. Raises RuntimeError when a sum is not planned."""
     scenario = Scenario(STEVNS, seed=2021)
     demo_voices.have_languages(scenario)
     stevns = found(STEVNS_TOWN, scenario, settings, key_places, STEVNS_PERIOD[0])
@@ -94,6 +107,21 @@ def load(settings: Settings, key_places: Sequence[Path], now: datetime) -> None:
     replay.check_sums(faxe.municipality_id, {"LAB": (280, 259)})
 
     live_fjordby(settings, key_places, now)
+    live_neighbours(settings, key_places)
+    with transaction() as session:
+        for town in municipalities.listed(session):
+            neighbours.join(session, town.id, now)
+
+
+def live_neighbours(settings: Settings, key_places: Sequence[Path]) -> None:
+    """Those whose spring of 2021 can be compared with Stevns'."""
+    for town, scenario in NEIGHBOURS:
+        series = scenario.series[0]
+        here = found(town, scenario, settings, key_places, series.first)
+        # The first night tallies what is left, the last closes the weeks: nothing happens in those between.
+        after = nights(series.last)
+        here.live(days(series.first, series.last), nights_after=[after[0], after[-1]])
+        replay.check_sums(here.municipality_id, {"LAB": (series.invited, series.answered)})
 
 
 def live_fjordby(settings: Settings, key_places: Sequence[Path], now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from wtforms import BooleanField, StringField
 from wtforms.validators import Length, ValidationError
 
-from admin import access
+from admin import access, charts
 from admin.forms import Form, no_cpr
 from survey import logos, looks, looks_pages, own_looks, pages, workdays
 from survey.access import ADMINISTRATOR, open_to
@@ -191,6 +191,7 @@ def _page(session: Session, form: MunicipalityForm, *, tried: bool = False) -> s
         tried=tried,
         colour=colour,
         usual=looks.USUAL,
+        charts=charts,
         measured=measured(colour or looks.USUAL),
         lightened=looks.lightened(colour or looks.USUAL),
         least=looks.shown_contrast(looks.READABLE),

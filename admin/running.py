@@ -173,7 +173,7 @@ def prepare(here: Settings, marker: Path) -> None:
     today = f"{workdays.day(now):%d-%m-%Y}"
     day = last.get("day")
     if day != today or not exists(here):
-        click.echo(f"Demoen er fra {day} og indlæses igen …" if day else "Indlæser tre kommuner …")
+        click.echo(f"Demoen er fra {day} og indlæses igen …" if day else "Indlæser kommunerne …")
         start_over(here)
         db.connect(str(here.database_url))
         demo.load(here, nightly.key_places(here), now)

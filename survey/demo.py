@@ -1,4 +1,4 @@
-"""The demo: three municipalities from one seeded generator, replayed day by day through the use cases.
+"""The demo: five municipalities from one seeded generator, replayed day by day through the use cases.
 
 Nothing is written past the rules: meetings come in as files, messages leave through the outbox, citizens answer
 with the link they were sent, and every night is tallied. Only the clock is handed in.
@@ -94,7 +94,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class Series:
-    """So many invited and so many answering in one team from `first` to `last`, both days included."""
+    """So many invited and so many answering in one team from `first` to `last`, both days included.
+
+    `lift` is how much more (or less) content its citizens are, in points.
+    """
 
     team: str
     law: str
@@ -109,6 +112,7 @@ class Series:
     last_sending: date | None = None
     everyone_tallied: bool = True
     wave: str = ""
+    lift: float = 0.0
 
     def days(self) -> list[date]:
         """The working days on which meetings are held and messages sent."""
@@ -173,7 +177,7 @@ def plan(series: Series, rng: random.Random) -> Iterator[Visit]:
     ]
     content = question_sets.load(series.code)
     for visit in rng.sample(visits, series.answered):
-        visit.answers = opinion(MEANS[series.code], content.scale.top, rng)
+        visit.answers = opinion([mean + series.lift for mean in MEANS[series.code]], content.scale.top, rng)
         visit.answer_day = min(visit.day + timedelta(days=rng.choice(DELAYS)), series.last)
     if series.everyone_tallied:
         crowd_last_day(series, visits)
@@ -317,6 +321,27 @@ FAXE = (
     faxe_wave(date(2021, 8, 16), 92, 84, 23_200_000),
     faxe_wave(date(2021, 12, 6), 95, 88, 23_300_000),
 )
+
+
+def neighbour(invited: int, answered: int, citizens_from: int, lift: float) -> Series:
+    """Three weeks of follow-up in a municipality that is there to be compared with."""
+    return Series(
+        team="Opfølgning",
+        law="LAB",
+        code="opfoelgning",
+        kind="Opfølgningssamtale",
+        first=date(2021, 5, 3),
+        last=date(2021, 5, 25),
+        last_sending=date(2021, 5, 19),
+        invited=invited,
+        answered=answered,
+        citizens_from=citizens_from,
+        lift=lift,
+    )
+
+
+SKOVBY = (neighbour(150, 96, 25_100_000, 0.0),)
+HAVNEBY = (neighbour(170, 104, 25_200_000, -0.5),)
 
 
 def current(today: date) -> tuple[Series, ...]:

@@ -51,6 +51,7 @@ class Municipality(Base):
     `statement_url` is its accessibility statement, `data_officer` how to reach its data protection officer.
     `asks_tag`: citizens may say whether their answer is about the meeting, the law or both; `asks_comment`: they
     may write a comment; `prints_slips`: who has neither mobile nor e-mail is asked by a printed slip.
+    `compared_since`: the day since when it takes part in the shared comparison; NULL: it does not.
     """
 
     __tablename__ = "municipality"
@@ -85,6 +86,7 @@ class Municipality(Base):
     asks_tag: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
     asks_comment: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
     prints_slips: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+    compared_since: Mapped[date | None] = mapped_column(Date)
 
 
 class SendingRule(Tenant, Base):

@@ -137,6 +137,14 @@ def test_the_faxe_dashboard_shows_three_waves_by_share(connected: Loaded) -> Non
     assert re.search(r"over 80 %: \d+/\d+ = \d+,\d % svarer 4 eller 5", page)
 
 
+def test_three_municipalities_of_the_demo_are_compared(connected: Loaded) -> None:
+    """On 1-4 in the spring; Faxe, alone on 1-5, is not, and the page says why."""
+    page = browser(connected, "leder@stevns").get("/sammenligning").text
+    compared, alone = (page.partition(f"Opfølgning, skala 1 til {top}</h2>")[2] for top in (4, 5))
+    assert "Havneby Kommune ligger under det, tilfældet kan give." in compared
+    assert "Her er der én i kvartalet" in alone.partition("</section>")[0]
+
+
 def test_a_retention_run_today_changes_no_figure(connected: Loaded) -> None:
     """What the figures are made of outlives what they were counted from."""
     before = figures()
