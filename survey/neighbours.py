@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from survey import comparison, figures, lineages, workdays
+from survey import comparison, figures, lineages, results, workdays
 from survey import told as telling
 from survey.comparison import Contribution
 from survey.models import Cell, Municipality, Participation, QuestionnaireVersion, Team
@@ -125,7 +125,7 @@ def _counts(session: Session, one: Participant, quarter: date) -> Counts:
         period=period(quarter),
         smallest=one.smallest,
         teams=(),
-        versions=telling.versions(session, one.id),
+        versions=results.versions(session, one.id),
         cells=[each.view for each in kept if each.view.mode == MODE],
         weeks=(),
         meetings=(),

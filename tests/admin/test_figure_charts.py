@@ -78,7 +78,7 @@ def test_an_alarm_and_what_chance_would_give_are_drawn() -> None:
 def test_a_new_baseline_is_a_line_and_the_band_begins_after_it() -> None:
     """At its day, with its words; the level names itself, and a day before the points is not drawn."""
     days = [date(2021, 5, 3), date(2021, 5, 10), date(2021, 5, 17)]
-    series = replace(SERIES, points=tuple(Point(day, day, 20, MEAN) for day in days))
+    series = replace(SERIES, points=tuple(Point(day, day, 20, MEAN, day, day) for day in days))
     rebased = Rebased("LAB", None, 1, "remote", date(2021, 5, 3), "Ny bemanding")
     found = replace(FOUND, baseline=scoring.moments([2, 8, 20, 25]), rebased=rebased)
     chart = figure_charts.date_line(series, found, "Prøve")
