@@ -60,6 +60,7 @@ from survey import (
     looks_pages,
     metrics,
     pages,
+    processes,
     side_pages,
     simulator,
     sounds,
@@ -240,6 +241,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in COMMANDS:
         app.cli.add_command(command)
     app.add_url_rule("/healthz", view_func=health)
+    return app
+
+
+def serving() -> Flask:
+    """The web application in a process that does nothing else: what is loaded by now stays loaded."""
+    app = create_app()
+    processes.settle()
     return app
 
 

@@ -29,17 +29,11 @@ def web(settings: Settings) -> list[str]:
     """The command that serves the pages with gunicorn. Its access log is off: paths carry links."""
     return [
         *(sys.executable, "-m", "gunicorn", "--bind", f"{settings.host}:{settings.port}"),
-        *("--config", f"python:{__name__}"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"),
         # A link that somebody made too long still gets our own page.
         *("--limit-request-line", "8190"),
-        *("--chdir", str(ROOT), "wsgi:create_app()"),
+        *("--chdir", str(ROOT), "wsgi:serving()"),
     ]
-
-
-def post_worker_init(_worker: object) -> None:
-    """Make a web process ready: gunicorn calls this, by its name, before the first request."""
-    settle()
 
 
 def settle() -> None:

@@ -194,3 +194,26 @@ def test_keys_lie_apart_from_the_database_and_from_each_other(tmp_path: Path) ->
         with pytest.raises(KeyPlaceError, match=r"må ikke ligge|hver for sig"):
             keys.check_places(places, data)
     keys.check_places([tmp_path / "state" / "keys", tmp_path / "mirror"], data)
+
+
+def test_fragments_of_one_run_share_the_pair_they_are_sealed_with_and_nothing_else() -> None:
+    """The same values twice: the same first 32 bytes, and all others drawn anew; another run has another pair."""
+    seal = keys.fragment_sealer(PUBLIC)
+    one, other = seal({"value": "x"}), seal({"value": "x"})
+    assert len(one) == len(other) == keys.BALLOT_BYTES
+    assert one[:32] == other[:32] != keys.fragment_sealer(PUBLIC)({"value": "x"})[:32]
+    assert one[32:56] != other[32:56]
+    assert one[56:] != other[56:]
+
+
+def test_a_fragment_of_an_earlier_version_is_opened_too() -> None:
+    """It is a sealed box, as ballots are."""
+    plain = b"\0\x0d\0\0" + b'{"value":"x"}'
+    sealed = SealedBox(PublicKey(PUBLIC)).encrypt(plain.ljust(keys.BALLOT_BYTES - keys.SEAL_BYTES, b"\0"))
+    assert keys.unseal_fragment(PRIVATE, sealed) == {"value": "x"}
+
+
+def test_a_fragment_has_an_end() -> None:
+    """What does not fit is refused before it is sealed."""
+    with pytest.raises(ValueError, match="at most"):
+        keys.fragment_sealer(PUBLIC)({"value": "x" * keys.FRAGMENT_BYTES})

@@ -1,5 +1,6 @@
 """Processes that live together stop together."""
 
+import gc
 import os
 import signal
 import socket
@@ -90,3 +91,15 @@ def test_a_process_that_will_not_stop_is_killed(tmp_path: Path, monkeypatch: pyt
         while not (tmp_path / "ready").exists():
             pass
     assert child.wait() == -signal.SIGKILL
+
+
+def test_a_web_process_leaves_what_is_loaded_to_itself() -> None:
+    """The collector never looks through it again, and less often through what is new."""
+    before = gc.get_threshold()
+    try:
+        processes.settle()
+        assert gc.get_freeze_count() > 0
+        assert gc.get_threshold()[0] == processes.OBJECTS
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
