@@ -127,6 +127,7 @@ def overview() -> ResponseReturnValue:
         remarks=said,
         sides=beside,
         fewest_of_quarter=dimensions.FEWEST,
+        people_a_part=dimensions.PEOPLE_A_PART,
         dimension_names=DIMENSION_NAMES,
         value_name=value_name,
         tag_names=[TAG_NAMES[tag] for tag in TAGS],

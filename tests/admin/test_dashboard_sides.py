@@ -48,20 +48,21 @@ def test_a_quarter_that_is_over_stands_there_by_its_dimensions(
     """In Danish, with n and one decimal; what is missing is named, and nobody is followed."""
     add_batch(team_of(session, stevns), DAY, [(3,) * 7] * 12)
     assert TITLE not in page()
-    write(session, stevns, "language", {"da": (88, "3.5"), "ar": (14, "3.1"), "": (10, "2.9")})
-    write(session, stevns, "first", {"first": (90, "3.4"), "reminder": (22, "3.3")})
-    write(session, stevns, "target_group", {"<Jobparat>": (100, "3.4"), "": (12, "3.3")})
-    write(session, stevns, "meeting_number", {"1": (50, "3.2"), "2-3": (40, "3.4"), "4+": (22, "3.6")})
+    write(session, stevns, "language", {"da": (228, "3.5"), "ar": (14, "3.1"), "": (10, "2.9")})
+    write(session, stevns, "first", {"first": (230, "3.4"), "reminder": (22, "3.3")})
+    write(session, stevns, "target_group", {"<Jobparat>": (240, "3.4"), "": (12, "3.3")})
+    write(session, stevns, "meeting_number", {"1": (150, "3.2"), "2-3": (80, "3.4"), "4+": (22, "3.6")})
     text = words(page())
     assert TITLE in text
     assert "Opfølgning, 2. kvartal 2021" in text
-    assert "Sprog Værdi n Gennemsnit Dansk 88 3,5 Arabisk 14 3,1 Øvrige og ukendt 10 2,9" in text
-    assert "Svar efter Værdi n Gennemsnit Første besked 90 3,4 Påmindelse 22 3,3" in text
-    assert "Målgruppe Værdi n Gennemsnit &lt;Jobparat&gt; 100 3,4" in text
-    assert "Samtale nr. Værdi n Gennemsnit 1 50 3,2 2-3 40 3,4 4 eller senere 22 3,6" in text
+    assert "Sprog Værdi n Gennemsnit Dansk 228 3,5 Arabisk 14 3,1 Øvrige og ukendt 10 2,9" in text
+    assert "Svar efter Værdi n Gennemsnit Første besked 230 3,4 Påmindelse 22 3,3" in text
+    assert "Målgruppe Værdi n Gennemsnit &lt;Jobparat&gt; 240 3,4" in text
+    assert "Samtale nr. Værdi n Gennemsnit 1 150 3,2 2-3 80 3,4 4 eller senere 22 3,6" in text
     assert "For få svar til at dele kvartalet op efter: kanal." in text
     assert "Ingen følges som person" in text
-    assert "færre end 100 besvarelser og værdier med færre end ti vises ikke" in text
+    assert "færre end 250 besvarelser og værdier med færre end ti vises ikke" in text
+    assert "højst har én linje for hver 75 besvarelser" in text
     assert "de kan ikke sættes sammen" in text
 
 
@@ -70,8 +71,8 @@ def test_two_questionnaires_of_a_quarter_are_named(
 ) -> None:
     """Each with its own scale."""
     add_batch(team_of(session, stevns), DAY, [(3,) * 7] * 12)
-    write(session, stevns, "channel", {"sms": (88, "3.5"), "email": (12, "3.1")})
-    write(session, stevns, "channel", {"paper": (100, "4.5")}, statements=3)
+    write(session, stevns, "channel", {"sms": (238, "3.5"), "email": (12, "3.1")})
+    write(session, stevns, "channel", {"paper": (250, "4.5")}, statements=3)
     text = words(page())
     assert "2. kvartal 2021: skemaet Opfølgning, version 1" in text
     assert "Gennemsnit på skalaen 1 til 5" in text
@@ -88,7 +89,7 @@ def test_sides_are_for_who_sees_the_whole_municipality(
     """Neither a manager of one team nor a team's own page has them."""
     mine = grown(session, team_of(session, stevns), "Jobklar")
     add_batch(mine, DAY, [(3,) * 7] * 12)
-    write(session, stevns, "language", {"da": (100, "3.5")})
+    write(session, stevns, "language", {"da": (250, "3.5")})
     client = enter(employ(session, stevns, "manager", "Jobklar", email="j@x.dk"), stevns)
     for html in (client.get("/tal").text, page(f"?team={mine.id}")):
         assert TITLE not in html
