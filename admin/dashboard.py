@@ -182,6 +182,7 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
         remarks=remarks.read(session, staff.municipality_id, period) if whole else None,
         sides=sides.read(session, staff.municipality_id, period) if whole else (),
         fewest_of_quarter=dimensions.FEWEST,
+        people_a_part=dimensions.PEOPLE_A_PART,
         dimension_names=DIMENSION_NAMES,
         value_name=value_name,
         tag_names=[TAG_NAMES[tag] for tag in TAGS],

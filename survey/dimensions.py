@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import accumulate
 
 from survey import cells, scoring
 from survey.keys import BallotContent
@@ -23,8 +24,11 @@ REST = ""
 LANGUAGE = re.compile(r"[a-z]{2}")
 LONGEST = 40
 """Characters of a value."""
-FEWEST = 2 * scoring.PRECISE_FROM
-"""Of fewer people in all nothing is split: who knows everybody's values could tell so few responses apart."""
+FEWEST = 250
+"""Of fewer people in all nothing is split: who has the responses and knows everybody's values could tie more of
+so few than chance does. Measured in decision 13."""
+PEOPLE_A_PART = 75
+"""A dimension has at most one part for so many people in all: many small parts say as much as few people do."""
 
 Answers = tuple[int | None, ...]
 
@@ -112,28 +116,68 @@ def part(value: str, given: Iterable[Answers], points: int) -> Part:
     return Part(value, len(each), sum(map(bool, each)), tuple(chosen[point] for point in range(1, points + 1)))
 
 
-def stands(one: Part, enough: int) -> bool:
-    """Whether the mean of a part may be told by itself: by the rules of a cell, but with `enough` people."""
+def stands(one: Part, enough: int, every: Sequence[int]) -> bool:
+    """Whether the mean of a part may be told by itself: by the rules of a cell, but with `enough` people.
+
+    `every` are the counts of all parts together: cells may have told them.
+    """
     if one.people < enough:
         return False
+    if one.people >= cells.MANY:
+        return True
     answers = scoring.answers(one.counts)
     figure = scoring.published_mean(one.mean, one.people, len(one.counts), answers=answers, smallest=enough)
-    return one.people >= cells.MANY or (cells.leaves_open(one.counts) and not scoring.capped(figure))
+    return cells.leaves_open(one.counts) and not scoring.capped(figure) and stays_open(one.counts, every)
+
+
+def stays_open(mine: Sequence[int], every: Sequence[int]) -> bool:
+    """Whether all counts and the sum of `mine` leave each of its counts open: by a span of three.
+
+    Or as far as `every` leaves it without that sum. Lowest point first.
+    """
+    return all(
+        _span(place, mine, every) >= min(cells.OPEN, _most(place, mine, every) - _least(place, mine, every))
+        for place in range(len(mine))
+    )
+
+
+def _span(place: int, mine: Sequence[int], every: Sequence[int]) -> int:
+    """How many whole numbers beside the least the count at `place` can be: the others must make up the sum."""
+    others = [score for score, n in enumerate(every) if score != place for _answer in range(n)]
+    sums = list(accumulate(others, initial=0))
+    n, total = sum(mine), sum(score * count for score, count in enumerate(mine))
+    fits = [
+        count
+        for count in range(_least(place, mine, every), _most(place, mine, every) + 1)
+        if sums[n - count] <= total - place * count <= sums[-1] - sums[len(others) - n + count]
+    ]
+    return fits[-1] - fits[0]
+
+
+def _least(place: int, mine: Sequence[int], every: Sequence[int]) -> int:
+    return max(0, sum(mine) - sum(every) + every[place])
+
+
+def _most(place: int, mine: Sequence[int], every: Sequence[int]) -> int:
+    return min(sum(mine), every[place])
 
 
 def told(parts: Sequence[Part], enough: int) -> list[Part]:
     """`parts` as they may be told, the largest first and REST last: each stands by itself, and so does the rest.
 
     What does not stand is put into the rest, and then the smallest of what does, until the rest stands or is
-    nothing. Nothing is told of fewer than FEWEST people, nor where only the rest would be left.
+    nothing, and there is no more than a part for each PEOPLE_A_PART. Nothing is told of fewer than FEWEST people,
+    nor where only the rest would be left.
     """
-    if sum(each.people for each in parts) < FEWEST:
+    people = sum(each.people for each in parts)
+    if people < FEWEST:
         return []
-    shown = [each for each in parts if each.value != REST and stands(each, enough)]
+    most, every = people // PEOPLE_A_PART, scoring.pooled([each.counts for each in parts])
+    shown = [each for each in parts if each.value != REST and stands(each, enough, every)]
     shown.sort(key=lambda each: (-each.people, each.value))
-    rest = Part(REST, 0, 0, (0,) * len(parts[0].counts))
+    rest = Part(REST, 0, 0, (0,) * len(every))
     for each in parts:
         rest = rest if each in shown else rest.plus(each)
-    while shown and rest.n and not stands(rest, enough):
+    while shown and (len(shown) + bool(rest.n) > most or (rest.n and not stands(rest, enough, every))):
         rest = rest.plus(shown.pop())
     return [*shown, *([rest] if rest.n else [])] if shown else []

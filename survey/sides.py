@@ -1,7 +1,7 @@
 """Who answers, and how: means by language, channel and so on as they may be shown, a closed quarter at a time."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import scoring, workdays
-from survey.dimensions import DIMENSIONS, REST, WORDS
+from survey.dimensions import DIMENSIONS, FEWEST, PEOPLE_A_PART, REST, WORDS
 from survey.models import Municipality, Questionnaire, QuestionnaireVersion, SideMean
 from survey.results import Period
 from survey.scoring import Figure
@@ -84,8 +84,8 @@ class Side:
 def read(session: Session, municipality_id: int, period: Period) -> tuple[Side, ...]:
     """What the quarters that overlap `period` may show, the newest first; two statements.
 
-    Only quarters that are over have anything written, and that once. Where a value has fewer answers than k asks
-    for by now, its dimension is not shown of that quarter.
+    Only quarters that are over have anything written, and that once. Where a value or all of them have fewer
+    answers than is asked for by now, their dimension is not shown of that quarter.
     """
     smallest = select(Municipality.smallest_group).where(Municipality.id == municipality_id)
     enough = max(session.scalars(smallest).one(), scoring.SMALLEST_DISTRIBUTION)
@@ -110,9 +110,15 @@ def read(session: Session, municipality_id: int, period: Period) -> tuple[Side, 
 
 
 def _side(key: tuple[str, str, int, int, date], lines: dict[str, list[Line]], enough: int) -> Side:
-    shown = [name for name in DIMENSIONS if name in lines and all(line.n >= enough for line in lines[name])]
+    shown = [name for name in DIMENSIONS if name in lines and _enough(lines[name], enough)]
     splits = tuple(Split(name, _ordered(name, lines[name])) for name in shown)
     return Side(*key, splits, tuple(name for name in DIMENSIONS if name not in shown))
+
+
+def _enough(lines: Sequence[Line], enough: int) -> bool:
+    """Whether the rules of today would have told so much."""
+    n = sum(line.n for line in lines)
+    return n >= FEWEST and len(lines) <= n // PEOPLE_A_PART and all(line.n >= enough for line in lines)
 
 
 def _ordered(dimension: str, lines: Iterable[Line]) -> tuple[Line, ...]:

@@ -48,21 +48,22 @@ def test_a_quarter_that_is_over_stands_there_by_its_dimensions(
     """In Danish, with n and one decimal; what is missing is named, and nobody is followed."""
     add_batch(team_of(session, stevns), DAY, [(3,) * 7] * 12)
     assert TITLE not in page()
-    write(session, stevns, "language", {"da": (88, "3.5"), "ar": (14, "3.1"), "": (10, "2.9")})
-    write(session, stevns, "first", {"first": (90, "3.4"), "reminder": (22, "3.3")})
-    write(session, stevns, "target_group", {"<Jobparat>": (100, "3.4"), "": (12, "3.3")})
-    write(session, stevns, "meeting_number", {"1": (50, "3.2"), "2-3": (40, "3.4"), "4+": (22, "3.6")})
+    write(session, stevns, "language", {"da": (228, "3.5"), "ar": (14, "3.1"), "": (10, "2.9")})
+    write(session, stevns, "first", {"first": (230, "3.4"), "reminder": (22, "3.3")})
+    write(session, stevns, "target_group", {"<Jobparat>": (240, "3.4"), "": (12, "3.3")})
+    write(session, stevns, "meeting_number", {"1": (150, "3.2"), "2-3": (80, "3.4"), "4+": (22, "3.6")})
     text = words(page())
     assert TITLE in text
     assert "Opfølgning, 2. kvartal 2021" in text
-    tables = text.replace(" Værdi n Af 112 Gennemsnit ", ": ")
-    assert "Sprog: Dansk 88 78,6 % 3,5 Arabisk 14 12,5 % 3,1 Øvrige og ukendt 10 8,9 % 2,9" in tables
-    assert "Svar efter: Første besked 90 80,4 % 3,4 Påmindelse 22 19,6 % 3,3" in tables
-    assert "Målgruppe: &lt;Jobparat&gt; 100 89,3 % 3,4" in tables
-    assert "Samtale nr.: 1 50 44,6 % 3,2 2-3 40 35,7 % 3,4 4 eller senere 22 19,6 % 3,6" in tables
+    tables = text.replace(" Værdi n Af 252 Gennemsnit ", ": ")
+    assert "Sprog: Dansk 228 90,5 % 3,5 Arabisk 14 5,6 % 3,1 Øvrige og ukendt 10 4,0 % 2,9" in tables
+    assert "Svar efter: Første besked 230 91,3 % 3,4 Påmindelse 22 8,7 % 3,3" in tables
+    assert "Målgruppe: &lt;Jobparat&gt; 240 95,2 % 3,4" in tables
+    assert "Samtale nr.: 1 150 59,5 % 3,2 2-3 80 31,7 % 3,4 4 eller senere 22 8,7 % 3,6" in tables
     assert "For få svar til at dele kvartalet op efter: kanal." in text
     assert "Ingen følges som person" in text
-    assert "færre end 100 besvarelser og værdier med færre end ti vises ikke" in text
+    assert "færre end 250 besvarelser og værdier med færre end ti vises ikke" in text
+    assert "højst har én linje for hver 75 besvarelser" in text
     assert "de kan ikke sættes sammen" in text
 
 
@@ -71,16 +72,16 @@ def test_each_dimension_is_a_picture_with_a_sentence(
 ) -> None:
     """First message against reminder by both numbers and means; of the others which is most."""
     add_batch(team_of(session, stevns), DAY, [(3,) * 7] * 12)
-    write(session, stevns, "channel", {"sms": (88, "3.5"), "email": (12, "3.1"), "": (100, "3.0")})
-    write(session, stevns, "first", {"first": (90, "3.4"), "reminder": (30, "3.3")})
-    write(session, stevns, "meeting_number", {"1": (60, "3.2"), "2-3": (60, "3.4"), "4+": (30, "3.6")})
+    write(session, stevns, "channel", {"sms": (118, "3.5"), "email": (32, "3.1"), "": (100, "3.0")})
+    write(session, stevns, "first", {"first": (190, "3.4"), "reminder": (60, "3.3")})
+    write(session, stevns, "meeting_number", {"1": (110, "3.2"), "2-3": (110, "3.4"), "4+": (30, "3.6")})
     html = page()
     assert 'aria-label="Svar efter, Opfølgning, 2. kvartal 2021. De samme tal står i tabellen."' in html
     text = words(html)
-    assert "90/120 = 75,0 % af besvarelserne kom efter den første besked (gennemsnit 3,4)," in text
-    assert "30/120 = 25,0 % af besvarelserne kom efter påmindelsen (gennemsnit 3,3)." in text
-    assert "Flest: SMS (88/200 = 44,0 %)." in text
-    assert "Flest: 1 og 2-3 (hver 60/150 = 40,0 %)." in text
+    assert "190/250 = 76,0 % af besvarelserne kom efter den første besked (gennemsnit 3,4)," in text
+    assert "60/250 = 24,0 % af besvarelserne kom efter påmindelsen (gennemsnit 3,3)." in text
+    assert "Flest: SMS (118/250 = 47,2 %)." in text
+    assert "Flest: 1 og 2-3 (hver 110/250 = 44,0 %)." in text
     assert "hvor mange af de spurgte i hver gruppe, der svarede, tælles ikke" in text
 
 
@@ -89,9 +90,9 @@ def test_where_few_answered_the_reminder_it_is_among_the_rest(
 ) -> None:
     """The sentence tells of the first message alone."""
     add_batch(team_of(session, stevns), DAY, [(3,) * 7] * 12)
-    write(session, stevns, "first", {"first": (90, "3.4"), "": (12, "3.3")})
+    write(session, stevns, "first", {"first": (230, "3.4"), "": (22, "3.3")})
     text = words(page())
-    assert "90/102 = 88,2 % af besvarelserne kom efter den første besked (gennemsnit 3,4)." in text
+    assert "230/252 = 91,3 % af besvarelserne kom efter den første besked (gennemsnit 3,4)." in text
     assert "efter påmindelsen" not in text
 
 
@@ -100,8 +101,8 @@ def test_two_questionnaires_of_a_quarter_are_named(
 ) -> None:
     """Each with its own scale."""
     add_batch(team_of(session, stevns), DAY, [(3,) * 7] * 12)
-    write(session, stevns, "channel", {"sms": (88, "3.5"), "email": (12, "3.1")})
-    write(session, stevns, "channel", {"paper": (100, "4.5")}, statements=3)
+    write(session, stevns, "channel", {"sms": (238, "3.5"), "email": (12, "3.1")})
+    write(session, stevns, "channel", {"paper": (250, "4.5")}, statements=3)
     text = words(page())
     assert "2. kvartal 2021: skemaet Opfølgning, version 1" in text
     assert "Gennemsnit på skalaen 1 til 5" in text
@@ -118,7 +119,7 @@ def test_sides_are_for_who_sees_the_whole_municipality(
     """Neither a manager of one team nor a team's own page has them."""
     mine = grown(session, team_of(session, stevns), "Jobklar")
     add_batch(mine, DAY, [(3,) * 7] * 12)
-    write(session, stevns, "language", {"da": (100, "3.5")})
+    write(session, stevns, "language", {"da": (250, "3.5")})
     client = enter(employ(session, stevns, "manager", "Jobklar", email="j@x.dk"), stevns)
     for html in (client.get("/tal").text, page(f"?team={mine.id}")):
         assert TITLE not in html

@@ -93,7 +93,7 @@ def test_the_waiting_room_and_citizens_words_are_accessible_too(
         session.add(Confirmation(**of, language="ar", kept=12, changed=8))
         version = session.scalars(select(Batch.version_id).where(Batch.team_id == team.id)).first()
         for value in ("Arbejdsmarked" * 3, ""):
-            told = {"dimension": "target_group", "value": value, "n": 60, "mean": Decimal("3.4")}
+            told = {"dimension": "target_group", "value": value, "n": 130, "mean": Decimal("3.4")}
             session.add(SideMean(**of, **told, law="LAB", version_id=version))
     context = chromium.new_context(viewport={"width": width, "height": 900}, locale="da-DK")
     page = context.new_page()

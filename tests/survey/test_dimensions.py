@@ -25,9 +25,10 @@ CONTENT = BallotContent(
     tag=None,
     answers=(4, 0, None, 1),
 )
-MIDDLE = (0, 1, 1, 0)
+MIDDLE = (1, 1, 1, 1)
 """A person of these answers is in the middle of the scale."""
 TOP = (0, 0, 0, 2)
+BETWEEN = (1, 1, 1, 7)
 
 
 def some(value: str, people: int, answers: tuple[int, ...] = MIDDLE, blank: int = 0) -> Part:
@@ -87,34 +88,41 @@ def test_a_part_counts_answers_and_people() -> None:
     """Who answered nothing on the scale is an answer, and no one behind the mean."""
     found = dimensions.part("da", [(4, 3), (4, 0), (None, 0)], 4)
     assert found == Part("da", 3, 2, (0, 0, 1, 2))
-    assert found.plus(some("en", 2)) == Part("da", 5, 4, (0, 2, 3, 2))
+    assert found.plus(some("en", 2, (0, 1, 1, 0))) == Part("da", 5, 4, (0, 2, 3, 2))
 
 
 @pytest.mark.parametrize(
     ("parts", "shown"),
     [
         # All in one: the quarter as it is.
-        ([("da", 100)], [("da", 100)]),
-        # Fewer than a hundred are not split, nor is who answered nothing counted among them.
-        ([("da", 99)], []),
-        ([("da", 80), ("en", 19, MIDDLE, 5)], []),
+        ([("da", 250)], [("da", 250)]),
+        # Fewer than 250 are not split, nor is who answered nothing counted among them.
+        ([("da", 249)], []),
+        ([("da", 230), ("en", 19, MIDDLE, 5)], []),
         # A rest of ten or more, or of nobody.
-        ([("da", 90), ("en", 10)], [("da", 90), ("en", 10)]),
-        ([("da", 90), ("en", 6), ("ar", 4)], [("da", 90), (REST, 10)]),
-        ([("da", 90), (REST, 10)], [("da", 90), (REST, 10)]),
+        ([("da", 240), ("en", 10)], [("da", 240), ("en", 10)]),
+        ([("da", 240), ("en", 6), ("ar", 4)], [("da", 240), (REST, 10)]),
+        ([("da", 240), (REST, 10)], [("da", 240), (REST, 10)]),
         # A rest of fewer takes the smallest with it, as often as it must.
-        ([("da", 90), ("en", 12), ("ar", 9)], [("da", 90), (REST, 21)]),
-        ([("da", 90), ("en", 12), ("uk", 11), ("ar", 1)], [("da", 90), ("en", 12), (REST, 12)]),
-        ([("da", 100), (REST, 1)], []),
-        ([("da", 95), ("ar", 9)], []),
-        ([("da", 90), ("en", 11, MIDDLE, 2), (REST, 0, MIDDLE, 1)], [("da", 90), (REST, 11)]),
+        ([("da", 240), ("en", 12), ("ar", 9)], [("da", 240), (REST, 21)]),
+        ([("da", 240), ("en", 12), ("uk", 11), ("ar", 1)], [("da", 240), ("en", 12), (REST, 12)]),
+        ([("da", 250), (REST, 1)], []),
+        ([("da", 245), ("ar", 9)], []),
+        ([("da", 240), ("en", 11, MIDDLE, 2), (REST, 0, MIDDLE, 1)], [("da", 240), (REST, 11)]),
         # Below fifty a mean near an end does not stand: it would tell what everybody answered.
-        ([("da", 90), ("en", 12, TOP), ("ar", 20)], [("da", 90), (REST, 32)]),
-        ([("da", 90), ("en", 12, TOP), ("ar", 20), ("so", 20)], [("da", 90), ("ar", 20), (REST, 32)]),
-        ([("da", 90, TOP), ("en", 12)], [("da", 90), ("en", 12)]),
-        ([("da", 90, TOP), ("en", 12, TOP)], []),
+        ([("da", 240), ("en", 12, TOP), ("ar", 20)], [("da", 240), (REST, 32)]),
+        ([("da", 240), ("en", 12, TOP), ("ar", 20), ("so", 20)], [("da", 240), ("ar", 20), (REST, 32)]),
+        ([("da", 240, BETWEEN), ("en", 12, TOP), ("ar", 20)], [("da", 240), (REST, 32)]),
+        # Nor one that holds all that is not at the end: what all chose would say how often each.
+        ([("da", 240, TOP), ("en", 12)], []),
+        ([("da", 240, BETWEEN), ("en", 12)], [("da", 240), ("en", 12)]),
+        ([("da", 240, TOP), ("en", 12, TOP)], []),
+        # Three parts of up to 299, four of 300: the smallest are put together.
+        ([("da", 150), ("en", 60), ("uk", 50), ("ar", 39)], [("da", 150), ("en", 60), (REST, 89)]),
+        ([("da", 150), ("en", 60), (REST, 50)], [("da", 150), ("en", 60), (REST, 50)]),
+        ([("da", 150), ("en", 60), ("uk", 50), ("ar", 40)], [("da", 150), ("en", 60), ("uk", 50), ("ar", 40)]),
         # Nothing but a rest is nothing.
-        ([(f"x{n}", 9) for n in range(12)], []),
+        ([(f"x{n}", 9) for n in range(30)], []),
     ],
 )
 def test_each_part_and_the_rest_stand_by_themselves(
@@ -128,7 +136,7 @@ def test_each_part_and_the_rest_stand_by_themselves(
 
 def test_a_higher_k_asks_for_more() -> None:
     """With twelve, eleven are in the rest."""
-    parts = [some("da", 90), some("en", 11), some("ar", 8)]
+    parts = [some("da", 240), some("en", 11), some("ar", 8)]
     assert [part.value for part in dimensions.told(parts, 12)] == ["da", REST]
 
 

@@ -30,7 +30,7 @@ OTHER = Unit(None, "LAS", 1, "remote")
 VERSION = SimpleNamespace(id=1, name="Ydelse", number=1, points=4, labels=["1", "2", "3", "4"])
 Place = tuple[int, int, int]
 """A cell's place in its group, a statement's, and the point chosen (0 for "ved ikke")."""
-Equation = tuple[Mapping[Place, float], int]
+Equation = tuple[Mapping[Place, float], float]
 """Weights of counts, and their sum."""
 
 
@@ -43,20 +43,33 @@ class Group:
     spread: Sequence[int]
 
 
-def batch(rng: random.Random, day: date, statements: int) -> Counted:
-    """A night's answers: five to forty people, of one mind or of several, some of whom say "ved ikke"."""
-    moods = [rng.choice(MOODS) for _ in range(statements)]
+Person = tuple[int, ...]
+"""One citizen's answer to each statement, 0 for "ved ikke"."""
+
+
+def people(rng: random.Random, statements: int, of: Sequence[Sequence[int]] = MOODS) -> list[Person]:
+    """Who answers in a night: five to forty people, of one mind or of several, some of whom say "ved ikke"."""
+    moods = [rng.choice(of) for _ in range(statements)]
     silent = [rng.choice((0, 0, 0, 0.1, 0.5)) for _ in range(statements)]
-    people = [
-        [
+    return [
+        tuple(
             0 if rng.random() < s else rng.choices((1, 2, 3, 4), mood)[0]
             for mood, s in zip(moods, silent, strict=True)
-        ]
+        )
         for _ in range(rng.choice((5, 6, 8, 12, 20, 40)))
     ]
-    rows = tuple(tuple(column.count(point) for point in range(5)) for column in zip(*people, strict=True))
-    persons = Counter((sum(map(bool, one)), sum(one)) for one in people)
-    return Counted(day, day, 1, len(people), rows, persons, {}, (0, 0, 0))
+
+
+def counted(given: Sequence[Person], day: date) -> Counted:
+    """What is counted of the answers of a night."""
+    rows = tuple(tuple(column.count(point) for point in range(5)) for column in zip(*given, strict=True))
+    persons = Counter((sum(map(bool, one)), sum(one)) for one in given)
+    return Counted(day, day, 1, len(given), rows, persons, {}, (0, 0, 0))
+
+
+def batch(rng: random.Random, day: date, statements: int) -> Counted:
+    """A night's answers, counted."""
+    return counted(people(rng, statements), day)
 
 
 def groups(batches: Sequence[Counted], unit: Unit = TEAM) -> Iterator[Group]:
@@ -126,23 +139,33 @@ def told_means(group: Group) -> Iterator[tuple[list[Place], list[list[int]]]]:
             yield mine, [group.cells[place].chosen[s] for place in places]
 
 
-def width(group: Group, equations: Sequence[Equation], at: Place) -> int:
-    """How many whole numbers beside the least the count at a place can be. Nobody answers a statement twice."""
-    every = [(c, s, p) for c, one in enumerate(group.cells) for s in range(len(one.statements)) for p in range(5)]
+def width(
+    heard: Sequence[Counted], equations: Sequence[Equation], at: Place, limits: Sequence[Equation] = ()
+) -> int:
+    """How many whole numbers beside the least the count at a place can be. Nobody answers a statement twice.
+
+    `limits` are sums that are at most something.
+    """
+    every = [(c, s, p) for c, one in enumerate(heard) for s in range(len(one.statements)) for p in range(5)]
     index = {place: number for number, place in enumerate(every)}
-    sums = np.zeros((len(equations), len(every)))
-    for row, (weights, _) in enumerate(equations):
-        for place, weight in weights.items():
-            sums[row, index[place]] = weight
-    once = [(c, s) for c, one in enumerate(group.cells) for s in range(len(one.statements))]
-    people = np.zeros((len(once), len(every)))
-    for row, (c, s) in enumerate(once):
-        people[row, [index[c, s, p] for p in range(5)]] = 1
+
+    def table(of: Sequence[Equation]) -> tuple[Any, list[float]]:
+        rows = np.zeros((len(of), len(every)))
+        for row, (weights, _) in enumerate(of):
+            rows[row, [index[place] for place in weights]] = list(weights.values())
+        return rows, [total for _, total in of]
+
+    once: list[Equation] = [
+        ({(c, s, p): 1.0 for p in range(5)}, one.n)
+        for c, one in enumerate(heard)
+        for s in range(len(one.statements))
+    ]
     aim = np.zeros(len(every))
     aim[index[at]] = 1
-    rules: dict[str, Any] = {"A_ub": people, "b_ub": [group.cells[c].n for c, _ in once], "bounds": (0, None)}
+    rules: dict[str, Any] = dict(zip(("A_ub", "b_ub"), table([*once, *limits]), strict=True))
     if equations:
-        rules |= {"A_eq": sums, "b_eq": [total for _, total in equations]}
+        rules |= zip(("A_eq", "b_eq"), table(equations), strict=True)
+    rules["bounds"] = (0, None)
     low, high = (linprog(aim * sign, **rules) for sign in (1, -1))
     assert low.status == high.status == 0
     return int(floor(-high.fun + 1e-5) - ceil(low.fun - 1e-5))
@@ -171,8 +194,8 @@ def test_no_hidden_count_can_be_found(seeds: range) -> None:
                 for p in range(1, 5)
             ]
             for at in rng.sample(hidden, min(12, len(hidden))):
-                found = width(group, everything, at)
-                assert found >= 3 or found >= width(group, told, at), (seed, at, group)
+                found = width(group.cells, everything, at)
+                assert found >= 3 or found >= width(group.cells, told, at), (seed, at, group)
 
 
 # Everything printed is made of these numbers -----------------------------------------------------------

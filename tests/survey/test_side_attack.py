@@ -48,10 +48,10 @@ def test_nobody_can_see_what_one_answer_belongs_to(
 def test_the_worlds_are_the_same_when_the_quarter_is_told(
     session: Session, box: Municipality, places: list[Path], now: datetime, lay: Lay
 ) -> None:
-    """One Arab among a hundred is in the rest, in which more are, or nothing is told."""
+    """One Arab among 250 is in the rest, in which more are, or nothing is told."""
 
     def closed(said: dict[str, Any]) -> Any:
-        lay(session, box, n=99, answers=(3, 2, 3, 2, 3))
+        lay(session, box, n=249, answers=(3, 2, 3, 2, 3))
         lay(session, box, answers=(3, 2, 3, 2, 3), **said)
         nightly.tally_all(places, now)
         nightly.tally_all(places, now + (OVER - DAY))

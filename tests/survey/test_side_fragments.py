@@ -70,19 +70,19 @@ def test_nothing_is_told_of_a_quarter_before_it_is_over(
     session: Session, box: Municipality, lay: Lay, night: Night, waiting: Open
 ) -> None:
     """On the 41st day all wait; on the 42nd all dimensions are told, and nothing waits any more."""
-    answer(session, box, lay, 84)
+    answer(session, box, lay, 234)
     answer(session, box, lay, 12, language="ar", channel="email", first=False)
     answer(session, box, lay, 4, language="uk", target_group="Jobparat")
     for day in (DAY, DAY + timedelta(1), OVER - timedelta(1)):
         night(day)
-        assert (told(session), len(waiting())) == ({}, 25)
+        assert (told(session), len(waiting())) == ({}, 65)
     night(OVER)
     assert waiting() == []
-    assert told(session) == {"da": 84, "": 16}
-    assert told(session, "channel") == {"sms": 88, "email": 12}
-    assert told(session, "first") == {"first": 88, "reminder": 12}
+    assert told(session) == {"da": 234, "": 16}
+    assert told(session, "channel") == {"sms": 238, "email": 12}
+    assert told(session, "first") == {"first": 238, "reminder": 12}
     assert told(session, "target_group") == {}
-    assert told(session, "meeting_number") == {"1": 100}
+    assert told(session, "meeting_number") == {"1": 250}
     row = session.scalars(select(SideMean).filter_by(dimension="channel", value="email")).one()
     assert (row.law, row.quarter, row.mean) == ("LAS", SPRING, Decimal("2.9"))
 
@@ -91,14 +91,14 @@ def test_a_quarter_is_told_once(
     session: Session, box: Municipality, lay: Lay, night: Night, waiting: Open
 ) -> None:
     """Neither a second run nor answers tallied when the quarter is over change what was told."""
-    answer(session, box, lay, 100)
+    answer(session, box, lay, 250)
     night()
     night(OVER)
     first = told(session)
-    answer(session, box, lay, 110, day=date(2021, 6, 30))
+    answer(session, box, lay, 260, day=date(2021, 6, 30))
     for days in range(3):
         night(OVER + timedelta(days=days))
-        assert told(session) == first == {"da": 100}
+        assert told(session) == first == {"da": 250}
     assert waiting() == []
 
 
@@ -119,28 +119,28 @@ def test_what_was_out_of_reach_is_not_told_afterwards(
     kept = [file.rename(file.with_suffix(".away")) for file in files]
     (report,) = nightly.tally_all(places, now + timedelta(days=1))
     assert "er væk" in report.alarms[0]
-    answer(session, box, lay, 100, day=DAY + timedelta(1))
+    answer(session, box, lay, 250, day=DAY + timedelta(1))
     nightly.tally_all(places, now + timedelta(days=2))
     nightly.tally_all(places, now + (OVER - DAY))
-    assert told(session) == {"da": 100}
+    assert told(session) == {"da": 250}
     for away in kept:
         away.rename(away.with_suffix(".key"))
     night(OVER + timedelta(1))
-    assert (told(session), waiting()) == ({"da": 100}, [])
+    assert (told(session), waiting()) == ({"da": 250}, [])
 
 
 def test_only_whole_cells_are_told(
     session: Session, box: Municipality, lay: Lay, night: Night, waiting: Open
 ) -> None:
     """What waits for a cell when its quarter is over is destroyed: less the cells, the told would uncover it."""
-    answer(session, box, lay, 102)
+    answer(session, box, lay, 252)
     night()
     lay(session, box, n=7, answers=(4,) * 5, day=DAY + timedelta(1))
     night(DAY + timedelta(1))
     night(DAY + timedelta(2))
-    assert Counter(len(piece.group) == 36 for piece in waiting()) == {False: 30, True: 5}
+    assert Counter(len(piece.group) == 36 for piece in waiting()) == {False: 65, True: 5}
     night(OVER)
-    assert (told(session), session.scalar(select(func.sum(Cell.n)))) == ({"da": 102}, 102)
+    assert (told(session), session.scalar(select(func.sum(Cell.n)))) == ({"da": 252}, 252)
     assert waiting() == []
 
 
@@ -148,19 +148,19 @@ def test_a_cell_belongs_to_the_quarter_it_ends_in(
     session: Session, box: Municipality, lay: Lay, night: Night
 ) -> None:
     """Five of June that make a cell with five of July are told of summer, with a cell of July."""
-    answer(session, box, lay, 100, day=date(2021, 6, 29))
+    answer(session, box, lay, 250, day=date(2021, 6, 29))
     night(date(2021, 6, 30))
     answer(session, box, lay, 5, day=date(2021, 6, 30))
     night(date(2021, 7, 1))
     answer(session, box, lay, 5, day=date(2021, 7, 1))
     night(date(2021, 7, 2))
-    answer(session, box, lay, 100, day=date(2021, 7, 5))
+    answer(session, box, lay, 250, day=date(2021, 7, 5))
     night(date(2021, 7, 6))
     night(OVER)
-    assert told(session) == {"da": 100}
+    assert told(session) == {"da": 250}
     night(date(2021, 11, 11))
     rows = session.execute(select(SideMean.quarter, SideMean.n).filter_by(dimension="language")).all()
-    assert {row.quarter: row.n for row in rows} == {SPRING: 100, date(2021, 7, 1): 110}
+    assert {row.quarter: row.n for row in rows} == {SPRING: 250, date(2021, 7, 1): 260}
 
 
 def test_a_cell_that_lost_a_piece_is_not_told(
@@ -172,24 +172,24 @@ def test_a_cell_that_lost_a_piece_is_not_told(
     night(OVER)
     answer(session, box, lay, 110, day=date(2021, 8, 20))
     night(date(2021, 8, 21))
-    answer(session, box, lay, 105, day=date(2021, 8, 25))
+    answer(session, box, lay, 255, day=date(2021, 8, 25))
     night(date(2021, 8, 26))
     night(date(2021, 11, 11))
-    assert session.scalars(select(Cell.n).order_by(Cell.n)).all() == [105, 115]
-    assert (told(session), waiting()) == ({"da": 105}, [])
+    assert session.scalars(select(Cell.n).order_by(Cell.n)).all() == [115, 255]
+    assert (told(session), waiting()) == ({"da": 255}, [])
 
 
 def test_law_groups_and_versions_are_told_apart(
     session: Session, box: Municipality, lay: Lay, night: Night
 ) -> None:
-    """Sixty of one law group and a hundred of the other are not put together."""
+    """Sixty of one law group and 250 of the other are not put together."""
     answer(session, box, lay, 60)
-    for number in range(100):
+    for number in range(250):
         lay(session, box, "Opfølgning", answers=(2 + number % 3,) * 7)
     night()
     night(OVER)
     rows = session.execute(select(SideMean.law, SideMean.n).filter_by(dimension="language")).all()
-    assert [tuple(row) for row in rows] == [("LAB", 100)]
+    assert [tuple(row) for row in rows] == [("LAB", 250)]
 
 
 def test_what_is_answered_in_the_waiting_room_is_not_split(

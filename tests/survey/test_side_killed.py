@@ -35,7 +35,7 @@ def test_a_quarter_is_told_once_however_often_its_night_is_killed(
         box = municipalities.establish(session, slug="s", name="S", phone="1", sms_sender="S", now=now)
     nightly.ensure_open_key(places, box.id, now)
     with db.transaction() as session:
-        for number in range(100):
+        for number in range(250):
             lay(session, box, answers=(1 + number % 4, 2, 3, 2, 3), language="da" if number % 2 else "ar")
     nightly.tally_all(places, now)
     for step in count(1):
@@ -45,7 +45,7 @@ def test_a_quarter_is_told_once_however_often_its_night_is_killed(
         if outcome != "killed":
             break
     engine.dispose()
-    everything = 100 * (len(DIMENSIONS) - 1)
+    everything = 250 * (len(DIMENSIONS) - 1)
     assert outcome == "done 0"
     assert {told for told, _waiting in seen} == {0, everything}
     assert all((told == everything) == (waiting == 0) for told, waiting in seen)
