@@ -190,6 +190,7 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
         laws=LAW_NAMES,
         charts=charts,
         over_time_chart=figure_charts.over_time,
+        band=figure_charts.band,
         statement_chart=figure_charts.by_statement,
         funnel_chart=figure_charts.funnel,
         wave_chart=figure_charts.by_wave,

@@ -43,19 +43,31 @@ def date_line(series: Series, found: Findings, label: str) -> charts.DateLine:
     """A point for the cells of a day, week or month, and what chance would give."""
     alarm = next((point for point in series.points if found.alarm_on and point.last_on >= found.alarm_on), None)
     points = tuple(_point(point, series, found, alarm is point) for point in series.points)
-    centre = float(found.baseline.mean) if found.baseline else None
-    where = "ny udgangslinje" if found.rebased else "før perioden"
-    text = f"{where} {scoring.number(found.baseline.mean, 1)}" if found.baseline else ""
+    ground = found.baseline or found.own
+    where = "perioden" if found.own else "ny udgangslinje" if found.rebased else "før perioden"
     return charts.DateLine(
         label,
         len(series.labels),
         points,
         series.target,
         aim(series),
-        centre=centre,
-        centre_text=text,
+        centre=float(ground.mean) if ground else None,
+        centre_text=f"{where} {scoring.number(ground.mean, 1)}" if ground else "",
         breaks=(*_breaks(series.editions, points), *_begun_anew(found.rebased, points)),
     )
+
+
+def band(found: Findings) -> str:
+    """What the pale band stands for, or that there is none, in a sentence."""
+    swing = "Det blege bånd viser, hvor meget tilfældet alene ville svinge om"
+    if found.own:
+        return (
+            f"{swing} periodens eget gennemsnit (n = {found.own.n}): der er for lidt før perioden at måle ud fra."
+        )
+    if found.baseline:
+        ground = "den nye udgangslinje" if found.rebased else "gennemsnittet før perioden"
+        return f"{swing} {ground} (n = {found.baseline.n})."
+    return "Få svar svinger meget: døm efter hele perioden, ikke efter ét punkt."
 
 
 def by_wave(series: Series, lines: Sequence[Line], label: str) -> Markup:
@@ -151,8 +163,9 @@ def funnel(steps: Sequence[funnels.Step], label: str) -> Markup:
 def _point(point: Point, series: Series, found: Findings, is_alarm: bool) -> charts.Point:
     low, high = None, None
     behind = found.rebased is not None and point.last_on <= found.rebased.since
-    if found.baseline and point.mean.n and not behind:
-        low, high = chart_points.expected_swing(found.baseline, point.mean.n, len(series.labels))
+    ground = found.baseline or found.own
+    if ground and point.mean.n and not behind:
+        low, high = chart_points.expected_swing(ground, point.mean.n, len(series.labels))
     days: tuple[date, date] = (point.first_on, point.last_on)
     return charts.Point(*days, point.n, point.mean.value, point.mean.text, low, high, is_alarm)
 

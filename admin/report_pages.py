@@ -101,12 +101,7 @@ def _over_time(part: Part, name: str) -> Picture:
         words = f"Et punkt er en måling. {ends}"
         return Picture(_wave_line(part, name), words)
     chart = figure_charts.date_line(series, part.found, _label(part, name))
-    ground = "den nye udgangslinje" if part.found.rebased else "gennemsnittet før perioden"
-    band = (
-        f"Det blege bånd viser, hvor meget tilfældet alene ville svinge om {ground}."
-        if part.found.baseline
-        else "Få svar svinger meget: døm efter hele perioden, ikke efter ét punkt."
-    )
+    band = figure_charts.band(part.found)
     return Picture(
         chart, f"Hvert punkt er svar lagt sammen, til de kan vises, og står ved den sidste svardag. {ends} {band}"
     )

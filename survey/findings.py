@@ -41,7 +41,8 @@ class Findings:
 
     `level` answers the first goal in force on the period's last day, `further` the others; `goals` are all of them
     in words. `status` is how a period stands that is not over, None for one that is, and where there is no level.
-    `rebased` is the person's note by which the early warning began anew, None where nobody made one.
+    `rebased` is the person's note by which the early warning began anew, None where nobody made one. `own` are
+    the period's own persons where too few are before them: enough for a band, for no alarm.
     """
 
     level: Finding
@@ -54,6 +55,7 @@ class Findings:
     goals: tuple[str, ...] = ()
     rebased: Rebased | None = None
     status: Finding | None = None
+    own: scoring.Moments | None = None
 
     @property
     def all(self) -> tuple[Finding, ...]:
@@ -93,22 +95,27 @@ def findings(
     aims = aims or Aims("")
     told = [cell.counted for cell in mine if cell.mean]
     earlier, watched = _held(period, [cell.counted for cell in before if cell.mean], told, aims.rebased)
-    baseline = _moments(earlier)
+    ground, own = _moments(earlier), _moments(told)
     alarm = _alarm(watched, earlier)
     aimed = goals.in_force(aims.goals, aims.law, len(series.labels), period.last)
     first, *further = _level(series, mine, aims, aimed)
     return Findings(
         level=first,
-        change=_change(_trend(series, told), alarm, aims.rebased, baseline.n),
+        change=_change(_trend(series, told), alarm, aims.rebased, ground.n),
         weakest=_weakest(series, mine),
         silent=_silent(series, told),
         alarm_on=alarm.last_on if alarm else None,
-        baseline=baseline if baseline.n >= early_warning.SMALLEST_BASELINE else None,
+        baseline=ground if _enough(ground) else None,
         further=tuple(further),
         goals=tuple(map(goals.words, aimed)),
         rebased=aims.rebased,
         status=_status(aimed, told) if aims.is_open else None,
+        own=own if _enough(own) and not _enough(ground) and not aims.rebased else None,
     )
+
+
+def _enough(ground: scoring.Moments) -> bool:
+    return ground.n >= early_warning.SMALLEST_BASELINE
 
 
 def _held(

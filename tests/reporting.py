@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import municipalities, reports, samplings, spells
+from survey import municipalities, reports, samplings, spells, telling
 from survey.models import Batch, Municipality, Participation, QuestionnaireVersion, Team
 from survey.printed import Mint, no_passport
 from survey.report_parts import Part, Scope
@@ -96,4 +96,5 @@ def faxe(
         people = crowd(3, p5=fives - 5, p4=fours - 5, p3=10)
         add_batch(team, first + timedelta(9), people, first=first)
         send(session, team, first, len(people), sent)
+    telling.form(session, place.id, datetime(2022, 1, 10, 3, tzinfo=now.tzinfo))  # the last wave is over
     return place, team

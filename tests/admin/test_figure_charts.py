@@ -90,6 +90,19 @@ def test_a_new_baseline_is_a_line_and_the_band_begins_after_it() -> None:
     assert figure_charts.date_line(replace(series, points=()), found, "Prøve").breaks == ()
 
 
+def test_without_a_baseline_the_band_is_of_the_period_itself() -> None:
+    """And says so; with few answers there is none."""
+    day = date(2021, 5, 3)
+    series = replace(SERIES, points=(Point(day, day, 20, MEAN, day, day),))
+    first = replace(FOUND, own=scoring.moments([2, 8, 20, 25]))
+    chart = figure_charts.date_line(series, first, "Prøve")
+    assert (chart.centre_text, chart.points[0].low is None) == ("perioden 3,2", False)
+    assert "om periodens eget gennemsnit (n = 55)" in figure_charts.band(first)
+    assert "(n = 55)" in figure_charts.band(replace(FOUND, baseline=scoring.moments([2, 8, 20, 25])))
+    assert figure_charts.band(FOUND).startswith("Få svar svinger meget")
+    assert figure_charts.date_line(series, FOUND, "Prøve").centre is None
+
+
 def test_a_finding_has_a_mark_unless_it_says_nothing() -> None:
     """Over is a mark; a plain fact has none."""
     assert "<svg" in figure_charts.mark(replace(QUIET, sign="over"))

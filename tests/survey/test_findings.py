@@ -142,7 +142,12 @@ def test_a_drop_from_the_period_before_alarms_once() -> None:
     same = said(weekly(lambda _: Fraction(34, 10)), before)
     assert (same.alarm_on, same.change.sign) == (None, "unchanged")
     assert same.baseline is not None
-    assert said(weekly(lambda _: Fraction(24, 10)), before[-2:]).baseline is None
+    assert same.own is None
+    first = said(weekly(lambda _: Fraction(24, 10)), before[-2:])
+    assert (first.alarm_on, first.baseline) == (None, None)
+    assert first.own is not None
+    assert float(first.own.mean) == pytest.approx(2.4, abs=0.05)
+    assert said([evenly(DAY, Fraction(24, 10), 40)]).own is None
 
 
 def test_a_baseline_reaches_as_far_back_as_it_must() -> None:
