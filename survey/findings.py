@@ -223,12 +223,13 @@ def _trend(series: Series, told: Sequence[Counted]) -> Finding:
 
 def _alarm(told: Sequence[Counted], earlier: Sequence[Counted]) -> Counted | None:
     """The cell at which the early warning first alarms; None when it does not, or has no baseline."""
+    enough = early_warning.SMALLEST_BASELINE
+    if not told or sum(one.people for one in earlier) < enough:
+        return None
     people = [scores.of_people(one.persons) for one in told]
-    watched = sum(map(scores.size, people))
-    against = early_warning.baseline(
-        [scores.of_people(one.persons) for one in earlier], SEED, watched=watched or None
-    )
-    if against is None or not people:
+    ground = [scores.of_people(one.persons) for one in earlier]
+    against = early_warning.baseline(ground, SEED, watched=sum(map(scores.size, people)) or None)
+    if against is None:
         return None
     alarm = early_warning.watch(against, people).alarm
     return None if alarm is None else told[alarm]

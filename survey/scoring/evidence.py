@@ -51,14 +51,18 @@ def evidence(batches: Sequence[Scores], points: int, target: float) -> list[Evid
         raise ValueError("the target lies within the scale")
     import numpy as np  # costs a third of a second: only figures need it
 
-    known = sorted({score for scores in batches for score in scores})
-    if known and not 1 <= known[0] <= known[-1] <= points:
+    place: dict[Fraction, int] = {}
+    found = [
+        (row, place.setdefault(score, len(place)), n)
+        for row, scores in enumerate(batches)
+        for score, n in scores.items()
+    ]
+    known = list(place)
+    if not all(1 <= score <= points for score in known):
         raise ValueError(f"a score lies outside 1-{points}")
-    place = {score: column for column, score in enumerate(known)}
     counts = np.zeros((len(batches), len(known)))
-    for row, scores in enumerate(batches):
-        for score, n in scores.items():
-            counts[row, place[score]] = n
+    for row, column, n in found:
+        counts[row, column] = n
     # Whole numbers are summed, and only then multiplied out: nothing is rounded on the way.
     until = counts.cumsum(axis=0)
     over = _grown(until, known, [bet / (Fraction(target) - 1) for bet in OVER], target)
