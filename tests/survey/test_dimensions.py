@@ -140,6 +140,25 @@ def test_a_higher_k_asks_for_more() -> None:
     assert [part.value for part in dimensions.told(parts, 12)] == ["da", REST]
 
 
+@pytest.mark.parametrize(
+    ("mine", "every", "found"),
+    [
+        # All thirteen who chose the lowest point are among these twenty: their sum says so.
+        ((13, 1, 0, 6), (13, 1, 0, 236), False),
+        # Of the lowest and the highest point alone the sum says how often each.
+        ((5, 0, 0, 15), (60, 0, 0, 200), False),
+        ((3, 5, 6, 6), (30, 40, 60, 120), True),
+        # What all chose leaves no more open than two of the lowest point, nor does the sum.
+        ((1, 5, 9, 5), (2, 40, 60, 120), True),
+    ],
+)
+def test_a_part_must_stay_open_beside_what_all_chose(
+    mine: tuple[int, ...], every: tuple[int, ...], found: bool
+) -> None:
+    """By a span of three at each point, or as far as all the answers leave it."""
+    assert dimensions.stays_open(mine, every) == found
+
+
 def test_the_dimensions_are_five() -> None:
     """Whoever adds one adds it to the table's constraint too."""
     assert DIMENSIONS == ("language", "channel", "first", "target_group", "meeting_number")
