@@ -6,13 +6,14 @@ could be printed alone, so neither two periods, a group less its teams, nor two 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from typing import Any
+from functools import cache, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from survey import scoring
+from survey.scoring import scores
 
 SMALLEST_CELL = 8
 """People behind a point of the chart."""
@@ -28,7 +29,7 @@ class Counted:
 
     `statements` as rows of "ved ikke", 1 … points. `persons` by statements answered and their sum: everybody, also
     who answered none. `sums` are the numbers of `BatchComplete` by name, lists or whole numbers. `tags` in the
-    order of TAGS.
+    order of TAGS. `cell` is the number of the cell that these are the counts of, 0 where they are of none or many.
     """
 
     first_on: date
@@ -39,6 +40,7 @@ class Counted:
     persons: Counter[tuple[int, int]]
     sums: dict[str, Any]
     tags: tuple[int, ...]
+    cell: int = field(default=0, compare=False, repr=False)
 
     @property
     def people(self) -> int:
@@ -52,21 +54,60 @@ class Counted:
 
     def plus(self, other: "Counted") -> "Counted":
         """Both together."""
-        pairs = zip(self.statements, other.statements, strict=True)
-        return Counted(
-            first_on=min(self.first_on, other.first_on),
-            last_on=max(self.last_on, other.last_on),
-            batches=self.batches + other.batches,
-            n=self.n + other.n,
-            statements=tuple(tuple(map(sum, zip(mine, theirs, strict=True))) for mine, theirs in pairs),
-            persons=self.persons + other.persons,
-            sums={name: _sum(value, other.sums[name]) for name, value in self.sums.items()},
-            tags=tuple(map(sum, zip(self.tags, other.tags, strict=True))),
-        )
+        return together((self, other))
 
 
-def _sum(one: Any, other: Any) -> Any:
-    return list(map(sum, zip(one, other, strict=True))) if isinstance(one, list) else one + other
+def together(parts: Sequence[Counted]) -> Counted:
+    """All `parts`, at least one, of one unit, version and mode."""
+    tags = zip(*(part.tags for part in parts), strict=True)
+    rows = zip(*(part.statements for part in parts), strict=True)
+    return Counted(
+        first_on=min(part.first_on for part in parts),
+        last_on=max(part.last_on for part in parts),
+        batches=sum(part.batches for part in parts),
+        n=sum(part.n for part in parts),
+        statements=tuple(tuple(map(sum, zip(*mine, strict=True))) for mine in rows),
+        persons=Counter(scores.people_together(part.persons for part in parts)),
+        sums={name: _added([part.sums[name] for part in parts]) for name in parts[0].sums},
+        tags=tuple(map(sum, tags)),
+    )
+
+
+def _added(numbers: Sequence[Any]) -> Any:
+    return list(map(sum, zip(*numbers, strict=True))) if isinstance(numbers[0], list) else sum(numbers)
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+REMEMBERED = 256
+"""So many answers are remembered of each question about cells, before all of them are forgotten."""
+
+
+def remembered(
+    work: Callable[Concatenate[Sequence[Counted], P], T],
+) -> Callable[Concatenate[Sequence[Counted], P], T]:
+    """Ask `work` once: of the same cells it says the same for ever, for no cell ever changes.
+
+    What it returns must be left as it is. Of counts that are of no one cell it is asked every time.
+    """
+    known: dict[Any, T] = {}
+
+    @wraps(work)
+    def asked(parts: Sequence[Counted], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        cells = tuple([part.cell for part in parts])
+        if not all(cells):
+            return work(parts, *args, **kwargs)
+        key = (cells, args, *kwargs.items())
+        try:
+            return known[key]
+        except KeyError:
+            answer = work(parts, *args, **kwargs)
+        if len(known) >= REMEMBERED:
+            known.clear()
+        known[key] = answer
+        return answer
+
+    return asked
 
 
 @dataclass(frozen=True)
@@ -192,14 +233,14 @@ def closed(
     `fit` is asked of all together, and gets the parts too.
     """
     found: list[tuple[Counted, list[Untold]]] = []
-    together: Counted | None = None
+    whole: Counted | None = None
     mine: list[Untold] = []
     for part in parts:
-        together = together.plus(part.counted) if together else part.counted
+        whole = whole.plus(part.counted) if whole else part.counted
         mine.append(part)
-        if fit(together, mine):
-            found.append((together, mine))
-            together, mine = None, []
+        if fit(whole, mine):
+            found.append((whole, mine))
+            whole, mine = None, []
     return found
 
 
@@ -225,7 +266,7 @@ def counted_in(cell: Any) -> Counted:
     return counted_of([getattr(cell, name) for name in STORED])
 
 
-def counted_of(stored: Sequence[Any]) -> Counted:
+def counted_of(stored: Sequence[Any], cell: int = 0) -> Counted:
     """The counts of a cell, from its columns STORED."""
     first_on, last_on, batches, n, points, chosen, triples, complete, *sums, tags = stored
     counts, width = tuple(chosen), points + 1
@@ -242,4 +283,5 @@ def counted_of(stored: Sequence[Any]) -> Counted:
         persons,
         {"n": complete, **dict(zip(SUMS, sums, strict=True))},
         tuple(tags),
+        cell,
     )

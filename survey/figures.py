@@ -9,7 +9,8 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from survey import scoring, turnout, workdays
-from survey.cells import Counted
+from survey.cells import Counted, remembered
+from survey.cells import together as all_together
 from survey.lineages import Edition
 from survey.models import MODES
 from survey.results import LAW_NAMES, CellView, Counts, OneRow, TeamView
@@ -250,12 +251,14 @@ def _days(parts: Sequence[Counted]) -> Days | None:
     return Days(first, last, sum(one.n for one in parts))
 
 
+@remembered
 def _pooled(parts: Sequence[Counted]) -> list[int]:
     """How many chose each point of the scale, over all statements of all `parts`; [] of none."""
     rows = [row for one in parts for row in one.statements]
     return scoring.pooled(rows)[1:] if rows else []
 
 
+@remembered
 def _people(parts: Sequence[Counted]) -> Moments:
     """Each person's own mean, summed: how people differ, not how single answers do."""
     return scores.moments_of(scores.of_all_people(one.persons for one in parts))
@@ -268,10 +271,11 @@ def published(whole: Counted | None, smallest: int) -> Figure:
 
 def together(parts: Iterable[Counted]) -> Counted | None:
     """All `parts` as one; None when there are none."""
-    found = None
-    for part in parts:
-        found = found.plus(part) if found else part
-    return found
+    listed = list(parts)
+    return _together(listed) if listed else None
+
+
+_together = remembered(all_together)
 
 
 def _mean(parts: Sequence[Counted], smallest: int) -> Figure:
@@ -283,6 +287,7 @@ def _mean(parts: Sequence[Counted], smallest: int) -> Figure:
     return scoring.published_mean(value, people, len(pooled), answers=answers, smallest=smallest)
 
 
+@remembered
 def _points(shown: Sequence[Counted], smallest: int) -> tuple[Point, ...]:
     """The cells by the day, ISO week or month they end in: the finest that leaves at most MOST_POINTS points."""
     by_day = _by(shown, attrgetter("last_on"))
@@ -351,12 +356,16 @@ def _told(counts: Counts, version: OneRow) -> tuple[list[list[int]], list[list[i
     """Per statement how many chose "ved ikke" and each point: where its mean is told; where all of that is."""
     means, spread = ([[0] * (version.points + 1) for _ in version.texts] for _ in range(2))
     for told, cells in _by(counts.cells, attrgetter("means", "spread")).items():
-        columns = zip(*(cell.counted.statements for cell in cells), strict=True)
-        rows = [scoring.pooled(column) for column in columns]
+        rows = _by_statement([cell.counted for cell in cells])
         for sums, positions in zip((means, spread), told, strict=True):
             for position in positions or ():
                 sums[position - 1] = scoring.pooled([sums[position - 1], rows[position - 1]])
     return means, spread
+
+
+@remembered
+def _by_statement(parts: Sequence[Counted]) -> list[list[int]]:
+    return [scoring.pooled(column) for column in zip(*(one.statements for one in parts), strict=True)]
 
 
 def _tags(said: Sequence[Sequence[int]], smallest: int) -> tuple[Figure, ...] | None:

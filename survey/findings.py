@@ -11,7 +11,7 @@ from typing import Literal
 
 from survey import goal_verdicts, goals, scoring, so_far
 from survey.baselines import Rebased
-from survey.cells import Counted
+from survey.cells import Counted, remembered
 from survey.counts import Complete
 from survey.figures import Series
 from survey.goal_verdicts import Evidence, Group
@@ -148,6 +148,7 @@ def _baseline(period: Period, before: Sequence[Counted]) -> list[Counted]:
     return found
 
 
+@remembered
 def _moments(told: Sequence[Counted]) -> scoring.Moments:
     return scores.moments_of(scores.of_all_people(counted.persons for counted in told))
 
@@ -169,8 +170,7 @@ def _level(series: Series, mine: Sequence[CellView], aims: Aims, aimed: Sequence
 def _status(aimed: Sequence[Goal], told: Sequence[Counted]) -> Finding | None:
     """How the mean stands before the period is over; None where no level holds, or nobody has answered."""
     level = next((goal for goal in aimed if goal.kind == "level"), None)
-    people = [scores.of_people(one.persons) for one in told]
-    return Finding(so_far.QUESTION, *so_far.status(level, people)) if level and people else None
+    return Finding(so_far.QUESTION, *so_far.status(told, level)) if level and told else None
 
 
 # Er noget ændret? ----------------------------------------------------------------------------------------
@@ -202,8 +202,13 @@ def _noted(rebased: Rebased) -> str:
     return f"{_day(rebased.since)} ({rebased.reason})"
 
 
+@remembered
+def _of_days(told: Sequence[Counted], points: int) -> trends.Trend:
+    return trends.trend(scores.by_day((one.last_on, one.persons) for one in told), points)
+
+
 def _trend(series: Series, told: Sequence[Counted]) -> Finding:
-    trend = trends.trend(scores.by_day((one.last_on, one.persons) for one in told), len(series.labels))
+    trend = _of_days(told, len(series.labels))
     if trend.word == "for få svar":
         few = (
             f"For få svar til en tendens: den kræver {trends.SMALLEST_TREND} besvarelser "
@@ -244,6 +249,11 @@ def _day(day: date) -> str:
 WEAKEST_QUESTION = "Hvad er svagest?"
 
 
+@remembered
+def _homogeneity(told: Sequence[Counted]) -> statements.Homogeneity | None:
+    return statements.homogeneity(statements.together([Complete(**one.sums) for one in told]))
+
+
 def _weakest(series: Series, mine: Sequence[CellView]) -> Finding:
     shown = [
         (each.mean.value, place) for place, each in enumerate(series.statements) if each.mean.value is not None
@@ -251,8 +261,7 @@ def _weakest(series: Series, mine: Sequence[CellView]) -> Finding:
     if len(shown) < len(series.statements) or len(shown) < 2:
         few = "For få svar til at sammenligne udsagnene."
         return Finding(WEAKEST_QUESTION, "undecided", few)
-    rows = [Complete(**cell.counted.sums) for cell in mine if cell.means is not None]
-    found = statements.homogeneity(statements.together(rows))
+    found = _homogeneity([cell.counted for cell in mine if cell.means is not None])
     if found is None:
         few = f"For få hele skemaer til at sammenligne udsagnene: det kræver {statements.SMALLEST_HOMOGENEITY}."
         return Finding(WEAKEST_QUESTION, "undecided", few)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from survey import goals
+from survey.cells import Counted, remembered
 from survey.goal_verdicts import Outcome
 from survey.goals import Goal
 from survey.results import Period
 from survey.scoring import evidence, scores
-from survey.scoring.scores import Scores
 from survey.scoring.target import SMALLEST_JUDGED
 
 QUESTION = "Foreløbig status:"
@@ -20,12 +20,14 @@ def is_open(period: Period, today: date, newest: date | None) -> bool:
     return period.last >= today or (newest is not None and period.first <= newest <= period.last)
 
 
-def status(level: Goal, batches: Sequence[Scores]) -> tuple[Outcome, str]:
-    """Over, under or undecided, and the sentence; `batches` are the cells' people in the order of closing.
+@remembered
+def status(told: Sequence[Counted], level: Goal) -> tuple[Outcome, str]:
+    """Over, under or undecided, and the sentence; `told` are the cells in the order of closing.
 
     However often it is read before the period is over, it says "over" of a mean that is not in at most one of
     twenty periods, and "under" likewise.
     """
+    batches = [scores.of_people(one.persons) for one in told]
     people = sum(map(scores.size, batches))
     made = evidence.claim(batches, level.points, float(level.value)) if people >= SMALLEST_JUDGED else None
     if made is None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,8 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 def change(session: Session, team: Team, add_batch: Add) -> Change:
     """`change(table, column=value)` writes straight to the only cell, its batch or its groups."""
     add_batch(team, DAY, [(1,) * 5, (2,) * 5, (3,) * 5, (4,) * 5, (0,) * 5] * 3)
+    # What a new cell may be is tried on one that is there.
+    session.execute(text("ALTER TABLE cell DISABLE TRIGGER keep_cell"))
 
     def write(table: Table, **columns: object) -> None:
         with session.begin_nested():
@@ -88,3 +90,20 @@ def test_a_batch_points_to_a_cell(change: Change) -> None:
     """To one that is there."""
     with pytest.raises(IntegrityError, match="fk_batch_cell_id_law_version_id_mode"):
         change(Batch, cell_id=NOBODY)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"counts": [4] * 25},
+        {"last_on": date(2021, 5, 6)},
+        {"means_id": None, "spread_id": None},
+        {"spread_id": None},
+        {"tags_id": NOBODY, "n": 16},
+    ],
+)
+def test_a_cell_never_changes(session: Session, team: Team, add_batch: Add, columns: dict[str, object]) -> None:
+    """Neither what it counts nor the groups it was put into; pages remember what they made of it."""
+    add_batch(team, DAY, [(1,) * 5, (2,) * 5, (3,) * 5, (4,) * 5, (0,) * 5] * 3)
+    with pytest.raises(IntegrityError, match="A cell never changes"), session.begin_nested():
+        session.execute(update(Cell).values(**columns))

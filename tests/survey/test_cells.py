@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from uuid import uuid4
@@ -126,3 +127,40 @@ def test_what_is_left_over_waits() -> None:
     parts = [part((n, n, n, n)) for n in (1, 2, 3, 1, 1)]
     found = cells.closed(parts, lambda whole, _: whole.people >= 12)
     assert [(whole.people, len(mine)) for whole, mine in found] == [(12, 2), (12, 1)]
+
+
+def test_of_the_same_cells_is_asked_once() -> None:
+    """By which cells they are, in their order, and by what else is asked; of sums of cells every time."""
+    asked: list[tuple[int, int]] = []
+
+    @cells.remembered
+    def people(told: Sequence[Counted], times: int) -> int:
+        asked.append((len(told), times))
+        return times * sum(one.n for one in told)
+
+    one, other = (replace(counted((2, 3)), cell=number) for number in (1, 2))
+    assert [people([one, other], 2), people([one, other], 2), people([other], 2), people([other], 3)] == [
+        20,
+        20,
+        10,
+        15,
+    ]
+    assert asked == [(2, 2), (1, 2), (1, 3)]
+    both = one.plus(other)
+    assert [people([both], 1), people([both], 1)] == [10, 10]
+    assert asked[3:] == [(1, 1), (1, 1)]
+
+
+def test_no_more_is_remembered_than_there_is_room_for() -> None:
+    """Then all of it is forgotten, and asked anew."""
+    asked: list[int] = []
+
+    @cells.remembered
+    def people(told: Sequence[Counted]) -> int:
+        asked.append(told[0].cell)
+        return told[0].n
+
+    every = [replace(counted((2, 3)), cell=number) for number in range(1, cells.REMEMBERED + 2)]
+    for one in (*every, every[0], every[-1]):
+        assert people([one]) == 5
+    assert asked == [*range(1, cells.REMEMBERED + 2), 1]

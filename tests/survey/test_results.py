@@ -72,7 +72,7 @@ def test_more_responses_are_not_more_rows_or_statements(
     add_batch: Add,
     sql: Callable[[], AbstractContextManager[list[str]]],
 ) -> None:
-    """A batch of 1000 people is read with exactly the rows and the eight statements of a batch of ten."""
+    """A batch of 1000 people is read with exactly the rows and the nine statements of a batch of ten."""
     answers = [(1,) * 7, (2,) * 7, (3,) * 7, (4,) * 7, (4, 0, None, 3, 2, 1, 4)]
     read = []
     for times in (2, 200):
@@ -82,7 +82,7 @@ def test_more_responses_are_not_more_rows_or_statements(
                 counts = results.read(session, stevns.id, MAY)
             savepoint.rollback()
         read.append((rows_of(counts), len(statements), counts.cells[0].counted.n))
-    assert read == [(read[0][0], 8, 10), (read[0][0], 8, 1000)]
+    assert read == [(read[0][0], 9, 10), (read[0][0], 9, 1000)]
 
 
 def test_more_teams_are_not_more_statements(
@@ -91,14 +91,34 @@ def test_more_teams_are_not_more_statements(
     add_batch: Add,
     sql: Callable[[], AbstractContextManager[list[str]]],
 ) -> None:
-    """Twelve more teams with figures are read with the same eight statements."""
+    """Twelve more teams with figures are read with the same nine statements."""
     like = team_of(session, stevns)
     for number in range(12):
         add_batch(another_team(session, like, f"Team {number}"), date(2021, 5, 3), [(2,) * 7] * 10)
     with sql() as statements:
         counts = results.read(session, stevns.id, MAY)
     assert len(counts.cells) == 12
-    assert len(statements) == 8
+    assert len(statements) == 9
+
+
+def test_a_cells_counts_are_read_once(
+    session: Session,
+    stevns: Municipality,
+    add_batch: Add,
+    sql: Callable[[], AbstractContextManager[list[str]]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The next page reads those of new cells alone; where the memory is too small, all again. It says the same."""
+    team = team_of(session, stevns)
+    monkeypatch.setattr(results, "_known", {})
+    for room, again in ((9, 8), (1, 9)):
+        monkeypatch.setattr(results, "KNOWN_CELLS", room)
+        add_batch(team, date(2021, 5, 3), [(2,) * 7] * 10)
+        add_batch(team, date(2021, 5, 4), [(3,) * 7] * 10)
+        first = results.read(session, stevns.id, MAY)
+        with sql() as statements:
+            second = results.read(session, stevns.id, MAY)
+        assert (len(statements), second.cells) == (again, first.cells)
 
 
 def test_nothing_is_read_from_responses_ballots_or_people(

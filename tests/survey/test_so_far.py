@@ -9,11 +9,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from survey import findings, so_far, workdays
+from survey.cells import Counted
 from survey.findings import Aims, Finding
 from survey.goals import Goal
 from survey.models import Batch, Municipality, Staff
 from survey.results import CellView, Period
-from survey.scoring import scores
 from tests.admin.test_goals import PEOPLE, words
 from tests.reporting import of_law, part, report
 from tests.survey.test_findings import DAY, PERIOD, cell, evenly, series_of, weekly
@@ -22,14 +22,14 @@ TODAY = workdays.day(workdays.now())
 LEVEL = Goal(0, "LAS", 4, "level", Fraction(3), date.min)
 
 
-def people(cells: Sequence[CellView]) -> list[dict[Fraction, int]]:
-    """Each cell's people, by their own mean."""
-    return [scores.of_people(each.counted.persons) for each in cells]
+def counted(cells: Sequence[CellView]) -> list[Counted]:
+    """What each cell counts."""
+    return [each.counted for each in cells]
 
 
 def status(mean: Fraction, weeks: int, n: int = 20) -> tuple[str, str]:
     """After so many weekly cells of `n` people around `mean`."""
-    return so_far.status(LEVEL, people(weekly(lambda _: mean, weeks, n)))
+    return so_far.status(counted(weekly(lambda _: mean, weeks, n)), LEVEL)
 
 
 @pytest.mark.parametrize(
@@ -53,16 +53,16 @@ def test_it_stands_three_ways(mean: Fraction, weeks: int, outcome: str, words: s
 def test_what_is_claimed_stands_until_the_other_side_is() -> None:
     """In the order of closing: over first, and after a long fall under; the opposite order ends over."""
     high, low = weekly(lambda _: Fraction(36, 10), 6), weekly(lambda _: Fraction(18, 10), 6)
-    assert so_far.status(LEVEL, people((*high, *low[:1])))[0] == "over"
-    assert so_far.status(LEVEL, people((*high, *low * 3)))[0] == "under"
-    assert so_far.status(LEVEL, people((*low, *high * 4)))[0] == "over"
+    assert so_far.status(counted((*high, *low[:1])), LEVEL)[0] == "over"
+    assert so_far.status(counted((*high, *low * 3)), LEVEL)[0] == "under"
+    assert so_far.status(counted((*low, *high * 4)), LEVEL)[0] == "over"
 
 
 def test_fewer_than_ten_decide_nothing() -> None:
     """Nine who all chose 1 would be evidence enough; no status rests on them."""
-    nine = people([cell(DAY, [(1, 1, 1, 1, 2)] * 9)])
-    assert so_far.status(LEVEL, nine)[0] == "undecided"
-    assert so_far.status(LEVEL, people([cell(DAY, [(1, 1, 1, 1, 2)] * 10)]))[0] == "under"
+    nine = counted([cell(DAY, [(1, 1, 1, 1, 2)] * 9)])
+    assert so_far.status(nine, LEVEL)[0] == "undecided"
+    assert so_far.status(counted([cell(DAY, [(1, 1, 1, 1, 2)] * 10)]), LEVEL)[0] == "under"
 
 
 @pytest.mark.parametrize(
