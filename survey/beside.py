@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from survey.cells import Counted, remembered
+from survey import figures
 from survey.figures import Section, Series, cells_of
 from survey.results import CellView
-from survey.scoring import comparisons, scores
-from survey.scoring.scores import Scores
+from survey.scoring import comparisons
 
 TOO_FEW = "for få svar"
 
@@ -19,14 +18,9 @@ def places(cells: Sequence[CellView], section: Section, series: Series) -> Mappi
     """
     mine = [cell for cell in cells_of(cells, section, series) if cell.mean]
     groups = {
-        str(line.team.id): _people([cell.counted for cell in mine if cell.team_id == line.team.id])
+        str(line.team.id): figures.persons([cell.counted for cell in mine if cell.team_id == line.team.id])
         for line in series.teams
     }
     found = comparisons.compare(groups)
     against = found.groups if found else {}
     return {int(name): one.place if (one := against.get(name)) else TOO_FEW for name in groups}
-
-
-@remembered
-def _people(told: Sequence[Counted]) -> Scores:
-    return scores.of_all_people(one.persons for one in told)

@@ -16,6 +16,7 @@ from survey.models import MODES
 from survey.results import LAW_NAMES, CellView, Counts, OneRow, TeamView
 from survey.scale import TARGETS
 from survey.scoring import Figure, Moments, scores
+from survey.scoring.scores import Scores
 from survey.turnout import Grouping, Turnout
 
 T = TypeVar("T")
@@ -227,7 +228,7 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
         answers=scoring.answers(pooled) if shown and complete else None,
         mean=mean,
         exact=scoring.mean(pooled) if shown else None,
-        interval=scoring.published_interval(_people(shown), mean, version.points)
+        interval=scoring.published_interval(moments(shown), mean, version.points)
         if _may_tell_spread(counts)
         else None,
         points=_points(shown, counts.smallest),
@@ -259,9 +260,15 @@ def _pooled(parts: Sequence[Counted]) -> list[int]:
 
 
 @remembered
-def _people(parts: Sequence[Counted]) -> Moments:
-    """Each person's own mean, summed: how people differ, not how single answers do."""
-    return scores.moments_of(scores.of_all_people(one.persons for one in parts))
+def persons(parts: Sequence[Counted]) -> Scores:
+    """Each person's own mean, and how many persons have it."""
+    return scores.of_all_people(one.persons for one in parts)
+
+
+@remembered
+def moments(parts: Sequence[Counted]) -> Moments:
+    """The same as sums: how persons differ, not how single answers do."""
+    return scores.moments_of(persons(parts))
 
 
 def published(whole: Counted | None, smallest: int) -> Figure:

@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from survey import goal_verdicts, goals, scoring, so_far
+from survey import figures, goal_verdicts, goals, scoring, so_far
 from survey.baselines import Rebased
 from survey.cells import Counted, remembered
 from survey.counts import Complete
@@ -95,7 +95,7 @@ def findings(
     aims = aims or Aims("")
     told = [cell.counted for cell in mine if cell.mean]
     earlier, watched = _held(period, [cell.counted for cell in before if cell.mean], told, aims.rebased)
-    ground, own = _moments(earlier), _moments(told)
+    ground, own = figures.moments(earlier), figures.moments(told)
     alarm = _alarm(watched, earlier)
     aimed = goals.in_force(aims.goals, aims.law, len(series.labels), period.last)
     first, *further = _level(series, mine, aims, aimed)
@@ -148,11 +148,6 @@ def _baseline(period: Period, before: Sequence[Counted]) -> list[Counted]:
     return found
 
 
-@remembered
-def _moments(told: Sequence[Counted]) -> scoring.Moments:
-    return scores.moments_of(scores.of_all_people(counted.persons for counted in told))
-
-
 # Ligger vi over målet? -----------------------------------------------------------------------------------
 
 LEVEL_QUESTION = goal_verdicts.QUESTIONS["level"]
@@ -202,13 +197,8 @@ def _noted(rebased: Rebased) -> str:
     return f"{_day(rebased.since)} ({rebased.reason})"
 
 
-@remembered
-def _of_days(told: Sequence[Counted], points: int) -> trends.Trend:
-    return trends.trend(scores.by_day((one.last_on, one.persons) for one in told), points)
-
-
 def _trend(series: Series, told: Sequence[Counted]) -> Finding:
-    trend = _of_days(told, len(series.labels))
+    trend = goal_verdicts.by_day(told, len(series.labels))
     if trend.word == "for få svar":
         few = (
             f"For få svar til en tendens: den kræver {trends.SMALLEST_TREND} besvarelser "

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from survey import goals, scoring, top_two
+from survey import figures, goals, scoring, top_two
+from survey.cells import Counted, remembered
 from survey.figures import Section, Series, cells_of
 from survey.goals import Goal
 from survey.results import LAW_NAMES, CellView
 from survey.scoring import Moments, comparisons, danish, estimates, scores, shares, target, trends
+from survey.scoring.scores import Scores
 
 Outcome = Literal["over", "under", "undecided"]
 SURE = 0.95
@@ -24,14 +26,18 @@ class Group:
     cells: Sequence[CellView]
 
     @property
-    def scores(self) -> dict[Fraction, int]:
+    def scores(self) -> Scores:
         """Each person's own mean over the cells whose mean is told."""
-        return scores.of_all_people(cell.counted.persons for cell in self.cells if cell.mean)
+        return figures.persons(self._told)
 
     @property
     def moments(self) -> Moments:
         """The same as sums."""
-        return scores.moments_of(self.scores)
+        return figures.moments(self._told)
+
+    @property
+    def _told(self) -> list[Counted]:
+        return [cell.counted for cell in self.cells if cell.mean]
 
 
 def opposite(cells: Sequence[CellView], law: str, series: Series, others: Sequence[Section]) -> Group | None:
@@ -144,10 +150,16 @@ def share(goal: Goal, evidence: Evidence) -> Verdict:
 # Rising --------------------------------------------------------------------------------------------------
 
 
+@remembered
+def by_day(told: Sequence[Counted], points: int) -> trends.Trend:
+    """Whether persons' means rise or fall from day to day."""
+    return trends.trend(scores.by_day((one.last_on, one.persons) for one in told), points)
+
+
 def trend(_goal: Goal, evidence: Evidence) -> Verdict:
     """By Kendall's test of score against day: the same as the answer to whether anything has changed."""
     told = [cell.counted for cell in evidence.group.cells if cell.mean]
-    found = trends.trend(scores.by_day((one.last_on, one.persons) for one in told), evidence.points)
+    found = by_day(told, evidence.points)
     if found.kendall is None:
         needs = f"{trends.SMALLEST_TREND} besvarelser på {trends.FEWEST_DAYS} svardage"
         return "undecided", f"For få svar til at sige det: en tendens kræver {needs}."

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from admin.charts.palette import FONT, LOOKS, TEXT
 
@@ -121,11 +122,15 @@ def _svg(drawing: Drawing, head: str, looks: dict[str, dict[str, str]] | None, *
 
 def _written(each: Shape | str, looks: dict[str, dict[str, str]] | None) -> str:
     if isinstance(each, str):
-        return str(escape(each))
-    given = {name: value if isinstance(value, str) else number(value) for name, value in each.attributes.items()}
-    inside = "".join(_written(part, looks) for part in each.inside)
-    written = "".join(f' {name}="{escape(value)}"' for name, value in {**_look(each, looks), **given}.items())
+        return escape(each)
+    given = {**_look(each, looks), **each.attributes}
+    inside = "".join([_written(part, looks) for part in each.inside])
+    written = "".join([f' {name}="{_value(value)}"' for name, value in given.items()])
     return f"<{each.tag}{written}>{inside}</{each.tag}>" if inside else f"<{each.tag}{written}/>"
+
+
+def _value(value: str | float) -> str:
+    return escape(value) if isinstance(value, str) else number(value)
 
 
 def _look(each: Shape, looks: dict[str, dict[str, str]] | None) -> dict[str, str]:
