@@ -164,11 +164,15 @@ def lay(session: Session, book: Book, heap: Heap, content: BallotContent) -> Non
 
 def full_sides(heap: Heap) -> dict[str, list[str]]:
     """A shuffled chunk of each dimension's lines, taken out where twice as many lie there; else nothing."""
-    found = {}
-    for dimension, lines in heap.sides.items():
-        if len(lines) == 2 * CHUNK:
-            shuffle(lines)
-            found[dimension], heap.sides[dimension] = lines[:CHUNK], lines[CHUNK:]
+    return {dimension: found for dimension, lines in heap.sides.items() if (found := full(lines))}
+
+
+def full(lines: list[str]) -> list[str]:
+    """A shuffled chunk, taken out of `lines` where twice as many lie there; else nothing."""
+    if len(lines) < 2 * CHUNK:
+        return []
+    shuffle(lines)
+    found, lines[:CHUNK] = lines[:CHUNK], []
     return found
 
 

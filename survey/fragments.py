@@ -1,13 +1,13 @@
 """Fragments: what an answer carried beside its points, sealed apart from it until ten of a group lie together.
 
-Every answer that is tallied leaves one of each kind, an empty one when it said nothing. So how many are made in a
-night tells how many answers were tallied, which the batches say too, and not who wrote or what they were asked.
+Every answer that is tallied leaves something of each kind, an empty one when it said nothing. So how many are made
+in a night tells how many answers were tallied, which the batches say too, and not who wrote or what was asked.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,13 +21,15 @@ from survey.batches import CHUNK, shuffle
 from survey.dimensions import DIMENSIONS, LANGUAGE
 from survey.keys import BallotContent, BallotError
 from survey.models import CONFIRMATIONS, LAWS, BallotKey, Comment, Confirmation, Fragment, Municipality
-from survey.pieces import Piece, is_over, opener, sealer
+from survey.pieces import PACK, Piece, is_over, opener, packed, sealer
 from survey.silence import TallyError
 
 MANY = scoring.PRECISE_FROM
 """Of so many in a group the empty ones are let go: from here on a share may be known as it is, however small."""
 
 COMMENT, CONFIRMATION = "comment", "confirmation"
+ALL = ""
+"""The group of a piece with confirmations in every language, as it lies sealed."""
 
 
 @dataclass(frozen=True)
@@ -41,20 +43,24 @@ class Kind:
     write: Callable[[Session, int, str, date, Sequence[str]], None]
 
 
-def cut(content: BallotContent, law: str, today: date, *, with_comment: bool) -> list[Piece]:
-    """One piece of each kind of an answer that is tallied; of comments only `with_comment`.
+def comment(content: BallotContent, law: str, today: date) -> Piece:
+    """What was written, of an answer that is tallied: a piece of its own, empty where nothing was."""
+    words = masking.masked(content.comment)
+    return Piece(kind=COMMENT, group=law, quarter=workdays.quarter(content.day), made_on=today, value=words)
+
+
+def confirmation(content: BallotContent) -> str:
+    """Language, and whether an answer that was asked about was kept or changed: a line among others'.
 
     How the scale is read is told of answers on one's own device: those on the spot are kinder, and kept apart.
     """
-    confirmation = content.confirmation if content.mode == "remote" else None
-    found = {CONFIRMATION: (content.language, confirmation or "")}
-    if with_comment:
-        found[COMMENT] = (law, masking.masked(content.comment))
-    quarter = workdays.quarter(content.day)
-    return [
-        Piece(kind=kind, group=group, quarter=quarter, made_on=today, value=value)
-        for kind, (group, value) in found.items()
-    ]
+    said = content.confirmation if content.mode == "remote" else None
+    return f"{content.language} {said or ''}"
+
+
+def confirmations(quarter: date, today: date, lines: Sequence[str]) -> Iterator[Piece]:
+    """Pieces of PACK lines, all languages among each other."""
+    return packed(CONFIRMATION, ALL, quarter, today, lines)
 
 
 def without_comment(law: str, quarter: date, today: date) -> Piece:
@@ -121,17 +127,39 @@ def _gather(session: Session, municipality_id: int, privates: Mapping[UUID, byte
         if piece.kind in DIMENSIONS:
             sides.append(piece)
         elif not is_over(piece.quarter, today):
-            groups[piece.kind, piece.group, piece.quarter].append(piece)
+            for each in _lines(piece):
+                groups[each.kind, each.group, each.quarter].append(each)
+    again: list[Piece] = []
     rest = side_fragments.settle(session, municipality_id, sides, today, enough)
     for (kind, group, quarter), pieces in groups.items():
         told, waiting = _told(pieces, today, enough)
         if told:
             KINDS[kind].write(session, municipality_id, group, quarter, told)
-        rest += waiting
+        again += waiting
+    rest += _packed(again)
     quiet = {"synchronize_session": False}
     session.execute(delete(Fragment).where(*_mine(municipality_id, privates)), execution_options=quiet)
     shuffle(rest)
     _lay(session, municipality_id, open_id, map(sealer(open_public), rest))
+
+
+def _lines(piece: Piece) -> list[Piece]:
+    """A piece for each line of confirmations, in its language's group; any other as it is."""
+    if (piece.kind, piece.group) != (CONFIRMATION, ALL):
+        return [piece]
+    each = (line.partition(" ") for line in piece.value.split("\n"))
+    return [replace(piece, group=language, value=said) for language, _, said in each]
+
+
+def _packed(waiting: Iterable[Piece]) -> list[Piece]:
+    """The other way round: what is sealed anew."""
+    found, lines = list[Piece](), defaultdict[tuple[date, date], list[str]](list)
+    for piece in waiting:
+        if piece.kind == CONFIRMATION:
+            lines[piece.quarter, piece.made_on].append(f"{piece.group} {piece.value}")
+        else:
+            found.append(piece)
+    return found + [piece for days, mine in lines.items() for piece in confirmations(*days, mine)]
 
 
 def _told(pieces: Sequence[Piece], today: date, enough: int) -> tuple[list[str], list[Piece]]:
@@ -181,7 +209,12 @@ def _opened(session: Session, municipality_id: int, privates: Mapping[UUID, byte
 def _makes_sense(piece: Piece) -> bool:
     if piece.kind in DIMENSIONS:
         return side_fragments.allows(piece)
-    return piece.kind in KINDS and KINDS[piece.kind].allows(piece.group, piece.value)
+    each = _lines(piece)
+    return (
+        piece.kind in KINDS
+        and len(each) <= PACK
+        and all(KINDS[piece.kind].allows(one.group, one.value) for one in each)
+    )
 
 
 # Writing out ---------------------------------------------------------------------------------------------

@@ -1,13 +1,17 @@
 """Pieces: what is cut off an answer when it is tallied, and how long it waits, sealed, to be told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from survey import keys, workdays
+from survey.batches import shuffle
 
 WAITS = timedelta(days=42)
 """So long after its quarter a fragment waits at all; then it is destroyed."""
+
+PACK = 20
+"""Lines in a piece: with the longest values and a questionnaire of ten statements there is just room."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -23,6 +27,16 @@ class Piece:
     quarter: date
     made_on: date
     value: str
+
+
+def packed(kind: str, group: str, quarter: date, made_on: date, lines: Sequence[str]) -> Iterator[Piece]:
+    """A piece for every PACK `lines`, of an answer each, in drawn order: how many there are says nothing else."""
+    drawn = list(lines)
+    shuffle(drawn)
+    for at in range(0, len(drawn), PACK):
+        yield Piece(
+            kind=kind, group=group, quarter=quarter, made_on=made_on, value="\n".join(drawn[at : at + PACK])
+        )
 
 
 def sealer(public_key: bytes) -> Callable[[Piece], bytes]:

@@ -19,14 +19,10 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from survey import dimensions, scoring, workdays
-from survey.batches import shuffle
 from survey.dimensions import Answers, Part
 from survey.models import LAWS, Batch, Cell, QuestionnaireVersion, SideMean
-from survey.pieces import Piece, is_over
+from survey.pieces import PACK, Piece, is_over, packed
 from survey.silence import TallyError
-
-PACK = 20
-"""Answers in a piece: with the longest values and a questionnaire of ten statements there is just room."""
 
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _POOL = re.compile(rf"({'|'.join(LAWS)})/([1-9][0-9]{{0,17}})")
@@ -50,15 +46,7 @@ Pools = dict[Pool, list[str]]
 def cut(batch_id: UUID, last_on: date, lines: Mapping[str, Sequence[str]], today: date) -> Iterator[Piece]:
     """What a batch leaves of each dimension: a piece for every PACK answers, in drawn order."""
     for dimension, said in lines.items():
-        yield from _packed(dimension, str(batch_id), workdays.quarter(last_on), today, said)
-
-
-def _packed(dimension: str, group: str, quarter: date, today: date, lines: Sequence[str]) -> Iterator[Piece]:
-    drawn = list(lines)
-    shuffle(drawn)
-    for at in range(0, len(drawn), PACK):
-        value = "\n".join(drawn[at : at + PACK])
-        yield Piece(kind=dimension, group=group, quarter=quarter, made_on=today, value=value)
+        yield from packed(dimension, str(batch_id), workdays.quarter(last_on), today, said)
 
 
 def allows(piece: Piece) -> bool:
@@ -91,7 +79,7 @@ def settle(
         piece
         for pool, lines in pools.items()
         if pool not in over
-        for piece in _packed(pool.dimension, f"{pool.law}/{pool.version_id}", pool.quarter, today, lines)
+        for piece in packed(pool.dimension, f"{pool.law}/{pool.version_id}", pool.quarter, today, lines)
     ]
     return [piece for piece in waiting if not is_over(piece.quarter, today)] + again
 

@@ -36,8 +36,9 @@ class Tallied:
 @dataclass
 class Night:
     """A tally under way. Of a group's answers `few` holds those that come before they are k, `heaps` its batch
-    from then on; `pools` are the law groups' batches. `silent` counts, by law and quarter, the answers that left
-    no fragment for a comment, because nobody asks for any and nobody is known to have written.
+    from then on; `pools` are the law groups' batches. `read` are lines of how the scale was read, by quarter, that
+    are in no fragment yet. `silent` counts, by law and quarter, the answers that left no fragment for a comment,
+    because nobody asks for any and nobody is known to have written.
     """
 
     session: Session
@@ -46,6 +47,7 @@ class Night:
     few: dict[Group, list[BallotContent]] = field(default_factory=lambda: defaultdict(list), repr=False)
     heaps: dict[Group, Heap] = field(default_factory=dict, repr=False)
     pools: list[Heap] = field(default_factory=list, repr=False)
+    read: dict[date, list[str]] = field(default_factory=lambda: defaultdict(list), repr=False)
     silent: Counter[tuple[str, date]] = field(default_factory=Counter, repr=False)
 
     @property
@@ -89,6 +91,8 @@ def _count(session: Session, municipality_id: int, privates: Mapping[UUID, bytes
     for heap in night.batches:
         batches.finish(session, night.book, heap)
         _lay_sides(night, heap, heap.sides)
+    for quarter, lines in night.read.items():
+        drawer.put(fragments.confirmations(quarter, night.book.today, lines))
     drawer.close()
     answers = sum(heap.days.total() for heap in night.batches)
     if _taken_out(session, night.book, privates) != answers + rest.total():
@@ -178,9 +182,13 @@ def _lay(night: Night, heap: Heap, content: BallotContent) -> None:
     """Put an answer into its batch, and what is cut off it into the drawer."""
     book, law = night.book, night.book.laws[content.team_id]
     batches.lay(night.session, book, heap, content)
-    night.drawer.put(fragments.cut(content, law, book.today, with_comment=book.asks_comment))
-    if not book.asks_comment:
-        night.silent[law, workdays.quarter(content.day)] += 1
+    quarter = workdays.quarter(content.day)
+    night.read[quarter].append(fragments.confirmation(content))
+    night.drawer.put(fragments.confirmations(quarter, book.today, batches.full(night.read[quarter])))
+    if book.asks_comment:
+        night.drawer.put([fragments.comment(content, law, book.today)])
+    else:
+        night.silent[law, quarter] += 1
     _lay_sides(night, heap, batches.full_sides(heap))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from nacl.public import PrivateKey
 
-from survey import dimensions, keys, side_fragments
+from survey import dimensions, keys, pieces, side_fragments
 from survey.dimensions import DIMENSIONS, REST, Part
 from survey.keys import BallotContent
 from survey.pieces import sealer
@@ -77,7 +77,7 @@ def test_a_line_reads_as_it_was_written() -> None:
 @pytest.mark.parametrize("letter", ["x", "💚", '"', "\\"])
 def test_a_full_piece_of_the_longest_values_has_room(letter: str) -> None:
     """Twenty answers to ten statements with values of forty letters: as long as any ballot."""
-    lines = {"target_group": [dimensions.line((4,) * 10, letter * 40)] * side_fragments.PACK}
+    lines = {"target_group": [dimensions.line((4,) * 10, letter * 40)] * pieces.PACK}
     batch = "0" * 8 + "-0000" * 3 + "-" + "0" * 12
     (piece,) = side_fragments.cut(batch, CONTENT.day, lines, CONTENT.day)  # type: ignore[arg-type]  # any id will do
     assert len(sealer(bytes(PrivateKey.generate().public_key))(piece)) == keys.BALLOT_BYTES

@@ -87,7 +87,7 @@ def test_nobody_can_see_what_one_person_wrote_or_was_asked(
     first, second = (live(session, asking, places, now, lay, said) for said in (one, other))
     assert first == second
     assert first[0][0] == Tallied(batches=2, answers=11)
-    assert [len(night[3]["fragment"]) for night in first] == [32, 47, 57, 72]
+    assert [len(night[3]["fragment"]) for night in first] == [22, 33, 39, 50]
     assert not first[3][3]["comment"] + first[3][3]["confirmation"]
 
 

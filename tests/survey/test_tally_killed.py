@@ -44,6 +44,8 @@ def words_in(places: list[Path]) -> Callable[[Session], Words]:
             piece = keys.unseal_fragment(private, sealed)
             if piece["kind"] in DIMENSIONS:
                 found[piece["kind"]] += len(piece["value"].split("\n"))
+            elif piece["kind"] == "confirmation":
+                found.update(filter(None, (line.partition(" ")[2] for line in piece["value"].split("\n"))))
             elif piece["value"]:
                 found[piece["value"]] += 1
         return found
