@@ -33,7 +33,7 @@ def fragments_in(session: Session) -> int:
 def test_a_batch_of_many_chunks_is_whole(
     session: Session, box: Municipality, places: list[Path], now: datetime, lay: Lay, small: None
 ) -> None:
-    """Every answer is there, and the first and the last day; a piece for every twenty of each dimension, and of how the scale was read."""
+    """Every answer is there, the first and the last day, and for every twenty a piece of each kind."""
     laid = [(a, b, 4, None if a == b else 3, 4) for a in range(1, 5) for b in range(5) for _again in range(5)]
     for number, answers in enumerate(laid[:93]):
         lay(session, box, answers=answers, day=LAST if number % 3 else FIRST)
