@@ -1,4 +1,4 @@
-"""The attacker on all that is told, for longer: `python -m tests.disclosure [units]` prints what he tried and found."""
+"""The attacker on figures, for longer: `python -m tests.disclosure [units]` prints what he tried and found."""
 
 import sys
 from collections import Counter
