@@ -75,3 +75,20 @@ def test_each_figure_says_what_it_covers(
     assert "Ugerne 18–19, efter afsendelse" in words(page("?til=2021-05-30"))
     send(session, team, date(2020, 12, 14), 20, 10)
     assert "Ugerne 51, 2020 – 18, 2021, efter" in words(page("?til=2021-05-05"))
+
+
+@pytest.mark.parametrize(
+    ("people", "place"),
+    [([(2,) * 7, (3,) * 7] * 6, "ingen sikker forskel"), ([(2,) * 7, (1,) * 7] * 6, "under de andre")],
+)
+def test_a_team_stands_beside_the_others(
+    session: Session, stevns: Municipality, page: Page, add_batch: Add, people: list[tuple[int, ...]], place: str
+) -> None:
+    """In words, each team against the rest, and in the order of names."""
+    like = team_of(session, stevns)
+    usual = [(2,) * 7, (3,) * 7, (3,) * 7, (2,) * 7] * 4
+    for name, answers in (("A", usual), ("B", usual), ("C", people)):
+        add_batch(grown(session, like, name), DAY, answers)
+    told = words(page()).partition("Ved siden af de andre")[2].partition("Svarprocent")[0]
+    assert place in told.partition(" C ")[2]
+    assert told.index(" A ") < told.index(" B ") < told.index(" C ")
