@@ -81,7 +81,7 @@ class Series:
     tell which answering days the statements' means and their distributions rest on, None where there is none yet.
     `asked_tag` is True when anybody said what the answers are about; `tags` is the share of each of TAGS, None
     when too few did. `waiting_since` is the day of the tally that last left answers too few to tell; `unshown`
-    were answered but never enough.
+    were answered but never enough. `is_widest` tells an interval that is the widest there can be with that mean.
     """
 
     version_id: int
@@ -106,6 +106,7 @@ class Series:
     unshown: int
     teams: tuple[TeamLine, ...]
     editions: tuple[Edition, ...] = ()
+    is_widest: bool = False
 
 
 @dataclass(frozen=True)
@@ -228,9 +229,7 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
         answers=scoring.answers(pooled) if shown and complete else None,
         mean=mean,
         exact=scoring.mean(pooled) if shown else None,
-        interval=scoring.published_interval(moments(shown), mean, version.points)
-        if _may_tell_spread(counts)
-        else None,
+        interval=interval(counts.cells, mean, version.points),
         points=_points(shown, counts.smallest),
         means=_days([cell.counted for cell in counts.cells if cell.means is not None]),
         spread=_days([cell.counted for cell in counts.cells if cell.spread is not None]),
@@ -242,6 +241,7 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
         unshown=sum(row.n for row in counts.unshown),
         teams=() if team else _team_lines(counts, grouping),
         editions=getattr(version, "editions", ()),
+        is_widest=told_spread(counts.cells) is None,
     )
 
 
@@ -269,6 +269,36 @@ def persons(parts: Sequence[Counted]) -> Scores:
 def moments(parts: Sequence[Counted]) -> Moments:
     """The same as sums: how persons differ, not how single answers do."""
     return scores.moments_of(persons(parts))
+
+
+def told_spread(cells: Iterable[CellView]) -> Moments | None:
+    """Persons' own means over the cells whose every distribution is told; None under fifty people.
+
+    How persons differ is told of these alone: of fewer it would give away who is far from the others.
+    """
+    told = [cell.counted for cell in cells if cell.spread and len(cell.spread) == len(cell.counted.statements)]
+    found = moments(told)
+    return found if found.n >= scoring.PRECISE_FROM else None
+
+
+def as_told(cells: Sequence[CellView], mean: Figure) -> Moments | None:
+    """Persons around the printed `mean`, who differ as `told_spread` says; None where either is not told."""
+    spread = told_spread(cells)
+    return _around(mean, cells, spread.variance) if spread and not scoring.capped(mean) else None
+
+
+def interval(cells: Sequence[CellView], mean: Figure, points: int) -> tuple[str, str] | None:
+    """Both ends of the interval of the mean of `cells`: where no spread is told, the widest there can be."""
+    if scoring.capped(mean):
+        return None
+    middle = Fraction(str(mean.value))
+    widest = _around(mean, cells, (points - middle) * (middle - 1))
+    return scoring.published_interval(as_told(cells, mean) or widest, mean, points)
+
+
+def _around(mean: Figure, cells: Iterable[CellView], variance: Fraction) -> Moments:
+    n, middle = moments([cell.counted for cell in cells if cell.mean]).n, Fraction(str(mean.value))
+    return Moments(n, n * middle, n * middle**2 + (n - 1) * variance)
 
 
 def published(whole: Counted | None, smallest: int) -> Figure:
@@ -310,12 +340,6 @@ def _points(shown: Sequence[Counted], smallest: int) -> tuple[Point, ...]:
         if days:
             found.append(Point(days.first, days.last, days.n, _mean(parts, smallest), *ends))
     return tuple(found)
-
-
-def _may_tell_spread(counts: Counts) -> bool:
-    """Whether the spread of persons' means may be told: of a lone statement those are its answers."""
-    shown = [cell for cell in counts.cells if cell.mean]
-    return bool(shown) and all(len(cell.counted.statements) > 1 or cell.spread is not None for cell in shown)
 
 
 def _statements(counts: Counts, version: OneRow) -> tuple[StatementResult, ...]:

@@ -1,12 +1,15 @@
 """What the dashboard shows of answers, by worked examples, and what it never shows."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy.orm import Session
 
 from survey import figures, scoring
 from survey.models import Municipality, Team, Unshown, Waiting
 from survey.results import Period
+from tests.survey.test_findings import cell
 from tests.survey.told import DAY, MAY, NBSP, Add, only, ydelse
 
 
@@ -145,3 +148,14 @@ def test_what_waits_and_what_was_never_enough_is_said(session: Session, team: Te
     session.flush()
     series = only(ydelse(session, team))
     assert (series.waiting_since, series.unshown) == (DAY, 3)
+
+
+@pytest.mark.parametrize(("people", "told"), [(20, True), (20, False), (60, False), (60, True)])
+def test_an_interval_tells_how_persons_differ_only_where_distributions_do(people: int, told: bool) -> None:
+    """Of fifty or more; else it is the widest there can be, the same for half at 2 and half at 4 as for all at 3."""
+    every = [(2,) * 5, (4,) * 5] * (people // 2), [(3,) * 5] * people
+    apart, alike = ([replace(cell(DAY, mine), spread=(1, 2, 3, 4, 5) if told else None)] for mine in every)
+    mean = figures.published(apart[0].counted, 5)
+    ends = [figures.interval(cells, mean, 4) for cells in (apart, alike)]
+    assert (ends[0] != ends[1]) == (told and people >= 50)
+    assert (figures.told_spread(apart) is None) == (ends[0] == ends[1])

@@ -75,14 +75,6 @@ def test_a_mean_at_an_end_is_judged_without_its_bound() -> None:
     assert low == "Nej, under 3,5: gennemsnittet er mindst 3,9 (n = 60)."
 
 
-@pytest.mark.parametrize(("statements", "told"), [(1, False), (2, True)])
-def test_a_lone_statements_spread_is_hidden_in_its_interval_too(statements: int, told: bool) -> None:
-    """Each person's mean is then an answer; of several statements it is not."""
-    mine = group([replace(cell(DAY, [(2,) * statements, (4,) * statements] * 10), spread=None)])
-    said = findings.findings(PERIOD, mine.series, mine.cells, [], Aims("LAS", (aimed("level", "3.0"),)))
-    assert (mine.series.interval is not None, "grænserne" in said.level.sentence) == (told, told)
-
-
 @pytest.mark.parametrize(
     ("high", "low", "sign", "words"),
     [
