@@ -152,7 +152,7 @@ def section(
         for series in found
         if series
     ]
-    return Section(law, team, tuple(shown), _not_invited(_of_group(group, law, team)))
+    return Section(law, team, tuple(shown), () if team else _not_invited(counts, law))
 
 
 def cells_of(cells: Iterable[CellView], section: Section, series: Series) -> list[CellView]:
@@ -405,15 +405,21 @@ def _tags(said: Sequence[Sequence[int]], smallest: int) -> tuple[Figure, ...] | 
     return scoring.published_distribution(scoring.pooled(said), smallest=ten) if said else None
 
 
-def _not_invited(counts: Counts) -> tuple[tuple[str, int | None], ...]:
-    """Meetings nobody was asked about, by reason, most frequent first; None for fewer than k."""
-    sums: dict[str, int] = {}
+def _not_invited(counts: Counts, law: str) -> tuple[tuple[str, int | None], ...]:
+    """Meetings of a law group nobody was asked about, by reason, most frequent first; None for fewer than k.
+
+    A sum of whole quarters, each of k or more: neither two periods nor the group less its teams tell of fewer.
+    """
+    sums: dict[tuple[str, date], int] = defaultdict(int)
+    first = workdays.quarter(counts.period.first)  # a week is of the quarter that its Monday lies in
     for row in counts.meetings:
-        if row.decision == "invited":
-            continue
-        sums[row.decision] = sums.get(row.decision, 0) + row.n
-    ordered = sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple((reason, n if n >= counts.smallest else None) for reason, n in ordered)
+        if row.law == law and row.decision != "invited" and row.week >= first:
+            sums[row.decision, workdays.quarter(row.week)] += row.n
+    told = {reason: 0 for reason, _ in sums}
+    for (reason, _), n in sums.items():
+        told[reason] += n if n >= counts.smallest else 0
+    ordered = sorted(told.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple((reason, n or None) for reason, n in ordered)
 
 
 # Teams side by side --------------------------------------------------------------------------------------

@@ -296,13 +296,15 @@ def _weeks(municipality_id: int) -> Query:
 
 
 def _meetings(municipality_id: int, period: Period) -> Query:
+    """Of whole quarters: what is told of reasons is theirs."""
     of = MeetingCount
+    first, last = workdays.quarter(period.first), workdays.quarter_end(period.last)
     return (
         select(of.team_id, Team.law, of.week, of.decision, of.n)
         .join(Team)
         .where(
             of.municipality_id == municipality_id,
-            of.week.between(workdays.monday(period.first), period.last),
+            of.week.between(workdays.monday(first), last),
         )
     )
 

@@ -75,7 +75,8 @@ def quarter(day_: date) -> date:
 
 def quarter_end(day_: date) -> date:
     """The last day of the calendar quarter of `day_`."""
-    return quarter(quarter(day_) + timedelta(days=100)) - timedelta(days=1)
+    month = quarter(day_).month + 2
+    return date(day_.year, month, monthrange(day_.year, month)[1])
 
 
 def monday(day_: date) -> date:

@@ -152,7 +152,7 @@ def test_what_waits_and_what_was_never_enough_is_said(session: Session, team: Te
 
 @pytest.mark.parametrize(("people", "told"), [(20, True), (20, False), (60, False), (60, True)])
 def test_an_interval_tells_how_persons_differ_only_where_distributions_do(people: int, told: bool) -> None:
-    """Of fifty or more; else it is the widest there can be, as wide for all at 3 as for half at 2 and half at 4."""
+    """Of fifty or more; else it is the widest there can be: the same for all at 3 as for half at 2, half at 4."""
     every = [(2,) * 5, (4,) * 5] * (people // 2), [(3,) * 5] * people
     apart, alike = ([replace(cell(DAY, mine), spread=(1, 2, 3, 4, 5) if told else None)] for mine in every)
     mean = figures.published(apart[0].counted, 5)

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from survey import scoring
+from survey import figures, results, scoring
 from survey.models import MeetingCount, Team
 from survey.results import Period
-from tests.survey.told import NBSP, only, sent, ydelse
+from tests.survey.told import MAY, NBSP, another, only, sent, ydelse
 
 
 def test_the_rate_is_answered_of_sent(session: Session, team: Team) -> None:
@@ -52,16 +52,27 @@ def test_a_week_where_all_answered_is_told_with_the_next(session: Session, team:
 
 
 def test_reasons_for_not_asking_are_counted(session: Session, team: Team) -> None:
-    """Most frequent first; fewer than five without their number; the invited are no reason."""
-    for decision, n in (("opted_out", 2), ("cancelled", 12), ("invited", 80), ("no_channel", 6)):
-        session.add(
-            MeetingCount(
-                municipality_id=team.municipality_id,
-                team_id=team.id,
-                week=date(2021, 5, 3),
-                decision=decision,
-                n=n,
-            )
-        )
-    session.flush()
+    """Most frequent first; fewer than five without their number; the invited are no reason; none for a team."""
+    unasked(session, team, date(2021, 5, 3), opted_out=2, cancelled=12, invited=80, no_channel=6)
     assert ydelse(session, team).not_invited == (("cancelled", 12), ("no_channel", 6), ("opted_out", None))
+    mine = another(session, team, "A")
+    counts = results.read(session, team.municipality_id, MAY)
+    (view,) = [each for each in counts.teams if each.id == mine.id]
+    assert figures.section(counts, "LAS", view).not_invited == ()
+
+
+def test_two_periods_tell_the_reasons_of_no_week(session: Session, team: Team) -> None:
+    """Whole quarters alone are told, and each of them only from five on."""
+    for week, n in ((date(2021, 4, 5), 5), (date(2021, 5, 10), 1), (date(2021, 6, 28), 1), (date(2021, 7, 5), 4)):
+        unasked(session, team, week, hurtful_moment=n)
+    periods = [Period(date(2021, 4, 5), date(2021, month, 11)) for month in (4, 5, 7)]
+    assert [ydelse(session, team, each).not_invited for each in periods] == [(("hurtful_moment", 7),)] * 3
+    late = Period(date(2021, 7, 1), date(2021, 7, 11))
+    assert ydelse(session, team, late).not_invited == (("hurtful_moment", None),)
+
+
+def unasked(session: Session, team: Team, week: date, **decisions: int) -> None:
+    """Meetings of a week by what was decided of them."""
+    key = {"municipality_id": team.municipality_id, "team_id": team.id, "week": week}
+    session.add_all(MeetingCount(**key, decision=decision, n=n) for decision, n in decisions.items())
+    session.flush()
