@@ -237,6 +237,8 @@ def chosen_period(args: Mapping[str, str], usual: Period) -> tuple[Period, str]:
         return usual, "En af datoerne findes ikke. Skriv dem som 2021-05-02. Her vises den sædvanlige periode."
     if first > last:
         return usual, "Fra-datoen ligger efter til-datoen. Her vises den sædvanlige periode."
+    if not results.is_near(Period(first, last)):
+        return usual, f"{results.TOO_FAR} Skriv dem som 2021-05-02. Her vises den sædvanlige periode."
     return Period(first, last), ""
 
 

@@ -139,7 +139,8 @@ def _held(
 
 def _baseline(period: Period, before: Sequence[Counted]) -> list[Counted]:
     """The newest of `before`: as many days as the period has, or as far back as a baseline takes."""
-    first, found, people = period.first - (period.last - period.first), list[Counted](), 0
+    days = min(period.last - period.first, period.first - date.min)
+    first, found, people = period.first - days, list[Counted](), 0
     for counted in reversed(before):
         if counted.last_on < first and people >= early_warning.SMALLEST_BASELINE:
             break

@@ -158,6 +158,13 @@ def test_a_baseline_reaches_as_far_back_as_it_must() -> None:
     assert found.baseline.n == 56
 
 
+def test_all_days_there_are_have_no_days_before_them() -> None:
+    """A baseline of so many days would begin before the calendar does."""
+    cells = weekly(lambda _: Fraction(24, 10))
+    ever = Period(date(21, 5, 2), date.max)
+    assert findings.findings(ever, series_of(cells), cells, cells[:1]).alarm_on is None
+
+
 def test_the_weakest_statement_is_named_when_it_surely_is() -> None:
     """One at 2 where the others are at 3 and 4; and five of one kind, where none is."""
     low = said([cell(DAY, [(3, 4, 2, 3), (4, 3, 2, 4), (3, 3, 1, 4), (4, 4, 2, 3)] * 8)]).weakest
