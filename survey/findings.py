@@ -18,7 +18,7 @@ from survey.goal_verdicts import Evidence, Group
 from survey.goals import Goal
 from survey.promises import Promises
 from survey.results import CellView, Period
-from survey.scoring import danish, early_warning, nonresponse, scores, statements, trends
+from survey.scoring import danish, early_warning, nonresponse, scores, statements
 
 Sign = Literal["over", "under", "undecided", "rising", "falling", "unchanged", "none"]
 SEED = 1
@@ -182,9 +182,13 @@ def _change(trend: Finding, alarm: Counted | None, rebased: Rebased | None, grou
         words = f"Advarsel: svarene er faldet siden {since}."
         seen = f"Det kunne ses fra svarene til og med {_day(alarm.last_on)}."
         return Finding(CHANGE_QUESTION, "falling", f"{words} {seen}")
-    if rebased is None:
-        return trend
-    return replace(trend, sentence=f"{trend.sentence} {_anew(rebased, ground)}")
+    enough = early_warning.SMALLEST_BASELINE
+    if rebased is not None:
+        return replace(trend, sentence=f"{trend.sentence} {_anew(rebased, ground)}")
+    if ground < enough:
+        idle = f"Advarslen om fald kører ikke: den kræver {enough} besvarelser før perioden."
+        return replace(trend, sentence=f"{trend.sentence} {idle}")
+    return trend
 
 
 def _anew(rebased: Rebased, ground: int) -> str:
@@ -201,14 +205,8 @@ def _noted(rebased: Rebased) -> str:
 def _trend(series: Series, told: Sequence[Counted]) -> Finding:
     trend = goal_verdicts.by_day(told, len(series.labels))
     if trend.word == "for få svar":
-        few = (
-            f"For få svar til en tendens: den kræver {trends.SMALLEST_TREND} besvarelser "
-            f"på {trends.FEWEST_DAYS} svardage."
-        )
-        return Finding(CHANGE_QUESTION, "undecided", few)
-    pace = ""
-    if trend.slope and trend.word != "ingen sikker ændring":
-        pace = f", omkring {danish.signed(Fraction(trend.slope.value), 2)} point i kvartalet"
+        return Finding(CHANGE_QUESTION, "undecided", goal_verdicts.too_few(trend))
+    pace = goal_verdicts.pace(trend)
     sentence = {
         "stigende": f"Ja, stigende gennem perioden{pace} (n = {trend.n}).",
         "faldende": f"Ja, faldende gennem perioden{pace} (n = {trend.n}).",
