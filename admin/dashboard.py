@@ -211,7 +211,7 @@ def may_begin_anew(staff: CurrentStaff, section: Section) -> bool:
 
 def _known(session: Session, municipality_id: int, period: Period, today: date, *, whole: bool) -> Known:
     counts, found = lineages.read(session, municipality_id, period)
-    as_of = told.newest(session, municipality_id)
+    newest = told.newest_answer(session, municipality_id)
     return Known(
         counts,
         lineages.cells(results.cells(session, municipality_id, results.before(period)), found),
@@ -219,8 +219,8 @@ def _known(session: Session, municipality_id: int, period: Period, today: date, 
         tuple(goal for goal in goals.of(session, municipality_id) if whole or goal.law),
         wave_results.read(session, municipality_id, period, found),
         baselines.read(session, municipality_id, found),
-        as_of,
-        so_far.is_open(period, today, as_of),
+        told.newest(session, municipality_id),
+        so_far.is_open(period, today, newest),
     )
 
 

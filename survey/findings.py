@@ -40,9 +40,8 @@ class Findings:
     """The answers about one series; the day of an alarm, and the baseline to hold points against, or None.
 
     `level` answers the first goal in force on the period's last day, `further` the others; `goals` are all of them
-    in words. `status` is how a period stands that is not over, None for one that is, and where there is no level.
-    `rebased` is the person's note by which the early warning began anew, None where nobody made one. `own` are
-    the period's own persons where too few are before them: enough for a band, for no alarm.
+    in words. `rebased` is the person's note by which the early warning began anew, None where nobody made one.
+    `own` are the period's own persons where too few are before them: enough for a band, for no alarm.
     """
 
     level: Finding
@@ -54,14 +53,12 @@ class Findings:
     further: tuple[Finding, ...] = ()
     goals: tuple[str, ...] = ()
     rebased: Rebased | None = None
-    status: Finding | None = None
     own: scoring.Moments | None = None
 
     @property
     def all(self) -> tuple[Finding, ...]:
         """The answers in the order of the questions; the fifth, about calls, is of a whole section."""
-        now = (self.status,) if self.status else ()
-        return self.level, *now, *self.further, self.change, self.weakest, self.silent
+        return self.level, *self.further, self.change, self.weakest, self.silent
 
 
 @dataclass(frozen=True)
@@ -109,7 +106,6 @@ def findings(
         further=tuple(further),
         goals=tuple(map(goals.words, aimed)),
         rebased=aims.rebased,
-        status=_status(aimed, told) if aims.is_open else None,
         own=own if _enough(own) and not _enough(ground) and not aims.rebased else None,
     )
 
@@ -155,18 +151,26 @@ LEVEL_QUESTION = goal_verdicts.QUESTIONS["level"]
 
 
 def _level(series: Series, mine: Sequence[CellView], aims: Aims, aimed: Sequence[Goal]) -> list[Finding]:
-    """One answer for each goal in force; without any, that there is none."""
+    """One answer for each goal in force; without any, that there is none.
+
+    A level is judged once, when the period is over; until then its answer is the always-valid one.
+    """
     if not aimed:
         none = f"Der er ikke aftalt noget mål på skalaen 1-{len(series.labels)}."
         return [Finding(LEVEL_QUESTION, "none", none)]
-    evidence = Evidence(Group(aims.law, series, mine), aims.other, aims.smallest)
-    return [Finding(goal_verdicts.QUESTIONS[goal.kind], *goal_verdicts.judge(goal, evidence)) for goal in aimed]
-
-
-def _status(aimed: Sequence[Goal], told: Sequence[Counted]) -> Finding | None:
-    """How the mean stands before the period is over; None where no level holds, or nobody has answered."""
-    level = next((goal for goal in aimed if goal.kind == "level"), None)
-    return Finding(so_far.QUESTION, *so_far.status(told, level)) if level and told else None
+    group = Group(aims.law, series, mine)
+    evidence = Evidence(group, aims.other, aims.smallest)
+    return [
+        Finding(
+            goal_verdicts.QUESTIONS[goal.kind],
+            *(
+                so_far.level(goal, group)
+                if aims.is_open and goal.kind == "level"
+                else goal_verdicts.judge(goal, evidence)
+            ),
+        )
+        for goal in aimed
+    ]
 
 
 # Er noget ændret? ----------------------------------------------------------------------------------------

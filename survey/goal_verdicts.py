@@ -103,7 +103,7 @@ def level(goal: Goal, evidence: Evidence) -> Verdict:
     found = target.judge(moments, evidence.points, float(goal.value))
     series, aim = evidence.group.series, goals.number(goal.value)
     if found.lower is None or found.upper is None:
-        return "undecided", _few("en dom", moments.n) if moments.n else "Ingen svar i perioden endnu."
+        return unjudged(moments.n)
     outcome, told = (
         OUTCOMES.get(found.outcome, "undecided"),
         f"gennemsnittet er {series.mean.text} (n = {found.n})",
@@ -158,8 +158,14 @@ class Bounds:
         return f", men {aim} ligger inden for usikkerheden"
 
 
-def _few(what: str, n: int) -> str:
-    return f"For få svar til at sige det: {what} kræver {target.SMALLEST_JUDGED} besvarelser, der er {n}."
+def unjudged(n: int) -> Verdict:
+    """What is said of a level that so few have answered about."""
+    if not n:
+        return "undecided", "Ingen svar i perioden endnu."
+    return (
+        "undecided",
+        f"For få svar til at sige det: en dom kræver {target.SMALLEST_JUDGED} besvarelser, der er {n}.",
+    )
 
 
 # So many choose the two highest points -------------------------------------------------------------------

@@ -82,7 +82,7 @@ def read(session: Session, municipality_id: int, period: Period, today: date) ->
         goals=goals.of(session, municipality_id),
         compared=compared,
         rebased=baselines.read(session, municipality_id, found),
-        is_open=so_far.is_open(period, today, told.newest(session, municipality_id)),
+        is_open=so_far.is_open(period, today, told.newest_answer(session, municipality_id)),
         waves=inside,
         now=inside[-1] if inside else whole,
         before=(
