@@ -67,7 +67,8 @@ class Aims:
 
     `other` is the other law group on the same scale, for equality; `smallest` is k of the disclosure rules;
     `rebased` is the note by which the early warning began anew, if there is one up to the period's last day;
-    `is_open` is True while the period is not over.
+    `is_open` is True while the period is not over, `is_newest` while it reaches the newest answers. `change` is
+    the answer whether anything has changed, where the series is asked in waves: then it has no early warning.
     """
 
     law: str
@@ -76,6 +77,8 @@ class Aims:
     smallest: int = scoring.SMALLEST_GROUP
     rebased: Rebased | None = None
     is_open: bool = False
+    is_newest: bool = True
+    change: Finding | None = None
 
 
 def findings(
@@ -93,12 +96,12 @@ def findings(
     told = [cell.counted for cell in mine if cell.mean]
     earlier, watched = _held(period, [cell.counted for cell in before if cell.mean], told, aims.rebased)
     ground, own = figures.moments(earlier), figures.moments(told)
-    alarm = _alarm(watched, earlier)
+    alarm = None if aims.change else _alarm(watched, earlier)
     aimed = goals.in_force(aims.goals, aims.law, len(series.labels), period.last)
     first, *further = _level(series, mine, aims, aimed)
     return Findings(
         level=first,
-        change=_change(_trend(series, told), alarm, aims.rebased, ground.n),
+        change=aims.change or _change(_trend(series, told), alarm, aims, ground.n),
         weakest=_weakest(series, mine),
         silent=_silent(series, told),
         alarm_on=alarm.last_on if alarm else None,
@@ -179,11 +182,12 @@ CHANGE_QUESTION = "Er noget ændret?"
 SIGNS: dict[str, Sign] = {"stigende": "rising", "faldende": "falling", "ingen sikker ændring": "unchanged"}
 
 
-def _change(trend: Finding, alarm: Counted | None, rebased: Rebased | None, ground: int) -> Finding:
+def _change(trend: Finding, alarm: Counted | None, aims: Aims, ground: int) -> Finding:
     """The alarm, else the trend of the period; `ground` are the people of the baseline."""
+    rebased = aims.rebased
     if alarm is not None:
         since = f"den nye udgangslinje fra {_noted(rebased)}" if rebased else "perioden før"
-        words = f"Advarsel: svarene er faldet siden {since}."
+        words = f"Advarsel{'' if aims.is_newest else ' i denne periode'}: svarene er faldet siden {since}."
         seen = f"Det kunne ses fra svarene til og med {_day(alarm.last_on)}."
         return Finding(CHANGE_QUESTION, "falling", f"{words} {seen}")
     enough = early_warning.SMALLEST_BASELINE

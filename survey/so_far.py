@@ -23,7 +23,12 @@ def is_open(period: Period, today: date, newest: date | None) -> bool:
     """
     if period.last >= today:
         return True
-    return newest is not None and newest <= period.last and today - newest <= LATELY
+    return newest is not None and is_newest(period, newest) and today - newest <= LATELY
+
+
+def is_newest(period: Period, newest: date | None) -> bool:
+    """Whether no answer is told that is newer than `period`."""
+    return newest is None or newest <= period.last
 
 
 def level(goal: Goal, group: Group) -> Verdict:
