@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from survey import findings, scoring, wave_findings
-from survey.findings import Aims, Finding
+from survey.findings import Aims, Finding, Sign
 from survey.models import Staff
 from survey.results import CellView, Period
 from survey.wave_results import Against, Line, Table, Word
@@ -38,7 +38,7 @@ def change(word: Word | None, cells: Sequence[CellView] = ()) -> Finding | None:
         (None, "undecided"),
     ],
 )
-def test_the_last_wave_answers(word: Word | None, sign: str) -> None:
+def test_the_last_wave_answers(word: Word | None, sign: Sign) -> None:
     """By its word against the wave before, in the sentence of the table."""
     assert change(word) == Finding("Er noget ændret?", sign, "Sætningen.")
 
