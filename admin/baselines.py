@@ -23,6 +23,10 @@ GONE = (
     "Advarslen står her ikke længere: en ny udgangslinje er allerede sat, eller tallene er blevet flere. "
     "Læs siden igen, før du gør mere."
 )
+EARLIER = (
+    "En ny udgangslinje gælder fra nu af, men der er nyere svar end den valgte periode. "
+    "Vælg en periode, der når til de nyeste svar."
+)
 
 
 class BaselineForm(Form):
@@ -65,11 +69,11 @@ def note() -> ResponseReturnValue:
         baselines.wait(session, staff.municipality_id)
         seen = dashboard.see(session, staff, request.args)
         alarm = _found(seen)
-        wrong = _wrong(form, alarm)
+        wrong = _wrong(form, alarm, seen)
         if alarm is None or wrong:
             refused = Refused(alarm.place if alarm else (), form.reason.data or "", wrong)
             return dashboard.page(session, staff, seen, refused), 422
-        if not dashboard.may_begin_anew(staff, alarm.section):
+        if not dashboard.may_begin_anew(staff, seen.known, alarm.section):
             access.refuse()
         new = replace(alarm.rebased, reason=form.reason.data or "")
         made = baselines.note(session, staff.municipality_id, new, staff_id=staff.id, now=now)
@@ -107,8 +111,10 @@ def _alarms(seen: Seen) -> list[_Alarm]:
     ]
 
 
-def _wrong(form: BaselineForm, alarm: _Alarm | None) -> str:
+def _wrong(form: BaselineForm, alarm: _Alarm | None, seen: Seen) -> str:
     """What is wrong, in Danish; "" when nothing is."""
+    if not seen.known.is_newest:
+        return EARLIER
     if alarm is None:
         return GONE
     return "" if form.validate() else str(form.reason.errors[0])

@@ -32,6 +32,7 @@ from survey import (
     sides,
     so_far,
     told,
+    wave_findings,
     wave_results,
     workdays,
 )
@@ -45,6 +46,7 @@ from survey.models import LONGEST_REASON, TAGS
 from survey.promises import Promises
 from survey.results import LAW_NAMES, CellView, Counts, Period, TeamView
 from survey.shares import Agreed
+from survey.wave_results import Table
 
 doors = Blueprint("dashboard", __name__)
 
@@ -74,7 +76,7 @@ class Known:
 
     `goals` are all the municipality's, those between both groups only for who sees both; `waves` the last ones;
     `rebased` are notes by which an early warning began anew. Answers are told up to the day `as_of`; `is_open`
-    while the period is not over.
+    while the period is not over, `is_newest` while it reaches the newest answers.
     """
 
     counts: Counts
@@ -85,13 +87,14 @@ class Known:
     rebased: tuple[Rebased, ...]
     as_of: date | None
     is_open: bool
+    is_newest: bool
 
 
 @dataclass(frozen=True)
 class Waves:
     """The waves of a series, and beside each line how many were sent, delivered and answered, () where hidden."""
 
-    table: wave_results.Table
+    table: Table
     funnels: tuple[tuple[funnels.Step, ...], ...]
 
 
@@ -167,7 +170,7 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
         "admin/dashboard.html",
         rooms=seen.rooms,
         refused=refused,
-        may_begin_anew=partial(may_begin_anew, staff),
+        may_begin_anew=partial(may_begin_anew, staff, seen.known),
         longest_reason=LONGEST_REASON,
         choices=[each for each in counts.teams if each.shown and staff.can_see_figures_of(each.id)],
         sees_all=staff.manager_teams is None,
@@ -202,8 +205,13 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
     )
 
 
-def may_begin_anew(staff: CurrentStaff, section: Section) -> bool:
-    """A person who sees all of a series may let its early warning begin anew: a team's, or a whole law group's."""
+def may_begin_anew(staff: CurrentStaff, known: Known, section: Section) -> bool:
+    """A person who sees all of a series may let its early warning begin anew: a team's, or a whole law group's.
+
+    Only now: not of a period after which there are answers.
+    """
+    if not known.is_newest:
+        return False
     if section.team is None:
         return staff.manager_teams is None
     return staff.can_see_figures_of(section.team.id)
@@ -211,7 +219,7 @@ def may_begin_anew(staff: CurrentStaff, section: Section) -> bool:
 
 def _known(session: Session, municipality_id: int, period: Period, today: date, *, whole: bool) -> Known:
     counts, found = lineages.read(session, municipality_id, period)
-    as_of = told.newest(session, municipality_id)
+    newest = told.newest_answer(session, municipality_id)
     return Known(
         counts,
         lineages.cells(results.cells(session, municipality_id, results.before(period)), found),
@@ -219,8 +227,9 @@ def _known(session: Session, municipality_id: int, period: Period, today: date, 
         tuple(goal for goal in goals.of(session, municipality_id) if whole or goal.law),
         wave_results.read(session, municipality_id, period, found),
         baselines.read(session, municipality_id, found),
-        as_of,
-        so_far.is_open(period, today, as_of),
+        told.newest(session, municipality_id),
+        so_far.is_open(period, today, newest),
+        so_far.is_newest(period, newest),
     )
 
 
@@ -237,6 +246,8 @@ def chosen_period(args: Mapping[str, str], usual: Period) -> tuple[Period, str]:
         return usual, "En af datoerne findes ikke. Skriv dem som 2021-05-02. Her vises den sædvanlige periode."
     if first > last:
         return usual, "Fra-datoen ligger efter til-datoen. Her vises den sædvanlige periode."
+    if not results.is_near(Period(first, last)):
+        return usual, f"{results.TOO_FAR} Skriv dem som 2021-05-02. Her vises den sædvanlige periode."
     return Period(first, last), ""
 
 
@@ -297,15 +308,9 @@ def _room(
     known: Known, section: Section, hidden: tuple[TeamView, ...] = (), others: Sequence[Section] = ()
 ) -> Room:
     counts = known.counts
+    tables = [wave_results.table(known.waves, counts, section, series) for series in section.series]
     found = tuple(
-        findings.findings(
-            counts.period,
-            series,
-            figures.cells_of(counts.cells, section, series),
-            figures.cells_of(known.before, section, series),
-            _aims(known, section, series, others),
-        )
-        for series in section.series
+        _found(known, section, series, table, others) for series, table in zip(section.series, tables, strict=True)
     )
     teams = {team.id for team in counts.teams if team.law == section.law and section.team in (None, team)}
     asked = Promises()
@@ -315,7 +320,7 @@ def _room(
         section,
         found,
         tuple(beside.places(counts.cells, section, series) for series in section.series),
-        tuple(_waves(known, section, series) for series in section.series),
+        tuple(_waves(known, section, *of) for of in zip(section.series, tables, strict=True)),
         tuple(
             shares.agreed(series, figures.cells_of(counts.cells, section, series), counts.smallest)
             for series in section.series
@@ -327,18 +332,23 @@ def _room(
     )
 
 
-def _waves(known: Known, section: Section, series: Series) -> Waves | None:
-    table = wave_results.table(known.waves, known.counts, section, series)
+def _waves(known: Known, section: Section, series: Series, table: Table | None) -> Waves | None:
     if table is None:
         return None
     told = (funnels.of_wave(known.counts, section, series, line.rate) for line in table.lines)
     return Waves(table, tuple(told))
 
 
-def _aims(known: Known, section: Section, series: Series, others: Sequence[Section]) -> Aims:
-    rebased = baselines.standing(known.rebased, section, series, known.counts.period.last)
-    other = goal_verdicts.opposite(known.counts.cells, section.law, series, others)
-    return Aims(section.law, known.goals, other, known.counts.smallest, rebased, known.is_open)
+def _found(
+    known: Known, section: Section, series: Series, table: Table | None, others: Sequence[Section]
+) -> Findings:
+    counts = known.counts
+    mine, before = (figures.cells_of(cells, section, series) for cells in (counts.cells, known.before))
+    rebased = baselines.standing(known.rebased, section, series, counts.period.last)
+    other = goal_verdicts.opposite(counts.cells, section.law, series, others)
+    way = known.is_open, known.is_newest, wave_findings.change(table, mine)
+    aims = Aims(section.law, known.goals, other, counts.smallest, rebased, *way)
+    return findings.findings(counts.period, series, mine, before, aims)
 
 
 def extremes(statements: Sequence[StatementResult]) -> tuple[StatementResult, StatementResult] | None:

@@ -29,6 +29,9 @@ def export_command(
 ) -> None:
     """Skriv alle tal, der må vises, til en fil; ved siden af CSV lægges en ordbog."""
     today = workdays.day(workdays.now())
+    ends = [end.date() for end in (first, last) if end]
+    if not all(results.is_near(Period(end, end)) for end in ends):
+        raise click.UsageError(f"{results.TOO_FAR} Ret --from og --to.")
     with snapshot() as session:
         of = chosen_municipality(session, municipality)
         newest = last.date() if last else results.newest_day(session, of.id)

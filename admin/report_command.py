@@ -62,6 +62,8 @@ def _report(
     period = Period(first or usual.first, last or usual.last)
     if period.first > period.last:
         raise click.UsageError("--from ligger efter --to. Byt dem om.")
+    if not results.is_near(period):
+        raise click.UsageError(f"{results.TOO_FAR} Ret --from og --to.")
     known = spells.read(session, place.id, period, today)
     scopes = of_all(known.whole.counts, _team(known.whole.counts, team) if team else None)
     return reports.build(

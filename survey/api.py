@@ -80,6 +80,8 @@ def _period(args: Mapping[str, str], usual: Period) -> Period:
         _refuse(400, DAYS, {})
     if first > last:
         _refuse(400, DAYS, {})
+    if not results.is_near(Period(first, last)):
+        _refuse(400, f"{results.TOO_FAR} {DAYS}", {})
     return Period(first, last)
 
 

@@ -18,7 +18,7 @@ from survey.goal_verdicts import Evidence, Group
 from survey.goals import Goal
 from survey.promises import Promises
 from survey.results import CellView, Period
-from survey.scoring import danish, early_warning, nonresponse, scores, statements, trends
+from survey.scoring import danish, early_warning, nonresponse, scores, statements
 
 Sign = Literal["over", "under", "undecided", "rising", "falling", "unchanged", "none"]
 SEED = 1
@@ -40,9 +40,8 @@ class Findings:
     """The answers about one series; the day of an alarm, and the baseline to hold points against, or None.
 
     `level` answers the first goal in force on the period's last day, `further` the others; `goals` are all of them
-    in words. `status` is how a period stands that is not over, None for one that is, and where there is no level.
-    `rebased` is the person's note by which the early warning began anew, None where nobody made one. `own` are
-    the period's own persons where too few are before them: enough for a band, for no alarm.
+    in words. `rebased` is the person's note by which the early warning began anew, None where nobody made one.
+    `own` are the period's own persons where too few are before them: enough for a band, for no alarm.
     """
 
     level: Finding
@@ -54,14 +53,12 @@ class Findings:
     further: tuple[Finding, ...] = ()
     goals: tuple[str, ...] = ()
     rebased: Rebased | None = None
-    status: Finding | None = None
     own: scoring.Moments | None = None
 
     @property
     def all(self) -> tuple[Finding, ...]:
         """The answers in the order of the questions; the fifth, about calls, is of a whole section."""
-        now = (self.status,) if self.status else ()
-        return self.level, *now, *self.further, self.change, self.weakest, self.silent
+        return self.level, *self.further, self.change, self.weakest, self.silent
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,8 @@ class Aims:
 
     `other` is the other law group on the same scale, for equality; `smallest` is k of the disclosure rules;
     `rebased` is the note by which the early warning began anew, if there is one up to the period's last day;
-    `is_open` is True while the period is not over.
+    `is_open` is True while the period is not over, `is_newest` while it reaches the newest answers. `change` is
+    the answer whether anything has changed, where the series is asked in waves: then it has no early warning.
     """
 
     law: str
@@ -79,6 +77,8 @@ class Aims:
     smallest: int = scoring.SMALLEST_GROUP
     rebased: Rebased | None = None
     is_open: bool = False
+    is_newest: bool = True
+    change: Finding | None = None
 
 
 def findings(
@@ -96,12 +96,12 @@ def findings(
     told = [cell.counted for cell in mine if cell.mean]
     earlier, watched = _held(period, [cell.counted for cell in before if cell.mean], told, aims.rebased)
     ground, own = figures.moments(earlier), figures.moments(told)
-    alarm = _alarm(watched, earlier)
+    alarm = None if aims.change else _alarm(watched, earlier)
     aimed = goals.in_force(aims.goals, aims.law, len(series.labels), period.last)
     first, *further = _level(series, mine, aims, aimed)
     return Findings(
         level=first,
-        change=_change(_trend(series, told), alarm, aims.rebased, ground.n),
+        change=aims.change or _change(_trend(series, told), alarm, aims, ground.n),
         weakest=_weakest(series, mine),
         silent=_silent(series, told),
         alarm_on=alarm.last_on if alarm else None,
@@ -109,7 +109,6 @@ def findings(
         further=tuple(further),
         goals=tuple(map(goals.words, aimed)),
         rebased=aims.rebased,
-        status=_status(aimed, told) if aims.is_open else None,
         own=own if _enough(own) and not _enough(ground) and not aims.rebased else None,
     )
 
@@ -139,7 +138,8 @@ def _held(
 
 def _baseline(period: Period, before: Sequence[Counted]) -> list[Counted]:
     """The newest of `before`: as many days as the period has, or as far back as a baseline takes."""
-    first, found, people = period.first - (period.last - period.first), list[Counted](), 0
+    days = min(period.last - period.first, period.first - date.min)
+    first, found, people = period.first - days, list[Counted](), 0
     for counted in reversed(before):
         if counted.last_on < first and people >= early_warning.SMALLEST_BASELINE:
             break
@@ -154,18 +154,26 @@ LEVEL_QUESTION = goal_verdicts.QUESTIONS["level"]
 
 
 def _level(series: Series, mine: Sequence[CellView], aims: Aims, aimed: Sequence[Goal]) -> list[Finding]:
-    """One answer for each goal in force; without any, that there is none."""
+    """One answer for each goal in force; without any, that there is none.
+
+    A level is judged once, when the period is over; until then its answer is the always-valid one.
+    """
     if not aimed:
         none = f"Der er ikke aftalt noget mål på skalaen 1-{len(series.labels)}."
         return [Finding(LEVEL_QUESTION, "none", none)]
-    evidence = Evidence(Group(aims.law, series, mine), aims.other, aims.smallest)
-    return [Finding(goal_verdicts.QUESTIONS[goal.kind], *goal_verdicts.judge(goal, evidence)) for goal in aimed]
-
-
-def _status(aimed: Sequence[Goal], told: Sequence[Counted]) -> Finding | None:
-    """How the mean stands before the period is over; None where no level holds, or nobody has answered."""
-    level = next((goal for goal in aimed if goal.kind == "level"), None)
-    return Finding(so_far.QUESTION, *so_far.status(told, level)) if level and told else None
+    group = Group(aims.law, series, mine)
+    evidence = Evidence(group, aims.other, aims.smallest)
+    return [
+        Finding(
+            goal_verdicts.QUESTIONS[goal.kind],
+            *(
+                so_far.level(goal, group)
+                if aims.is_open and goal.kind == "level"
+                else goal_verdicts.judge(goal, evidence)
+            ),
+        )
+        for goal in aimed
+    ]
 
 
 # Er noget ændret? ----------------------------------------------------------------------------------------
@@ -174,16 +182,21 @@ CHANGE_QUESTION = "Er noget ændret?"
 SIGNS: dict[str, Sign] = {"stigende": "rising", "faldende": "falling", "ingen sikker ændring": "unchanged"}
 
 
-def _change(trend: Finding, alarm: Counted | None, rebased: Rebased | None, ground: int) -> Finding:
+def _change(trend: Finding, alarm: Counted | None, aims: Aims, ground: int) -> Finding:
     """The alarm, else the trend of the period; `ground` are the people of the baseline."""
+    rebased = aims.rebased
     if alarm is not None:
         since = f"den nye udgangslinje fra {_noted(rebased)}" if rebased else "perioden før"
-        words = f"Advarsel: svarene er faldet siden {since}."
+        words = f"Advarsel{'' if aims.is_newest else ' i denne periode'}: svarene er faldet siden {since}."
         seen = f"Det kunne ses fra svarene til og med {_day(alarm.last_on)}."
         return Finding(CHANGE_QUESTION, "falling", f"{words} {seen}")
-    if rebased is None:
-        return trend
-    return replace(trend, sentence=f"{trend.sentence} {_anew(rebased, ground)}")
+    enough = early_warning.SMALLEST_BASELINE
+    if rebased is not None:
+        return replace(trend, sentence=f"{trend.sentence} {_anew(rebased, ground)}")
+    if ground < enough:
+        idle = f"Advarslen om fald kører ikke: den kræver {enough} besvarelser før perioden."
+        return replace(trend, sentence=f"{trend.sentence} {idle}")
+    return trend
 
 
 def _anew(rebased: Rebased, ground: int) -> str:
@@ -200,14 +213,8 @@ def _noted(rebased: Rebased) -> str:
 def _trend(series: Series, told: Sequence[Counted]) -> Finding:
     trend = goal_verdicts.by_day(told, len(series.labels))
     if trend.word == "for få svar":
-        few = (
-            f"For få svar til en tendens: den kræver {trends.SMALLEST_TREND} besvarelser "
-            f"på {trends.FEWEST_DAYS} svardage."
-        )
-        return Finding(CHANGE_QUESTION, "undecided", few)
-    pace = ""
-    if trend.slope and trend.word != "ingen sikker ændring":
-        pace = f", omkring {danish.signed(Fraction(trend.slope.value), 2)} point i kvartalet"
+        return Finding(CHANGE_QUESTION, "undecided", goal_verdicts.too_few(trend))
+    pace = goal_verdicts.pace(trend)
     sentence = {
         "stigende": f"Ja, stigende gennem perioden{pace} (n = {trend.n}).",
         "faldende": f"Ja, faldende gennem perioden{pace} (n = {trend.n}).",

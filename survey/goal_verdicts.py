@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
+from math import ceil, floor
 from typing import Literal
 
 from survey import figures, goals, scoring, top_two
@@ -101,34 +103,69 @@ def level(goal: Goal, evidence: Evidence) -> Verdict:
     found = target.judge(moments, evidence.points, float(goal.value))
     series, aim = evidence.group.series, goals.number(goal.value)
     if found.lower is None or found.upper is None:
-        return "undecided", _few("en dom", moments.n) if moments.n else "Ingen svar i perioden endnu."
-    places = scoring.decimals(found.n)
-    ends = tuple(danish.number(Fraction(end), places) for end in (found.lower, found.upper))
-    bounds = ends if series.interval and not scoring.capped(series.mean) else None
-    outcome = OUTCOMES.get(found.outcome, "undecided")
-    more = (
-        f" Omkring {scoring.count(found.missing)} svar mere af samme slags ville afgøre det."
-        if found.missing
-        else ""
+        return unjudged(moments.n)
+    outcome, told = (
+        OUTCOMES.get(found.outcome, "undecided"),
+        f"gennemsnittet er {series.mean.text} (n = {found.n})",
     )
-    return outcome, _said(outcome, aim, f"gennemsnittet er {series.mean.text} (n = {found.n})", bounds) + more
+    places = scoring.decimals(found.n)
+    bounds = Bounds(found.lower, found.upper, Fraction(1, 10**places), partial(danish.number, decimals=places))
+    sure = bounds.sure(outcome, goal.value, aim) if series.interval and not scoring.capped(series.mean) else ""
+    return outcome, _said(outcome, aim, told, sure) + _more(found.missing)
+
+
+def _more(missing: int | None) -> str:
+    if not missing:
+        return ""
+    answers = "besvarelse" if missing == 1 else "besvarelser"
+    return f" Omkring {scoring.count(missing)} {answers} mere af samme slags ville afgøre det."
 
 
 OUTCOMES: dict[str, Outcome] = {"over mål": "over", "under mål": "under"}
 
 
-def _said(outcome: Outcome, aim: str, told: str, bounds: tuple[str, ...] | None) -> str:
-    """The sentence of a bound; without it where the figure shows only an end, and a bound would say more."""
-    if outcome == "over":
-        return f"Ja, over {aim}: {told}{f', og med 95 % sikkerhed mindst {bounds[0]}' if bounds else ''}."
-    if outcome == "under":
-        return f"Nej, under {aim}: {told}{f', og med 95 % sikkerhed højst {bounds[1]}' if bounds else ''}."
-    between = f", men {aim} ligger mellem grænserne {bounds[0]} og {bounds[1]}" if bounds else ""
-    return f"Kan ikke afgøres endnu: {told}{between}."
+def _said(outcome: Outcome, aim: str, told: str, sure: str) -> str:
+    """The sentence of a verdict; `sure` is "" where the figure shows only an end, and a bound would say more."""
+    begins = {"over": f"Ja, over {aim}", "under": f"Nej, under {aim}", "undecided": "Kan ikke afgøres endnu"}
+    return f"{begins[outcome]}: {told}{sure}."
 
 
-def _few(what: str, n: int) -> str:
-    return f"For få svar til at sige det: {what} kræver {target.SMALLEST_JUDGED} besvarelser, der er {n}."
+@dataclass(frozen=True)
+class Bounds:
+    """The one-sided bounds of a figure, printed in whole `step`s by `words`.
+
+    They are rounded outwards: never nearer to the figure than they are.
+    """
+
+    lower: float
+    upper: float
+    step: Fraction
+    words: Callable[[Fraction], str]
+
+    def sure(self, outcome: Outcome, value: Fraction, aim: str) -> str:
+        """What they say of the outcome, as it stands in a sentence; the aim itself is never printed as a bound.
+
+        `value` is the aim, `aim` the same in words.
+        """
+        low = floor(Fraction(self.lower) / self.step) * self.step
+        high = ceil(Fraction(self.upper) / self.step) * self.step
+        if outcome == "over":
+            return f", og med 95 % sikkerhed {f'mindst {self.words(low)}' if low > value else f'over {aim}'}"
+        if outcome == "under":
+            return f", og med 95 % sikkerhed {f'højst {self.words(high)}' if high < value else f'under {aim}'}"
+        if low < value < high:
+            return f", men {aim} ligger mellem grænserne {self.words(low)} og {self.words(high)}"
+        return f", men {aim} ligger inden for usikkerheden"
+
+
+def unjudged(n: int) -> Verdict:
+    """What is said of a level that so few have answered about."""
+    if not n:
+        return "undecided", "Ingen svar i perioden endnu."
+    return (
+        "undecided",
+        f"For få svar til at sige det: en dom kræver {target.SMALLEST_JUDGED} besvarelser, der er {n}.",
+    )
 
 
 # So many choose the two highest points -------------------------------------------------------------------
@@ -143,8 +180,9 @@ def share(goal: Goal, evidence: Evidence) -> Verdict:
     lower, upper = shares.share_bounds(found.share, SURE)
     outcome: Outcome = "over" if lower > goal.value else "under" if upper < goal.value else "undecided"
     told = f"{found.figure.text} svarer {goals.highest(evidence.points)}"
-    ends = tuple(scoring.percent(Fraction(end)) for end in (lower, upper))
-    return outcome, _said(outcome, goals.percent(goal.value), told, None if scoring.capped(found.figure) else ends)
+    aim, bounds = goals.percent(goal.value), Bounds(lower, upper, Fraction(1, 1000), danish.percent)
+    sure = "" if scoring.capped(found.figure) else bounds.sure(outcome, goal.value, aim)
+    return outcome, _said(outcome, aim, told, sure)
 
 
 # Rising --------------------------------------------------------------------------------------------------
@@ -156,22 +194,30 @@ def by_day(told: Sequence[Counted], points: int) -> trends.Trend:
     return trends.trend(scores.by_day((one.last_on, one.persons) for one in told), points)
 
 
+def pace(found: trends.Trend) -> str:
+    """How fast, as it stands in a sentence; "" where the days are too few to say."""
+    return f", omkring {danish.signed(Fraction(found.slope.value), 2)} point i kvartalet" if found.slope else ""
+
+
+def too_few(found: trends.Trend) -> str:
+    """What is missing before a trend is spoken of: answers, or points of the chart to hold against each other."""
+    if found.n < trends.SMALLEST_TREND:
+        few = f"den kræver {trends.SMALLEST_TREND} besvarelser, der er {scoring.count(found.n)}"
+        return f"For få svar til en tendens: {few}."
+    points = f"{found.days} {'punkt' if found.days == 1 else 'punkter'}, den kræver {trends.FEWEST_DAYS}"
+    return f"For få punkter til en tendens: svarene (n = {found.n}) ligger i {points}."
+
+
 def trend(_goal: Goal, evidence: Evidence) -> Verdict:
     """By Kendall's test of score against day: the same as the answer to whether anything has changed."""
     told = [cell.counted for cell in evidence.group.cells if cell.mean]
     found = by_day(told, evidence.points)
     if found.kendall is None:
-        needs = f"{trends.SMALLEST_TREND} besvarelser på {trends.FEWEST_DAYS} svardage"
-        return "undecided", f"For få svar til at sige det: en tendens kræver {needs}."
-    pace = (
-        f", omkring {danish.signed(Fraction(found.slope.value), 2)} point i kvartalet"
-        if found.slope and found.word in ("stigende", "faldende")
-        else ""
-    )
+        return "undecided", too_few(found)
     if found.word == "stigende":
-        return "over", f"Ja, stigende gennem perioden{pace} (n = {found.n})."
+        return "over", f"Ja, stigende gennem perioden{pace(found)} (n = {found.n})."
     if found.word == "faldende":
-        return "under", f"Nej, faldende gennem perioden{pace} (n = {found.n})."
+        return "under", f"Nej, faldende gennem perioden{pace(found)} (n = {found.n})."
     if found.kendall.s > 0 and found.kendall.p < 1 - SURE:
         top = f"gennemsnittet er {evidence.group.series.mean.text}, og så tæt på toppen kaldes intet stigende"
         return "undecided", f"Kan ikke afgøres: {top} (n = {found.n})."

@@ -56,8 +56,8 @@ METHODS = (
     ),
     Method(
         "Stigende eller faldende i perioden?",
-        "Kendalls tau-b med rettelse for ens svar; hældning efter Theil og Sen",
-        f"{trends.SMALLEST_TREND} besvarelser på {trends.FEWEST_DAYS} svardage",
+        "Kendalls tau-b med rettelse for ens svar; hældning efter Theil og Sen fra 91 dage",
+        f"{trends.SMALLEST_TREND} besvarelser i {trends.FEWEST_DAYS} punkter",
     ),
     Method(
         "Faldet siden før perioden?",

@@ -14,6 +14,7 @@ from survey import (
     notes,
     scoring,
     shares,
+    wave_findings,
     wave_results,
 )
 from survey.changes import Changes, Side
@@ -109,7 +110,9 @@ def part(known: Known, scope: Scope, whole: Section, series: Series, title: str,
     mine, ground = (figures.cells_of(cells, whole, series) for cells in (counts.cells, known.ground))
     rebased = baselines.standing(known.rebased, whole, series, period.last)
     other = _opposite(known, scope, series)
-    aims = Aims(scope.law, _aims(known, scope), other, counts.smallest, rebased, known.is_open)
+    change = wave_findings.change(_waves(known, whole, series), mine)
+    way = known.is_open, known.is_newest, change
+    aims = Aims(scope.law, _aims(known, scope), other, counts.smallest, rebased, *way)
     tell = telling(mint, _measured(scope, series, period))
     return Part(
         title=title,
@@ -218,9 +221,14 @@ def _word(known: Known, of: Section, series: Series) -> str:
     """What the dashboard says of the last wave against the one before; "" without waves."""
     if not known.waves:
         return ""
-    table = wave_results.table(known.compared, known.whole.counts, of, series)
+    table = _waves(known, of, series)
     last = table.lines[-1] if table else None
     return last.against.word if last and last.against and last.name == known.now.name else ""
+
+
+def _waves(known: Known, of: Section, series: Series) -> wave_results.Table | None:
+    """The waves as the dashboard has them."""
+    return wave_results.table(known.compared, known.whole.counts, of, series)
 
 
 def _cells(cells: Sequence[CellView], of: Section) -> list[CellView]:

@@ -124,6 +124,13 @@ class Counts:
 
 # The period ----------------------------------------------------------------------------------------------
 
+TOO_FAR = "En af datoerne ligger uden for 2000-2099."
+
+
+def is_near(period: Period) -> bool:
+    """Whether both ends lie in the years 2000-2099: further away no figures are, and no calendar is worked out."""
+    return date(2000, 1, 1) <= period.first and period.last <= date(2099, 12, 31)
+
 
 def newest_day(session: Session, municipality_id: int) -> date | None:
     """The last day the municipality has figures for; None when it has none yet."""

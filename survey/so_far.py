@@ -1,40 +1,53 @@
-"""How a period stands that is not over: an always-valid status against a level, chosen by the e-process alone."""
+"""Is the mean over the level, of a period that is not over? Always valid: by the e-process, never by a test."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from fractions import Fraction
 
-from survey import goals
+from survey import goal_verdicts, goals
 from survey.cells import Counted, remembered
-from survey.goal_verdicts import Outcome
+from survey.goal_verdicts import OUTCOMES, Group, Outcome, Verdict
 from survey.goals import Goal
 from survey.results import Period
 from survey.scoring import evidence, scores
 from survey.scoring.target import SMALLEST_JUDGED
 
-QUESTION = "Foreløbig status:"
-OUTCOMES: dict[str, Outcome] = {"over mål": "over", "under mål": "under"}
+LATELY = timedelta(days=45)
+"""So long after the newest answering day a period that holds it may still get answers."""
 
 
 def is_open(period: Period, today: date, newest: date | None) -> bool:
-    """Whether `period` is not over: its last day is today or later, or the `newest` telling is in it."""
-    return period.last >= today or (newest is not None and period.first <= newest <= period.last)
+    """Whether `period` is not over: its last day is today or later, or it reaches the newest answers, of late.
+
+    `newest` is the last answering day that is told, None where nothing is.
+    """
+    if period.last >= today:
+        return True
+    return newest is not None and is_newest(period, newest) and today - newest <= LATELY
+
+
+def is_newest(period: Period, newest: date | None) -> bool:
+    """Whether no answer is told that is newer than `period`."""
+    return newest is None or newest <= period.last
+
+
+def level(goal: Goal, group: Group) -> Verdict:
+    """Over, under or undecided, and the sentence; the cells of `group` are in the order of closing.
+
+    However often it is read before the period is over, it says "over" of a mean that is not in at most one of
+    twenty periods, and "under" likewise. A mean that has gone back over the level since takes the claim with it.
+    """
+    mean, aim = group.moments, goals.number(goal.value)
+    if mean.n < SMALLEST_JUDGED:
+        return goal_verdicts.unjudged(mean.n)
+    told = f"gennemsnittet er {group.series.mean.text} (n = {mean.n})."
+    outcome = _claimed([cell.counted for cell in group.cells if cell.mean], goal.points, goal.value)
+    if outcome == "undecided" or (mean.mean > goal.value) != (outcome == "over"):
+        return "undecided", f"Kan ikke afgøres endnu: {told} Dommen falder, når perioden er slut."
+    return outcome, f"Allerede nu sikkert {outcome} {aim}: {told} Det gælder, hvor ofte man end ser efter."
 
 
 @remembered
-def status(told: Sequence[Counted], level: Goal) -> tuple[Outcome, str]:
-    """Over, under or undecided, and the sentence; `told` are the cells in the order of closing.
-
-    However often it is read before the period is over, it says "over" of a mean that is not in at most one of
-    twenty periods, and "under" likewise.
-    """
-    batches = [scores.of_people(one.persons) for one in told]
-    people = sum(map(scores.size, batches))
-    made = evidence.claim(batches, level.points, float(level.value)) if people >= SMALLEST_JUDGED else None
-    if made is None:
-        return (
-            "undecided",
-            f"Kan ikke afgøres endnu (n = {people}). Dommen over målet gælder først, når perioden er slut.",
-        )
-    outcome = OUTCOMES[made.outcome]
-    aim = goals.number(level.value)
-    return outcome, f"Allerede nu sikkert {outcome} {aim} (n = {people}), hvor ofte man end ser efter."
+def _claimed(told: Sequence[Counted], points: int, value: Fraction) -> Outcome:
+    made = evidence.claim([scores.of_people(one.persons) for one in told], points, float(value))
+    return OUTCOMES[made.outcome] if made else "undecided"

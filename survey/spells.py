@@ -44,7 +44,8 @@ class Known:
 
     Versions that mean the same are one. `waves` are those in the period, in order. `now` is the last of them, else
     the period; `before` the one before. `compared` are the waves as the dashboard holds them against each other,
-    `rebased` the notes by which early warnings began anew. `is_open` while the period is not over.
+    `rebased` the notes by which early warnings began anew. `is_open` while the period is not over, `is_newest`
+    while it reaches the newest answers.
     """
 
     counted_on: date
@@ -54,6 +55,7 @@ class Known:
     goals: tuple[Goal, ...]
     rebased: tuple[Rebased, ...]
     is_open: bool
+    is_newest: bool
     compared: tuple[Told, ...]
     waves: tuple[Spell, ...]
     now: Spell
@@ -74,6 +76,7 @@ def read(session: Session, municipality_id: int, period: Period, today: date) ->
     inside = tuple(each for each in every if each.counts.period.first >= period.first)
     earlier = [each for each in every if each.counts.period.first < period.first]
     last = changes.previous(period)
+    newest = told.newest_answer(session, municipality_id)
     return Known(
         counted_on=results.newest_day(session, municipality_id) or today,
         whole=whole,
@@ -82,7 +85,8 @@ def read(session: Session, municipality_id: int, period: Period, today: date) ->
         goals=goals.of(session, municipality_id),
         compared=compared,
         rebased=baselines.read(session, municipality_id, found),
-        is_open=so_far.is_open(period, today, told.newest(session, municipality_id)),
+        is_open=so_far.is_open(period, today, newest),
+        is_newest=so_far.is_newest(period, newest),
         waves=inside,
         now=inside[-1] if inside else whole,
         before=(

@@ -53,6 +53,11 @@ def newest(session: Session, municipality_id: int) -> date | None:
     return session.scalar(select(func.greatest(*days)))
 
 
+def newest_answer(session: Session, municipality_id: int) -> date | None:
+    """The last answering day of anything told of the municipality; None where nothing is told yet."""
+    return session.scalar(select(func.max(Cell.last_on)).where(Cell.municipality_id == municipality_id))
+
+
 def stream(
     session: Session,
     municipality_id: int,

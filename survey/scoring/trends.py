@@ -21,6 +21,8 @@ FEWEST_DAYS = 8
 """Different days before a trend is spoken of."""
 LEVEL = 0.95
 DAYS_PER_QUARTER = Fraction(36525, 400)
+SHORTEST_PACE = 91
+"""Days from the first to the last before a slope per quarter is told: of fewer it would be of days to come."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Slope:
 class Trend:
     """What may be said of how scores move over time. `n` scores on `days` different days.
 
-    `kendall` and `slope` (points of the scale per quarter, 95 % interval) are None where there are too few.
+    `kendall` and `slope` (points of the scale per quarter, 95 % interval) are None where there are too few, and
+    `slope` where the first and the last day lie less than a quarter apart.
     """
 
     word: Word
@@ -79,7 +82,9 @@ def trend(batches: Sequence[tuple[date, Scores]], points: int) -> Trend:
     first = min(by_day)
     days = [((day - first).days, scores) for day, scores in by_day.items()]
     found = kendall(days)
-    slope = theil_sen([(day / DAYS_PER_QUARTER, moments_of(scores).mean) for day, scores in days])
+    slope = None
+    if days[-1][0] >= SHORTEST_PACE:
+        slope = theil_sen([(day / DAYS_PER_QUARTER, moments_of(scores).mean) for day, scores in days])
     return Trend(_word(found, moments, points), moments.n, len(days), found, slope)
 
 

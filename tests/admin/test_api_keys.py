@@ -95,5 +95,7 @@ def test_an_export_by_command(
 
 def test_a_period_that_ends_before_it_begins_is_no_export(app: Flask, stevns: Municipality) -> None:
     """The command says so, and writes nothing."""
+    status, told = run(app, "export", "--to", "0001-05-03")
+    assert (status, "En af datoerne ligger uden for 2000-2099." in told) == (2, True)
     status, told = run(app, "export", "--from", "2021-05-02", "--to", "2021-05-01")
     assert (status, "--from ligger efter --to" in told) == (2, True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey import models
 from survey.models import AccessLog, Batch, Municipality, Staff, Team
+from survey.results import Period
 from tests.admin.test_goals import PEOPLE, words
 from tests.reporting import part, report
 from tests.survey.told import another
@@ -110,6 +111,23 @@ def test_after_fifty_the_warning_begins_again(
     answer = manager.post(DOOR, data=typed(session, fallen, since="2021-05-31", reason="Nyt kontor"))
     assert answer.status_code == 303
     assert [each.since for each in noted(session)] == [MAY, date(2021, 5, 31)]
+
+
+def test_an_earlier_period_has_its_alarm_and_no_form(
+    session: Session, stevns: Municipality, fallen: Team, manager: FlaskClient, add_batch: Add
+) -> None:
+    """A new baseline is for the present: where there are newer answers, of any group, it is refused in words."""
+    other = session.scalars(select(Team).where(Team.law == "LAB", Team.municipality_id == stevns.id)).one()
+    add_batch(other, date(2021, 8, 2), [(3, 4, 3, 3, 4, 3, 3)] * 30)
+    page = manager.get(PAGE).text
+    assert "Advarsel i denne periode: svarene er faldet siden perioden før." in words(page)
+    same = part(report(session, stevns, Period(date(2021, 5, 1), date(2021, 7, 31))), "LAS").found.change
+    assert same.sentence.startswith("Advarsel i denne periode: ")
+    assert 'name="reason"' not in page
+    answer = manager.post(DOOR, data=typed(session, fallen))
+    assert answer.status_code == 422
+    assert "Vælg en periode, der når til de nyeste svar." in words(answer.text)
+    assert noted(session) == []
 
 
 @pytest.mark.parametrize(

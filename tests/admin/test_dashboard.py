@@ -123,6 +123,9 @@ def test_the_period_and_team_lie_in_the_address(
         ("fra=2021-02-30", "En af datoerne findes ikke"),
         ("til=i går", "En af datoerne findes ikke"),
         ("fra=2021-05-02&til=2021-05-01", "Fra-datoen ligger efter til-datoen"),
+        ("fra=0021-05-02", "En af datoerne ligger uden for 2000-2099. Skriv dem som 2021-05-02."),
+        ("fra=0001-01-01&til=9999-12-31", "En af datoerne ligger uden for 2000-2099."),
+        ("til=2100-01-01", "En af datoerne ligger uden for 2000-2099."),
     ],
 )
 def test_wrong_dates_are_told(query: str, message: str, stevns: Municipality, sign_in: SignIn) -> None:
@@ -133,9 +136,16 @@ def test_wrong_dates_are_told(query: str, message: str, stevns: Municipality, si
     assert "Fejl: Tal" in page.text
 
 
-def test_extreme_dates_are_only_empty(stevns: Municipality, sign_in: SignIn) -> None:
-    """The first and last day there are break nothing."""
-    assert sign_in(stevns).get("/tal?fra=0001-01-01&til=9999-12-31").status_code == 200
+def test_the_farthest_dates_are_only_empty(
+    session: Session, stevns: Municipality, sign_in: SignIn, add_batch: Add
+) -> None:
+    """A century on the page and in a report, with answers on both sides of its first day."""
+    for days in (0, 10):
+        add_batch(team_of(session, stevns), DAY + timedelta(days), [(2,) * 7] * 60)
+    client = sign_in(stevns)
+    for first in ("2000-01-01", DAY + timedelta(5)):
+        for page in ("tal", "rapport"):
+            assert client.get(f"/{page}?fra={first}&til=2099-12-31").status_code == 200
 
 
 def test_no_answers_yet_is_a_page_too(stevns: Municipality, sign_in: SignIn) -> None:

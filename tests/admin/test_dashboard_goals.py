@@ -88,7 +88,7 @@ def test_goals_of_every_kind_are_answered(
     agree(session, person, stevns, "equality", "0.5", None)
     text = words(manager.get("/tal?fra=2021-05-01&til=2021-05-31").text)
     assert "Er andelen over målet? Ja, over 80 %: 540/600 = 90,0 % svarer 3 eller 4" in text
-    assert "Stiger tilfredsheden, som målet siger? For få svar" in text
+    assert "Stiger tilfredsheden, som målet siger? For få punkter" in text
     assert text.count("Er de to grupper lige tilfredse? Ja, lige tilfredse: Opfølgning ligger på 3,39") == 2
 
 

@@ -76,6 +76,7 @@ def test_another_team_is_refused(stevns: Municipality, teams: dict[str, Team], s
         ("format=pdf", "csv, xlsx, json, parquet"),
         ("fra=i+går", "En af datoerne findes ikke. Skriv dem som 2021-05-02."),
         ("fra=2021-05-02&til=2021-05-01", "Fra-datoen ligger efter til-datoen."),
+        ("fra=0021-05-02", "En af datoerne ligger uden for 2000-2099. Skriv dem som 2021-05-02."),
     ],
 )
 def test_a_mistake_is_no_file(query: str, said: str, stevns: Municipality, sign_in: SignIn) -> None:

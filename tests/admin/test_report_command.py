@@ -57,6 +57,7 @@ def test_one_team_can_have_its_own(
     ("words", "message"),
     [
         (("--from", "2021-05-02", "--to", "2021-05-01"), "--from ligger efter --to. Byt dem om."),
+        (("--from", "0001-01-01", "--to", "9999-12-31"), "En af datoerne ligger uden for 2000-2099. Ret --from"),
         (("--team", "Ukendt"), "Der er ikke et team, der hedder 'Ukendt'. Vælg et af: Opfølgning, Ydelse."),
         (("--municipality", "køge"), "Der er ingen kommune 'køge'."),
         (("--out", "ingen/mappe/fil.pdf"), "Filen ingen/mappe/fil.pdf kan ikke skrives"),

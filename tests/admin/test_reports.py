@@ -95,6 +95,8 @@ def test_a_wrong_date_is_told_on_the_page(stevns: Municipality, sign_in: SignIn)
     client = sign_in(stevns)
     page = client.get("/rapport?fra=2021-02-30")
     assert (page.status_code, "En af datoerne findes ikke" in page.text) == (400, True)
+    far = client.get("/rapport?fra=0021-05-02")
+    assert (far.status_code, "En af datoerne ligger uden for 2000-2099." in far.text) == (400, True)
     file = client.get("/rapport.pdf?fra=2021-02-30&slags=bilag")
     assert (file.status_code, file.location) == (303, "/rapport?fra=2021-02-30&slags=bilag")
     assert client.get("/rapport.exe").status_code == 404

@@ -137,7 +137,9 @@ def test_one_answer_is_made_at_a_time(token: str, ask: Ask, monkeypatch: pytest.
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "10")
 
 
-@pytest.mark.parametrize("query", ["?fra=x", "?fra=2021-05-02&til=2021-05-01"])
+@pytest.mark.parametrize(
+    "query", ["?fra=x", "?fra=2021-05-02&til=2021-05-01", "?fra=0001-01-01", "?til=9999-12-31"]
+)
 def test_days_that_are_none_are_refused(query: str, token: str, ask: Ask) -> None:
     """400 and how to write them."""
     answer = ask(token, query)

@@ -86,8 +86,8 @@ def test_the_target_is_judged_three_ways(mean: Fraction, n: int, sign: str, word
 def test_what_is_missing_for_a_verdict_is_said() -> None:
     """How many more answers of the same kind; with a bound on the way to 3,0 on either side."""
     sentence = said([evenly(DAY, Fraction(31, 10), 30)]).level.sentence
-    assert "men 3,0 ligger mellem grænserne 2,9 og 3,2. Omkring 93" in sentence
-    assert sentence.endswith("svar mere af samme slags ville afgøre det.")
+    assert "men 3,0 ligger mellem grænserne 2,8 og 3,2. Omkring 93" in sentence
+    assert sentence.endswith("besvarelser mere af samme slags ville afgøre det.")
 
 
 def test_without_answers_or_without_a_target_there_is_no_verdict() -> None:
@@ -115,7 +115,11 @@ def weekly(mean: Callable[[int], Fraction], weeks: int = 15, n: int = 20) -> lis
             "falling",
             "Ja, faldende gennem perioden, omkring −0,",
         ),
-        (lambda _: Fraction(29, 10), "unchanged", "Ingen sikker ændring gennem perioden (n = 300)."),
+        (
+            lambda _: Fraction(29, 10),
+            "unchanged",
+            "Ingen sikker ændring gennem perioden (n = 300). Advarslen om fald kører ikke: den kræver 50",
+        ),
     ],
 )
 def test_a_trend_is_told_when_the_test_says_so(mean: Callable[[int], Fraction], sign: str, words: str) -> None:
@@ -125,10 +129,27 @@ def test_a_trend_is_told_when_the_test_says_so(mean: Callable[[int], Fraction], 
     assert found.sentence.startswith(words)
 
 
-def test_few_days_have_no_trend() -> None:
-    """Three cells are no trend, however many answered."""
-    found = said(weekly(lambda week: Fraction(2 + week, 1), weeks=2, n=30)).change
-    assert found.sentence == "For få svar til en tendens: den kræver 30 besvarelser på 8 svardage."
+@pytest.mark.parametrize(
+    ("weeks", "n", "words"),
+    [
+        (
+            2,
+            30,
+            "For få punkter til en tendens: svarene (n = 60) ligger i 2 punkter, den kræver 8. Advarslen om fald",
+        ),
+        (1, 40, "For få punkter til en tendens: svarene (n = 40) ligger i 1 punkt, den kræver 8. Advarslen"),
+        (2, 14, "For få svar til en tendens: den kræver 30 besvarelser, der er 28. Advarslen om fald kører ikke:"),
+    ],
+)
+def test_few_points_or_answers_have_no_trend(weeks: int, n: int, words: str) -> None:
+    """What is missing is said: points of the chart, however many answered, or answers."""
+    assert said(weekly(lambda week: Fraction(2 + week, 1), weeks, n)).change.sentence.startswith(words)
+
+
+def test_three_weeks_have_a_word_and_no_pace() -> None:
+    """A fall in 21 days is told, not what it would be in a quarter."""
+    days = [evenly(DAY + timedelta(3 * day), Fraction(34, 10) - Fraction(day, 8), 20) for day in range(8)]
+    assert said(days).change.sentence.startswith("Ja, faldende gennem perioden (n = 160).")
 
 
 def test_a_drop_from_the_period_before_alarms_once() -> None:
@@ -156,6 +177,13 @@ def test_a_baseline_reaches_as_far_back_as_it_must() -> None:
     found = said(weekly(lambda _: Fraction(24, 10)), before)
     assert found.baseline is not None
     assert found.baseline.n == 56
+
+
+def test_all_days_there_are_have_no_days_before_them() -> None:
+    """A baseline of so many days would begin before the calendar does."""
+    cells = weekly(lambda _: Fraction(24, 10))
+    ever = Period(date(21, 5, 2), date.max)
+    assert findings.findings(ever, series_of(cells), cells, cells[:1]).alarm_on is None
 
 
 def test_the_weakest_statement_is_named_when_it_surely_is() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from survey import figures, findings, goals, scoring
 from survey.findings import Aims, Finding
-from survey.goal_verdicts import Group
+from survey.goal_verdicts import Bounds, Group
 from survey.goals import Goal
 from survey.results import CellView, Counts
 from tests.survey.test_findings import DAY, PERIOD, cell, evenly, weekly
@@ -62,6 +62,30 @@ def test_a_level_of_ones_own(value: str, sign: str, words: str) -> None:
     found = judged(aimed("level", value), [evenly(DAY, Fraction(34, 10), 60)])
     assert (found.question, found.sign) == ("Ligger vi over målet?", sign)
     assert found.sentence.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "outcome", "words"),
+    [
+        (3.04, 3.5, "over", ", og med 95 % sikkerhed over 3,0"),
+        (3.19, 3.5, "over", ", og med 95 % sikkerhed mindst 3,1"),
+        (2.5, 2.96, "under", ", og med 95 % sikkerhed under 3,0"),
+        (2.5, 2.81, "under", ", og med 95 % sikkerhed højst 2,9"),
+        (2.98, 3.55, "undecided", ", men 3,0 ligger mellem grænserne 2,9 og 3,6"),
+        (3.0, 3.55, "undecided", ", men 3,0 ligger inden for usikkerheden"),
+    ],
+)
+def test_a_printed_bound_agrees_with_the_verdict(lower: float, upper: float, outcome: Any, words: str) -> None:
+    """Rounded outwards; where it would be the goal itself it has no number."""
+    bounds = Bounds(lower, upper, Fraction(1, 10), lambda end: scoring.number(end, 1))
+    assert bounds.sure(outcome, Fraction(3), "3,0") == words
+
+
+@pytest.mark.parametrize(("n", "words"), [(23, "Omkring 1 besvarelse mere"), (22, "Omkring 2 besvarelser mere")])
+def test_what_is_missing_is_questionnaires(n: int, words: str) -> None:
+    """One, or several."""
+    people = [(3, 4, 3, 3)] * (n - 3) + [(2, 3, 3, 3)] * 3
+    assert words in judged(aimed("level", "3.0"), [cell(DAY, people)]).sentence
 
 
 def test_a_mean_at_an_end_is_judged_without_its_bound() -> None:
@@ -155,7 +179,7 @@ def test_a_rise_is_judged_by_the_trend(start: int, step: int, sign: str, words: 
 def test_a_rise_needs_days_and_room() -> None:
     """Two weeks are too few; near the top nothing is called rising, and the sentence says that."""
     few = judged(aimed("trend", "0.2"), weekly(lambda _: Fraction(3), weeks=2, n=30))
-    assert few.sentence == "For få svar til at sige det: en tendens kræver 30 besvarelser på 8 svardage."
+    assert few.sentence == "For få punkter til en tendens: svarene (n = 60) ligger i 2 punkter, den kræver 8."
     top = [
         cell(DAY + timedelta(7 * week), [(4,) * 5] * (8 + week) + [(3,) * 5] * (9 - week // 2))
         for week in range(15)

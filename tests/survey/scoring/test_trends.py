@@ -77,9 +77,17 @@ def test_the_word_comes_from_the_test(slope: float, word: str) -> None:
     assert found.slope.low <= found.slope.value <= found.slope.high
 
 
+@pytest.mark.parametrize(("last", "told"), [(90, False), (91, True)])
+def test_a_slope_per_quarter_takes_a_quarter(last: int, told: bool) -> None:
+    """Ninety-one days from the first to the last; the word needs no such span."""
+    rising = [(DAY + timedelta(day), {Fraction(20 + day, 40): 5}) for day in (*range(20, 29), 20 + last)]
+    found = trends.trend(rising, 4)
+    assert (found.word, found.slope is not None) == ("stigende", told)
+
+
 def test_the_slope_is_per_quarter() -> None:
     """A tenth of a point more every week is 1,3 points a quarter."""
-    rising = [(DAY + timedelta(7 * week), {Fraction(20 + week, 10): 5}) for week in range(10)]
+    rising = [(DAY + timedelta(7 * week), {Fraction(20 + week, 10): 5}) for week in range(14)]
     found = trends.trend(rising, 4)
     assert found.slope is not None
     assert found.slope.value == pytest.approx(0.1 * 365.25 / 4 / 7)
