@@ -92,12 +92,12 @@ def findings(
 
     Without `aims` the level that holds by itself is the goal.
     """
-    aims = aims or Aims("")
+    aims, points = aims or Aims(""), len(series.labels)
     told = [cell.counted for cell in mine if cell.mean]
     earlier, watched = _held(period, [cell.counted for cell in before if cell.mean], told, aims.rebased)
     ground, own = figures.moments(earlier), figures.moments(told)
     alarm = None if aims.change else _alarm(watched, earlier)
-    aimed = goals.in_force(aims.goals, aims.law, len(series.labels), period.last)
+    aimed = goals.in_force(aims.goals, aims.law, points, period.last)
     first, *further = _level(series, mine, aims, aimed)
     return Findings(
         level=first,
@@ -105,16 +105,23 @@ def findings(
         weakest=_weakest(series, mine),
         silent=_silent(series, told),
         alarm_on=alarm.last_on if alarm else None,
-        baseline=ground if _enough(ground) else None,
+        baseline=_drawn(ground, [*before, *mine], points) if _enough(ground) else None,
         further=tuple(further),
         goals=tuple(map(goals.words, aimed)),
         rebased=aims.rebased,
-        own=own if _enough(own) and not _enough(ground) and not aims.rebased else None,
+        own=_drawn(own, mine, points) if _enough(own) and not _enough(ground) and not aims.rebased else None,
     )
 
 
 def _enough(ground: scoring.Moments) -> bool:
     return ground.n >= early_warning.SMALLEST_BASELINE
+
+
+def _drawn(ground: scoring.Moments, cells: Sequence[CellView], points: int) -> scoring.Moments:
+    """What a chart draws of `ground`: the printed mean, and persons who differ as distributions tell, or as usual."""
+    spread = figures.told_spread(cells)
+    mean = scoring.rounded(ground.mean, scoring.decimals(ground.n))
+    return figures.around(mean, ground.n, spread.variance if spread else figures.usual_spread(points))
 
 
 def _held(

@@ -98,27 +98,38 @@ def judge(goal: Goal, evidence: Evidence) -> Verdict:
 
 
 def level(goal: Goal, evidence: Evidence) -> Verdict:
-    """By the one-sided bounds of the mean of persons' means."""
-    moments = evidence.group.moments
-    found = target.judge(moments, evidence.points, float(goal.value))
-    series, aim = evidence.group.series, goals.number(goal.value)
+    """By the one-sided bounds of the mean of persons' means.
+
+    A bound, and how many more would decide, tell how persons differ. Where no distributions do, the verdict is by
+    all of them all the same, but no bound is printed, and how many is reckoned from what is usual.
+    """
+    group, series, aim = evidence.group, evidence.group.series, goals.number(goal.value)
+    may_be_told = figures.as_told(group.cells, series.mean)
+    found = target.judge(may_be_told or group.moments, evidence.points, float(goal.value))
     if found.lower is None or found.upper is None:
-        return unjudged(moments.n)
-    outcome, told = (
-        OUTCOMES.get(found.outcome, "undecided"),
-        f"gennemsnittet er {series.mean.text} (n = {found.n})",
-    )
-    places = scoring.decimals(found.n)
+        return unjudged(found.n)
+    outcome = OUTCOMES.get(found.outcome, "undecided")
+    told, places = f"gennemsnittet er {series.mean.text} (n = {found.n})", scoring.decimals(found.n)
+    if may_be_told is None:
+        more = "" if outcome != "undecided" else _usually(evidence, float(goal.value), found.n)
+        return outcome, _said(outcome, aim, told, "") + more
     bounds = Bounds(found.lower, found.upper, Fraction(1, 10**places), partial(danish.number, decimals=places))
-    sure = bounds.sure(outcome, goal.value, aim) if series.interval and not scoring.capped(series.mean) else ""
-    return outcome, _said(outcome, aim, told, sure) + _more(found.missing)
+    return outcome, _said(outcome, aim, told, bounds.sure(outcome, goal.value, aim)) + _more(found.missing)
 
 
-def _more(missing: int | None) -> str:
+def _usually(evidence: Evidence, aim: float, people: int) -> str:
+    mean = evidence.group.series.mean
+    if scoring.capped(mean):
+        return ""
+    persons = figures.around(Fraction(str(mean.value)), people, figures.usual_spread(evidence.points))
+    return _more(target.judge(persons, evidence.points, aim).missing, "med sædvanlig spredning")
+
+
+def _more(missing: int | None, like: str = "af samme slags") -> str:
     if not missing:
         return ""
     answers = "besvarelse" if missing == 1 else "besvarelser"
-    return f" Omkring {scoring.count(missing)} {answers} mere af samme slags ville afgøre det."
+    return f" Omkring {scoring.count(missing)} {answers} mere {like} ville afgøre det."
 
 
 OUTCOMES: dict[str, Outcome] = {"over mål": "over", "under mål": "under"}

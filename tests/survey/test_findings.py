@@ -84,10 +84,15 @@ def test_the_target_is_judged_three_ways(mean: Fraction, n: int, sign: str, word
 
 
 def test_what_is_missing_for_a_verdict_is_said() -> None:
-    """How many more answers of the same kind; with a bound on the way to 3,0 on either side."""
-    sentence = said([evenly(DAY, Fraction(31, 10), 30)]).level.sentence
-    assert "men 3,0 ligger mellem grænserne 2,8 og 3,2. Omkring 93" in sentence
+    """How many more of the same kind, and a bound on either side of 3,0; of few, how many as things usually are."""
+    sentence = said([evenly(DAY, Fraction(31, 10), 60)]).level.sentence
+    assert "men 3,0 ligger mellem grænserne 2,97 og 3,15. Omkring 26" in sentence
     assert sentence.endswith("besvarelser mere af samme slags ville afgøre det.")
+    few = said([evenly(DAY, Fraction(31, 10), 30)]).level.sentence
+    assert few == (
+        "Kan ikke afgøres endnu: gennemsnittet er 3,1 (n = 30). "
+        "Omkring 145 besvarelser mere med sædvanlig spredning ville afgøre det."
+    )
 
 
 def test_without_answers_or_without_a_target_there_is_no_verdict() -> None:
