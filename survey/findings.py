@@ -118,7 +118,7 @@ def _enough(ground: scoring.Moments) -> bool:
 
 
 def _drawn(ground: scoring.Moments, cells: Sequence[CellView], points: int) -> scoring.Moments:
-    """What a chart draws of `ground`: the printed mean, and persons who differ as distributions tell, or as usual."""
+    """What a chart draws of `ground`: its printed mean, and persons who differ as is told of them, or as usual."""
     spread = figures.told_spread(cells)
     mean = scoring.rounded(ground.mean, scoring.decimals(ground.n))
     return figures.around(mean, ground.n, spread.variance if spread else figures.usual_spread(points))

@@ -84,7 +84,7 @@ def test_the_target_is_judged_three_ways(mean: Fraction, n: int, sign: str, word
 
 
 def test_what_is_missing_for_a_verdict_is_said() -> None:
-    """How many more of the same kind, and a bound on either side of 3,0; of few, how many as things usually are."""
+    """How many more of the same kind, and a bound on either side of 3,0; of few, how many as is usual."""
     sentence = said([evenly(DAY, Fraction(31, 10), 60)]).level.sentence
     assert "men 3,0 ligger mellem grænserne 2,97 og 3,15. Omkring 26" in sentence
     assert sentence.endswith("besvarelser mere af samme slags ville afgøre det.")
