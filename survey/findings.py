@@ -14,7 +14,7 @@ from survey.baselines import Rebased
 from survey.cells import Counted, remembered
 from survey.counts import Complete
 from survey.figures import Series
-from survey.goal_verdicts import Evidence, Group
+from survey.goal_verdicts import Evidence, Group, Outcome, Verdict
 from survey.goals import Goal
 from survey.promises import Promises
 from survey.results import CellView, Period
@@ -161,26 +161,24 @@ LEVEL_QUESTION = goal_verdicts.QUESTIONS["level"]
 
 
 def _level(series: Series, mine: Sequence[CellView], aims: Aims, aimed: Sequence[Goal]) -> list[Finding]:
-    """One answer for each goal in force; without any, that there is none.
-
-    A level is judged once, when the period is over; until then its answer is the always-valid one.
-    """
+    """One answer for each goal in force; without any, that there is none."""
     if not aimed:
         none = f"Der er ikke aftalt noget mål på skalaen 1-{len(series.labels)}."
         return [Finding(LEVEL_QUESTION, "none", none)]
-    group = Group(aims.law, series, mine)
-    evidence = Evidence(group, aims.other, aims.smallest)
-    return [
-        Finding(
-            goal_verdicts.QUESTIONS[goal.kind],
-            *(
-                so_far.level(goal, group)
-                if aims.is_open and goal.kind == "level"
-                else goal_verdicts.judge(goal, evidence)
-            ),
-        )
-        for goal in aimed
-    ]
+    evidence = Evidence(Group(aims.law, series, mine), aims.other, aims.smallest)
+    return [Finding(goal_verdicts.QUESTIONS[goal.kind], *_judged(goal, evidence, aims)) for goal in aimed]
+
+
+def _judged(goal: Goal, evidence: Evidence, aims: Aims) -> Verdict:
+    """The verdict; of a level none before the period is over, and a rise between waves where they are asked in."""
+    if aims.is_open and goal.kind == "level":
+        return so_far.level(goal, evidence.group)
+    if aims.change and goal.kind == "trend":
+        return RISES.get(aims.change.sign, "undecided"), aims.change.sentence
+    return goal_verdicts.judge(goal, evidence)
+
+
+RISES: dict[Sign, Outcome] = {"rising": "over", "falling": "under"}
 
 
 # Er noget ændret? ----------------------------------------------------------------------------------------

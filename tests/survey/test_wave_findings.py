@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey import findings, scoring, wave_findings
 from survey.findings import Aims, Finding, Sign
+from survey.goals import Goal
 from survey.models import Staff
 from survey.results import CellView, Period
 from survey.wave_results import Against, Line, Table, Word
@@ -60,6 +61,15 @@ def test_late_answers_of_a_wave_are_no_alarm() -> None:
     ]
     assert [found.alarm_on is None for found in asked] == [False, True]
     assert asked[1].change == same
+
+
+@pytest.mark.parametrize(("sign", "met"), [("rising", "over"), ("falling", "under"), ("unchanged", "undecided")])
+def test_a_goal_of_rising_is_judged_by_the_waves_too(sign: Sign, met: Sign) -> None:
+    """By the same sentence, whatever the days inside the waves look like."""
+    goal = Goal(1, "LAS", 4, "trend", Fraction(1, 5), DAY - timedelta(9))
+    cells, same = weekly(lambda week: Fraction(25 + week, 10)), Finding("Er noget ændret?", sign, "Sætningen.")
+    found = findings.findings(PERIOD, series_of(cells), cells, [], Aims("LAS", (goal,), change=same))
+    assert found.further == (Finding("Stiger tilfredsheden, som målet siger?", met, "Sætningen."),)
 
 
 def test_page_and_report_say_the_same_of_waves(
