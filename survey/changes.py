@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from survey import scoring, shares
+from survey import scoring, shares, words
 from survey.figures import Section, Series
 from survey.results import CellView, Period
 from survey.scoring import Figure, rates, scores
@@ -103,6 +103,14 @@ def _why_not(series: Series, before: Side) -> str:
     if others - {series.number}:
         return f"Spørgeskemaet er ændret siden {before.name}, så tallene kan ikke sammenlignes."
     return f"Der er ingen svar fra {before.name} at sammenligne med."
+
+
+def unfinished(name: str) -> tuple[str, ...]:
+    """What is said of a wave that the period ends before it is over, as sentences; () for ""."""
+    if not name:
+        return ()
+    partly = "Den sammenlignes ikke, og dens tal, også svarprocenten, er ikke hele bølgens."
+    return (f"{words.first(name)} er ikke slut i perioden. {partly}",)
 
 
 # The mean ------------------------------------------------------------------------------------------------

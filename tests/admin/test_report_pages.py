@@ -31,7 +31,7 @@ def test_a_wave_is_a_column_and_a_point(session: Session, add_batch: Add, now: d
     """Three columns with both numbers in every share; three named points; the distribution behind the method."""
     place, _team = faxe(session, add_batch, now)
     made = report(session, place, YEAR, "halvaarsstatus")
-    waves = tables(made)["Målingerne hver for sig, Opfølgning; ved udsagnene andelen, der svarer 4 eller 5"]
+    waves = tables(made)["Bølgerne hver for sig, Opfølgning; ved udsagnene andelen, der svarer 4 eller 5"]
     assert waves.head == ("Tal", "Uge 15", "Uge 33", "Uge 49")
     assert [row[0] for row in waves.rows][:4] == [
         "Svardage",
@@ -54,7 +54,7 @@ def test_on_1_to_5_the_share_stands_beside_the_mean_then_and_now(
 ) -> None:
     """Both with both numbers; of all statements together there is no share."""
     place, _team = faxe(session, add_batch, now)
-    changed = tables(report(session, place, YEAR))["Målingen uge 49 holdt op mod målingen uge 33, Opfølgning"]
+    changed = tables(report(session, place, YEAR))["Bølgen uge 49 holdt op mod bølgen uge 33, Opfølgning"]
     assert changed.head == ("Tal", "Sidst", "Nu", "4 eller 5 sidst", "4 eller 5 nu", "Forskel")
     assert changed.rows[0][3:5] == ("–", "–")
     assert [cell.partition(" ")[0] for cell in changed.rows[1][3:5]] == ["74/84", "78/88"]
