@@ -110,8 +110,8 @@ class Room:
     waves: tuple[Waves | None, ...]
     agreed: tuple[Agreed | None, ...]
     calls: Finding
-    call_funnel: tuple[funnels.Step, ...]
-    funnel: tuple[funnels.Step, ...]
+    call_funnel: funnels.Funnel
+    funnel: funnels.Funnel
     hidden_teams: tuple[TeamView, ...] = ()
 
 
@@ -321,7 +321,7 @@ def _room(
             for series in section.series
         ),
         findings.calls(asked, counts.smallest),
-        funnels.calls(asked, counts.smallest),
+        funnels.calls(asked, counts.smallest, counts.period),
         funnels.steps(counts, section),
         hidden,
     )

@@ -231,9 +231,9 @@ def _change_row(change: Change, *, shared: bool) -> tuple[str, ...]:
 
 def _funnel(group: Group) -> Table:
     return Table(
-        f"Fra samtale til svar, {group.name}",
+        f"Fra samtale til svar, {group.name}, {group.funnel.weeks}",
         ("Trin", "Antal", "Andel"),
-        tuple((step.name, step.text, step.share or NOTHING) for step in group.funnel),
+        tuple((step.name, step.text, step.share or NOTHING) for step in group.funnel.steps),
         (5, 2, 6),
     )
 
