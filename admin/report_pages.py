@@ -83,7 +83,9 @@ def _keys(part: Part, name: str) -> Table:
     if part.rate:
         sent = series.turnout.rate.n if series.turnout else None
         of_rate = f"{sent} udsendte" if sent else NOTHING
-        rows.append(("Svarprocent", part.rate.text, between[1], of_rate, part.rate.passport or NOTHING))
+        weeks = notes.weeks(series)
+        label = f"Svarprocent, {weeks}" if weeks else "Svarprocent"
+        rows.append((label, part.rate.text, between[1], of_rate, part.rate.passport or NOTHING))
     return Table(f"Nøgletal, {name}", ("Tal", "Værdi", "Usikkerhed", "n", "Id"), tuple(rows), (5, 4, 4, 3.4, 4.2))
 
 

@@ -49,6 +49,17 @@ def test_a_wave_is_a_column_and_a_point(session: Session, add_batch: Add, now: d
     ]
 
 
+def test_the_weeks_stand_beside_the_rate_and_over_the_steps(
+    session: Session, add_batch: Add, now: datetime
+) -> None:
+    """First and last week of what was sent, in the key figures and in the table from meeting to answer."""
+    place, _team = faxe(session, add_batch, now)
+    made = tables(report(session, place, YEAR))
+    assert made["Nøgletal, Opfølgning"].rows[1][0] == "Svarprocent, uge 15 til 49, 2021"
+    steps = made["Fra samtale til svar, Opfølgning, uge 15 til 49, 2021"]
+    assert steps.rows[-1] == ("Besvaret", "259", "259/280 = 92,5\N{NO-BREAK SPACE}% af de udsendte")
+
+
 def test_on_1_to_5_the_share_stands_beside_the_mean_then_and_now(
     session: Session, add_batch: Add, now: datetime
 ) -> None:
