@@ -8,7 +8,7 @@ from admin import charts, report_pages
 from admin.passports import minting
 from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Words
 from survey import municipalities, passports, question_sets, told
-from survey.models import Municipality
+from survey.models import Municipality, Waiting
 from survey.report_parts import Scope
 from survey.reports import Report
 from survey.results import Period, TeamView
@@ -112,6 +112,18 @@ def test_questionnaires_sent_and_not_yet_answered_have_no_points(session: Sessio
     (picture,) = (each for each in report_pages.blocks(made) if isinstance(each, Picture))
     assert picture.chart.label == "Gennemsnit ift. dato for Ydelse. Der er ingen punkter at vise."
     assert "Nøgletal, Ydelse" in tables(made)
+
+
+def test_what_waits_now_is_nothing_in_a_period_long_ago(
+    session: Session, stevns: Municipality, add_batch: Add
+) -> None:
+    """One line, as on the page."""
+    batch = add_batch(of_law(session, stevns, "LAS"), DAY, crowd(5, p4=30, p3=30))
+    key = {"municipality_id": stevns.id, "team_id": batch.team_id, "version_id": batch.version_id}
+    session.add(Waiting(**key, mode="remote", tallied_on=DAY))
+    session.flush()
+    (group,) = report(session, stevns, Period(BEFORE, BEFORE), scopes=[Scope("LAS")]).groups
+    assert group.parts == ()
 
 
 def test_what_is_told_only_inside_the_group_is_named(

@@ -18,7 +18,6 @@ from survey import (
     passports,
     question_sets,
     reopening,
-    report_periods,
     results,
     told,
 )
@@ -250,21 +249,3 @@ def test_the_method_names_the_municipalitys_own_k(smallest: int, words: str) -> 
     protection = dict(methods.definitions(smallest))["Beskyttelse"]
     assert words in protection
     assert f"Et punkt i et diagram kræver {max(smallest, 8)}, en fordeling {max(smallest, 10)}." in protection
-
-
-@pytest.mark.parametrize(
-    ("kind", "newest", "first", "last"),
-    [
-        ("bilag", "2021-08-23", "2020-08-24", "2021-08-23"),
-        ("halvaarsstatus", "2021-08-23", "2021-01-01", "2021-06-30"),
-        ("halvaarsstatus", "2021-12-31", "2021-07-01", "2021-12-31"),
-        ("halvaarsstatus", "2021-05-01", "2020-07-01", "2020-12-31"),
-        ("kvartalsnotat", "2021-08-23", "2021-04-01", "2021-06-30"),
-        ("kvartalsnotat", "2021-09-30", "2021-07-01", "2021-09-30"),
-        ("kvartalsnotat", "2021-02-01", "2020-10-01", "2020-12-31"),
-    ],
-)
-def test_the_usual_period_is_the_newest_that_is_over(kind: str, newest: str, first: str, last: str) -> None:
-    """A half-year or a quarter whose last day there may be figures of."""
-    found = report_periods.usual(kind, date.fromisoformat(newest), date(2022, 1, 1))
-    assert (found.first.isoformat(), found.last.isoformat()) == (first, last)
