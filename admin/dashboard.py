@@ -59,7 +59,7 @@ REASONS = {
     "hurtful_moment": "Borgeren står i et svært øjeblik",
     "paused": "Borgeren har en pause",
     "dead_address": "Ingen mobil eller e-mail, der virker",
-    "outside_wave": "Samtalen lå uden for målingens dage",
+    "outside_wave": "Samtalen lå uden for bølgens dage",
     "not_sampled": "Borgeren er ikke udtrukket",
     "asked_recently": "Borgeren er spurgt for nylig",
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from admin import charts, figure_charts
 from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Words
 from survey import notes, words
-from survey.changes import Change
+from survey.changes import Change, with_n
 from survey.figures import Days, Series
 from survey.report_parts import Line, Part
 from survey.reports import Group, Report
@@ -228,7 +228,7 @@ def _changes(part: Part, name: str) -> Iterator[Block]:
 def _change_row(change: Change, *, shared: bool) -> tuple[str, ...]:
     both = (change.share_before, change.share_now) if shared else ()
     told = (NOTHING if share is None else share.text for share in both)
-    return (change.what, change.before.text, change.now.text, *told, change.verdict)
+    return (change.what, with_n(change.before), with_n(change.now), *told, change.verdict)
 
 
 def _funnel(group: Group) -> Table:
