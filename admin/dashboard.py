@@ -61,7 +61,7 @@ REASONS = {
     "hurtful_moment": "Borgeren står i et svært øjeblik",
     "paused": "Borgeren har en pause",
     "dead_address": "Ingen mobil eller e-mail, der virker",
-    "outside_wave": "Samtalen lå uden for målingens dage",
+    "outside_wave": "Samtalen lå uden for bølgens dage",
     "not_sampled": "Borgeren er ikke udtrukket",
     "asked_recently": "Borgeren er spurgt for nylig",
 }
@@ -113,8 +113,8 @@ class Room:
     waves: tuple[Waves | None, ...]
     agreed: tuple[Agreed | None, ...]
     calls: Finding
-    call_funnel: tuple[funnels.Step, ...]
-    funnel: tuple[funnels.Step, ...]
+    call_funnel: funnels.Funnel
+    funnel: funnels.Funnel
     hidden_teams: tuple[TeamView, ...] = ()
 
 
@@ -225,7 +225,7 @@ def _known(session: Session, municipality_id: int, period: Period, today: date, 
         lineages.cells(results.cells(session, municipality_id, results.before(period)), found),
         promises.read(session, municipality_id, period.first, period.last),
         tuple(goal for goal in goals.of(session, municipality_id) if whole or goal.law),
-        wave_results.read(session, municipality_id, period, found),
+        wave_results.read(session, municipality_id, period, found, today),
         baselines.read(session, municipality_id, found),
         told.newest(session, municipality_id),
         so_far.is_open(period, today, newest),
@@ -326,7 +326,7 @@ def _room(
             for series in section.series
         ),
         findings.calls(asked, counts.smallest),
-        funnels.calls(asked, counts.smallest),
+        funnels.calls(asked, counts.smallest, counts.period),
         funnels.steps(counts, section),
         hidden,
     )

@@ -156,8 +156,9 @@ def _share(row: Told) -> charts.ShareRow:
 
 
 def funnel(steps: Sequence[funnels.Step], label: str) -> Markup:
-    """From meetings to answers."""
-    return charts.on_page(charts.Funnel(label, tuple(charts.Step(*vars(step).values()) for step in steps)))
+    """From meetings to answers; the two numbers of a share are the bars'."""
+    shown = (charts.Step(step.name, step.n, step.text, step.short) for step in steps)
+    return charts.on_page(charts.Funnel(label, tuple(shown)))
 
 
 def _point(point: Point, series: Series, found: Findings, is_alarm: bool) -> charts.Point:

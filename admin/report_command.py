@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from admin import passports
 from admin.reports import FORMS, file_name, of_all, written
-from survey import report_periods, reports, results, spells, told, workdays
+from survey import report_periods, reports, spells, told, workdays
 from survey.commands import chosen_municipality
 from survey.db import snapshot
 from survey.reports import KINDS, Report
@@ -57,7 +57,7 @@ def _report(
     team: str | None,
 ) -> Report:
     place, today = chosen_municipality(session, slug), workdays.day(workdays.now())
-    usual = report_periods.usual(kind, results.newest_day(session, place.id), today)
+    usual = report_periods.read(session, place.id, kind, today)
     first, last = (end.date() if end else None for end in ends)
     period = Period(first or usual.first, last or usual.last)
     if period.first > period.last:

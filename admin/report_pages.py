@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from admin import charts, figure_charts
 from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Words
-from survey import notes
-from survey.changes import Change
+from survey import notes, words
+from survey.changes import Change, with_n
 from survey.figures import Days, Series
 from survey.report_parts import Line, Part
 from survey.reports import Group, Report
@@ -83,7 +83,9 @@ def _keys(part: Part, name: str) -> Table:
     if part.rate:
         sent = series.turnout.rate.n if series.turnout else None
         of_rate = f"{sent} udsendte" if sent else NOTHING
-        rows.append(("Svarprocent", part.rate.text, between[1], of_rate, part.rate.passport or NOTHING))
+        weeks = notes.weeks(series)
+        label = f"Svarprocent, {weeks}" if weeks else "Svarprocent"
+        rows.append((label, part.rate.text, between[1], of_rate, part.rate.passport or NOTHING))
     return Table(f"Nøgletal, {name}", ("Tal", "Værdi", "Usikkerhed", "n", "Id"), tuple(rows), (5, 4, 4, 3.4, 4.2))
 
 
@@ -98,8 +100,8 @@ def _over_time(part: Part, name: str) -> Picture:
     series = part.series
     ends = f"1 er »{series.labels[0].lower()}«, {len(series.labels)} er »{series.labels[-1].lower()}«."
     if part.waves:
-        words = f"Et punkt er en måling. {ends}"
-        return Picture(_wave_line(part, name), words)
+        said = f"Et punkt er en bølge. {ends}"
+        return Picture(_wave_line(part, name), said)
     chart = figure_charts.date_line(series, part.found, _label(part, name))
     band = figure_charts.band(part.found)
     return Picture(
@@ -123,12 +125,12 @@ def _label(part: Part, name: str) -> str:
 def _wave_line(part: Part, name: str) -> charts.DateLine:
     points = tuple(
         charts.Point(
-            wave.first_on, wave.last_on, wave.n, wave.figure.value, wave.figure.text, name=wave.name.capitalize()
+            wave.first_on, wave.last_on, wave.n, wave.figure.value, wave.figure.text, name=words.first(wave.name)
         )
         for wave in part.waves
     )
     said = "; ".join(f"{wave.name} {wave.mean.text}" for wave in part.waves)
-    label = f"Gennemsnit i hver måling for {name}: {said}."
+    label = f"Gennemsnit i hver bølge for {name}: {said}."
     return charts.DateLine(
         label, len(part.series.labels), points, part.series.target, figure_charts.aim(part.series)
     )
@@ -148,8 +150,8 @@ def _waves(part: Part, name: str) -> Table:
             if all(place < len(wave.shares) for wave in each)
         ),
     ]
-    head = ("Tal", *(wave.name.capitalize() for wave in each))
-    caption = f"Målingerne hver for sig, {name}; ved udsagnene andelen, der svarer {part.top}"
+    head = ("Tal", *(words.first(wave.name) for wave in each))
+    caption = f"Bølgerne hver for sig, {name}; ved udsagnene andelen, der svarer {part.top}"
     return Table(caption, head, tuple(rows), (5, *(3.0 for _ in each)))
 
 
@@ -219,21 +221,21 @@ def _changes(part: Part, name: str) -> Iterator[Block]:
         rows.append(_change_row(changes.rate, shared=False))
     head = ("Tal", "Sidst", "Nu", *((f"{part.top} sidst", f"{part.top} nu") if shared else ()), "Forskel")
     wide = (6.4, 1.7, 1.7, 3.2, 3.2, 3.4) if shared else (7, 3.4, 3.4, 3.6)
-    caption = f"{changes.now.capitalize()} holdt op mod {changes.before}, {name}"
+    caption = f"{words.first(changes.now)} holdt op mod {changes.before}, {name}"
     yield Table(caption, head, tuple(rows), wide)
 
 
 def _change_row(change: Change, *, shared: bool) -> tuple[str, ...]:
     both = (change.share_before, change.share_now) if shared else ()
     told = (NOTHING if share is None else share.text for share in both)
-    return (change.what, change.before.text, change.now.text, *told, change.verdict)
+    return (change.what, with_n(change.before), with_n(change.now), *told, change.verdict)
 
 
 def _funnel(group: Group) -> Table:
     return Table(
-        f"Fra samtale til svar, {group.name}",
+        f"Fra samtale til svar, {group.name}, {group.funnel.weeks}",
         ("Trin", "Antal", "Andel"),
-        tuple((step.name, step.text, step.share or NOTHING) for step in group.funnel),
+        tuple((step.name, step.text, step.share or NOTHING) for step in group.funnel.steps),
         (5, 2, 6),
     )
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from admin import access, dashboard, figure_charts, passports, report_html, report_pages
 from admin.access import CurrentStaff
-from survey import report_periods, reports, results, spells, told, workdays
+from survey import report_periods, reports, spells, told, workdays
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
 from survey.models import Municipality
@@ -95,8 +95,7 @@ def _asked(staff: CurrentStaff) -> tuple[Wish, Known, Report]:
     today = workdays.day(workdays.now())
     kind = KINDS.get(request.args.get("slags", ""), KINDS["bilag"])
     with snapshot() as session:
-        newest = results.newest_day(session, staff.municipality_id)
-        usual = report_periods.usual(kind.code, newest, today)
+        usual = report_periods.read(session, staff.municipality_id, kind.code, today)
         period, mistake = dashboard.chosen_period(request.args, usual)
         known = spells.read(session, staff.municipality_id, period, today)
         mint = passports.minting(told.newest(session, staff.municipality_id))

@@ -12,7 +12,7 @@ from admin import passports, reports
 from bench._queue import database, settle
 from bench._took import Took, backends, took
 from bench.dashboard import LAST, fill, manager, page
-from survey import config, processes, report_periods, results, spells, told
+from survey import config, processes, report_periods, spells, told
 from survey.db import snapshot
 from survey.reports import KINDS, Report, build
 from wsgi import create_app
@@ -56,8 +56,7 @@ def file(client: FlaskClient, form: str) -> None:
 def report_of(place: int) -> Report:
     """The report that the file is made of."""
     with snapshot() as session:
-        newest = results.newest_day(session, place)
-        known = spells.read(session, place, report_periods.usual("bilag", newest, LAST), LAST)
+        known = spells.read(session, place, report_periods.read(session, place, "bilag", LAST), LAST)
         mint = passports.minting(told.newest(session, place))
     return build(known, reports.of_all(known.whole.counts), KINDS["bilag"], "X", "x", mint)
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Literal
 
-from survey import scoring, shares
+from survey import scoring, shares, words
 from survey.figures import Section, Series
 from survey.results import CellView, Period
 from survey.scoring import Figure, rates, scores
@@ -30,7 +31,10 @@ class Side:
 
 @dataclass(frozen=True)
 class Change:
-    """A figure then and now as printed, and what a test says; with a statement's mean its share of the top two."""
+    """A figure then and now, and what a test says; with a statement's mean its share of the top two.
+
+    Of two means both have as many decimals as the one with the fewer is printed with.
+    """
 
     what: str
     before: Figure
@@ -105,6 +109,14 @@ def _why_not(series: Series, before: Side) -> str:
     return f"Der er ingen svar fra {before.name} at sammenligne med."
 
 
+def unfinished(name: str) -> tuple[str, ...]:
+    """What is said of a wave that the period ends before it is over, as sentences; () for ""."""
+    if not name:
+        return ()
+    partly = "Den sammenlignes ikke, og dens tal, også svarprocenten, er ikke hele bølgens."
+    return (f"{words.first(name)} er ikke slut i perioden. {partly}",)
+
+
 # The mean ------------------------------------------------------------------------------------------------
 
 
@@ -117,7 +129,27 @@ def _mean(series: Series, same: Series, mine: Sequence[CellView], theirs: Sequen
     # What is said of a wave beside others stands, where the figures can be compared at all.
     if word and verdict != NONE:
         verdict = "højere" if word == "højere" else "lavere" if word == "lavere" else SAME
-    return Change("Alle udsagn", same.mean, series.mean, verdict)
+    return Change("Alle udsagn", *_alike(same.mean, series.mean, same.exact, series.exact), verdict)
+
+
+def _alike(
+    before: Figure, now: Figure, exact_before: Fraction | None, exact_now: Fraction | None
+) -> tuple[Figure, Figure]:
+    """Printed means with one decimal where one of them has no more, rounded once; else as they are."""
+    if {_decimals(before), _decimals(now)} == {1, 2}:
+        return scoring.one_decimal(before, exact_before), scoring.one_decimal(now, exact_now)
+    return before, now
+
+
+def _decimals(figure: Figure) -> int:
+    return len(figure.text.partition(",")[2])
+
+
+def with_n(figure: Figure) -> str:
+    """ "3,31 (n = 559)"; a share has its numbers already, and what is hidden has none."""
+    if not figure.shown or figure.n is None or "/" in figure.text:
+        return figure.text
+    return f"{figure.text} (n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{scoring.count(figure.n)})"
 
 
 def _test(now: Scores, before: Scores) -> tuple[float | None, bool]:
@@ -143,7 +175,7 @@ def _said_of_mean(change: Change, against: str) -> str:
             f"Gennemsnittet kan ikke sammenlignes med {against}: "
             f"det kræver mindst {SMALLEST_COMPARED} besvarelser begge gange."
         )
-    both = f"gennemsnittet er {change.now.text} og var {change.before.text}"
+    both = f"gennemsnittet er {with_n(change.now)} og var {with_n(change.before)}"
     if change.verdict == SAME:
         return f"Ingen sikker forskel fra {against}: {both}."
     return f"Svarene ligger sikkert {change.verdict} end i {against}: {both}."
@@ -157,7 +189,8 @@ def _statements(
 ) -> tuple[Change, ...]:
     """Each statement by its answers' ranks; Holm over those that can be compared."""
     pairs = list(zip(series.statements, same.statements, strict=False))
-    tests = [_test(_answers(mine, now.position), _answers(theirs, now.position)) for now, _ in pairs]
+    answers = [(_answers(mine, now.position), _answers(theirs, now.position)) for now, _ in pairs]
+    tests = [_test(*both) for both in answers]
     tested = [
         place
         for place, ((p, _), (now, before)) in enumerate(zip(tests, pairs, strict=True))
@@ -167,14 +200,17 @@ def _statements(
     return tuple(
         Change(
             now.text,
-            before.mean,
-            now.mean,
+            *_alike(before.mean, now.mean, *map(_exact, reversed(answers[place]))),
             _verdict(before.mean, now.mean, adjusted.get(place), tests[place][1]),
             shares.top_two(before),
             shares.top_two(now),
         )
         for place, (now, before) in enumerate(pairs)
     )
+
+
+def _exact(of: Scores) -> Fraction | None:
+    return scores.moments_of(of).mean if of else None
 
 
 def _answers(cells: Sequence[CellView], position: int) -> Scores:
@@ -198,7 +234,7 @@ def _said_of_statements(changes: Sequence[Change]) -> list[str]:
 
 
 def _from_to(change: Change) -> str:
-    return f"»{change.what}« (fra {change.before.text} til {change.now.text})"
+    return f"»{change.what}« (fra {with_n(change.before)} til {with_n(change.now)})"
 
 
 def _crossed(changes: Sequence[Change]) -> list[str]:

@@ -8,12 +8,12 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from survey import scoring, turnout, workdays
+from survey import by_statement, scoring, turnout, workdays
 from survey.cells import Counted, remembered
 from survey.cells import together as all_together
 from survey.lineages import Edition
 from survey.models import MODES
-from survey.results import LAW_NAMES, CellView, Counts, OneRow, TeamView
+from survey.results import LAW_NAMES, CellView, Counts, OneRow, Period, TeamView
 from survey.scale import TARGETS
 from survey.scoring import Figure, Moments, scores
 from survey.scoring.scores import Scores
@@ -80,8 +80,9 @@ class Series:
     many answered a hidden statement; `exact` is the mean before it is rounded, never shown. `means` and `spread`
     tell which answering days the statements' means and their distributions rest on, None where there is none yet.
     `asked_tag` is True when anybody said what the answers are about; `tags` is the share of each of TAGS, None
-    when too few did. `waiting_since` is the day of the tally that last left answers too few to tell; `unshown`
-    were answered but never enough. `is_widest` tells an interval that is the widest there can be with that mean.
+    when too few did. `waiting_since` is the day of the tally that last left answers too few to tell, None where
+    that is no news of the period; `unshown` were answered but never enough. `is_widest` tells an interval that is
+    the widest there can be with that mean.
     """
 
     version_id: int
@@ -185,10 +186,16 @@ def _of_group(counts: Counts, law: str, team: TeamView | None) -> Counts:
         cells=keep(counts.cells),
         weeks=keep(counts.weeks),
         meetings=keep(counts.meetings),
-        waiting=keep(counts.waiting),
+        waiting=[row for row in keep(counts.waiting) if _waits_in(counts.period, row)],
         # What is not shown at all is counted per law group alone.
         unshown=[row for row in counts.unshown if row.law == law and team is None],
     )
+
+
+def _waits_in(period: Period, row: OneRow) -> bool:
+    """Whether what waits is news of the period: tallied in it, or after it where it holds the newest figures."""
+    holds_newest = row.newest is not None and row.newest <= period.last
+    return bool(period.first <= row.tallied_on and (holds_newest or row.tallied_on <= period.last))
 
 
 def _of_series(group: Counts, cells: Sequence[CellView], version_id: int, mode: str) -> Counts:
@@ -365,52 +372,21 @@ def _statements(counts: Counts, version: OneRow) -> tuple[StatementResult, ...]:
     ]
     ten = max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)
     found = []
-    for position, (text, chosen, spread) in enumerate(zip(version.texts, *_told(counts, version), strict=True), 1):
-        mean = _of_statement(chosen[1:], counts.smallest) if sum(chosen) else missing[0]
+    for position, (text, chosen, spread) in enumerate(
+        zip(version.texts, *by_statement.told(counts.cells, version), strict=True), 1
+    ):
+        mean = by_statement.mean(chosen[1:], counts.smallest) if sum(chosen) else missing[0]
         found.append(
             StatementResult(
                 position,
                 text,
                 mean,
-                _interval(chosen[1:], spread[1:], mean),
+                by_statement.interval(chosen[1:], spread[1:], mean),
                 scoring.published_distribution(spread[1:], smallest=ten),
                 scoring.published_share(spread[0], sum(spread), smallest=ten) if sum(spread) else missing[1],
             )
         )
     return tuple(found)
-
-
-def _interval(chosen: Sequence[int], spread: Sequence[int], mean: Figure) -> tuple[str, str] | None:
-    """The interval of a statement's mean by the spread that is told: its own would tell one that is not."""
-    if not sum(spread) or not sum(chosen):
-        return None
-    n, middle = scoring.answers(chosen), scoring.mean(chosen)
-    told = scoring.moments(spread)
-    squares = n * (middle**2 + told.squares / told.n - told.mean**2)
-    return scoring.published_interval(Moments(n, n * middle, squares), mean, len(chosen))
-
-
-def _of_statement(chosen: Sequence[int], smallest: int) -> Figure:
-    n = scoring.answers(chosen)
-    if n < smallest:
-        return scoring.HIDDEN
-    return scoring.published_mean(scoring.mean(chosen), n, len(chosen), smallest=smallest)
-
-
-def _told(counts: Counts, version: OneRow) -> tuple[list[list[int]], list[list[int]]]:
-    """Per statement how many chose "ved ikke" and each point: where its mean is told; where all of that is."""
-    means, spread = ([[0] * (version.points + 1) for _ in version.texts] for _ in range(2))
-    for told, cells in _by(counts.cells, attrgetter("means", "spread")).items():
-        rows = _by_statement([cell.counted for cell in cells])
-        for sums, positions in zip((means, spread), told, strict=True):
-            for position in positions or ():
-                sums[position - 1] = scoring.pooled([sums[position - 1], rows[position - 1]])
-    return means, spread
-
-
-@remembered
-def _by_statement(parts: Sequence[Counted]) -> list[list[int]]:
-    return [scoring.pooled(column) for column in zip(*(one.statements for one in parts), strict=True)]
 
 
 def _tags(said: Sequence[Sequence[int]], smallest: int) -> tuple[Figure, ...] | None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from survey import scoring
+from survey import scoring, turnout, workdays
 from survey.figures import Section, Series
 from survey.promises import Promises
-from survey.results import Counts, OneRow
+from survey.results import Counts, OneRow, Period
 from survey.scoring import Figure
 from survey.turnout import Turnout
 
@@ -28,15 +28,31 @@ class Step:
     text: str
     share: str
 
+    @property
+    def short(self) -> str:
+        """The share without the two numbers, for where they stand beside it: "53,6 % af de udsendte"."""
+        return self.share.rpartition("= ")[2]
 
-def steps(counts: Counts, section: Section) -> tuple[Step, ...]:
-    """Meetings held, may be asked about, with a channel, sent, delivered, answered; () where nothing was sent.
+
+@dataclass(frozen=True)
+class Funnel:
+    """Steps, and in words the first and the last week they are of: "uge 18 til 34, 2021"; falsy without steps."""
+
+    steps: tuple[Step, ...] = ()
+    weeks: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.steps)
+
+
+def steps(counts: Counts, section: Section) -> Funnel:
+    """Meetings held, may be asked about, with a channel, sent, delivered, answered; none where nothing was sent.
 
     Of a law group or team, over all its versions, and of the blocks of weeks that its response rates are told in.
     """
     parts = [series.turnout for series in section.series if series.turnout and series.turnout.weeks]
     if not parts:
-        return ()
+        return Funnel()
     first = min(part.weeks[0].first for part in parts)
     last = max(part.weeks[-1].last for part in parts)
 
@@ -61,16 +77,22 @@ def steps(counts: Counts, section: Section) -> tuple[Step, ...]:
         ("Leveret", sum(row.delivered for row in weeks), "af de udsendte"),
         ("Besvaret", answered, "af de udsendte"),
     )
-    return _told(numbers, counts.smallest)
+    return Funnel(_told(numbers, counts.smallest), turnout.weeks_named(first, last))
 
 
-def calls(promises: Promises, smallest: int) -> tuple[Step, ...]:
-    """Calls asked for, due, made, made in time; () where nobody has asked.
+def calls(promises: Promises, smallest: int, period: Period) -> Funnel:
+    """Calls asked for, due, made, made in time, in the weeks that overlap `period`; none where nobody has asked.
 
     Fewer than `smallest` are not numbered, nor then any step: as in the sentence about them.
     """
     if not promises.asked:
-        return ()
+        return Funnel()
+    return Funnel(
+        _calls(promises, smallest), turnout.weeks_named(*map(workdays.monday, (period.first, period.last)))
+    )
+
+
+def _calls(promises: Promises, smallest: int) -> tuple[Step, ...]:
     if promises.asked < smallest:
         few = scoring.published_count(promises.asked, smallest=smallest)
         return (Step("Bedt om opkald", None, few, ""),)
@@ -84,7 +106,12 @@ def calls(promises: Promises, smallest: int) -> tuple[Step, ...]:
 
 
 def _step(name: str, n: int, whole: int, of: str) -> Step:
-    return Step(name, n, scoring.count(n), f"{scoring.percent(Fraction(n, whole))} {of}" if whole else "")
+    return Step(name, n, scoring.count(n), _share(n, whole, of) if whole else "")
+
+
+def _share(n: int, whole: int, of: str) -> str:
+    """ "559/1043 = 53,6 % af de udsendte"."""
+    return f"{scoring.count(n)}/{scoring.count(whole)} = {scoring.percent(Fraction(n, whole))} {of}"
 
 
 def of_wave(counts: Counts, section: Section, series: Series, rate: Turnout | None) -> tuple[Step, ...]:
@@ -127,12 +154,12 @@ def _told(numbers: Sequence[tuple[str, int | None, str]], smallest: int) -> tupl
     for name, n, of in numbers:
         # Delivered and answered are both shares of what was sent.
         whole = before[-2] if name == "Besvaret" else before[-1] if before else None
-        shown = n if n is not None and n >= smallest else None
+        # How many answered is told as the response rate tells it, which is of enough sent.
+        shown = n if n is not None and (n >= smallest or name == "Besvaret") else None
         text = (
             scoring.count(shown) if shown is not None else scoring.TOO_FEW if n is not None else scoring.NOT_SHOWN
         )
-        fits = shown is not None and whole is not None and shown <= whole
-        share = f"{scoring.percent(Fraction(shown or 0, whole or 1))} {of}" if fits else ""
+        share = _share(shown, whole, of) if shown is not None and whole and shown <= whole else ""
         found.append(Step(name, shown, text, share))
         before.append(shown)
     return tuple(found)

@@ -31,7 +31,7 @@ outcome_words: Mapping[str, str] = {
     "hurtful_moment": "ikke inviteret: et svært øjeblik",
     "paused": "ikke inviteret: pause",
     "dead_address": "ikke inviteret: ingen mobil eller e-mail, der virker",
-    "outside_wave": "ikke inviteret: uden for målingens dage",
+    "outside_wave": "ikke inviteret: uden for bølgens dage",
     "not_sampled": "ikke inviteret: ikke udtrukket",
     "asked_recently": "ikke inviteret: spurgt for nylig",
     "duplicate": "ikke inviteret: dublet, samtalen kendes allerede",

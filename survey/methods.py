@@ -27,10 +27,11 @@ DEFINITIONS = {
         "For et gennemsnit regnes med hver persons eget gennemsnit (Dirichlet, vægt 1); for en andel Wilson."
     ),
     "Beskyttelse": (
-        "Intet tal hviler på færre end {smallest} besvarelser. Et punkt i et diagram kræver {point}, en fordeling "
-        "{spread}. Under {precise} besvarelser vises én decimal, og meget høje og lave tal kun som »mindst« eller "
-        "»højst«. »Vises ikke« betyder, at tallet kunne røbe, hvad nogle få har svaret. Der findes ingen tal for "
-        "enkelte medarbejdere."
+        "Intet gennemsnit og ingen andel af svar hviler på færre end {smallest} besvarelser. En svarprocent er af "
+        "mindst {smallest} udsendte, hvor få der end har svaret. Et punkt i et diagram kræver {point}, en "
+        "fordeling {spread}. Under {precise} besvarelser vises én decimal, og meget høje og lave tal kun som "
+        "»mindst« eller »højst«. »Vises ikke« betyder, at tallet kunne røbe, hvad nogle få har svaret. Der findes "
+        "ingen tal for enkelte medarbejdere."
     ),
     "Lægges aldrig sammen": (
         "Opfølgning og ydelse, to versioner af et spørgeskema, skalaerne 1-4 og 1-5, og svar fra en skærm i "

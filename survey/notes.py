@@ -1,11 +1,11 @@
 """A report's words that rest on counts, not on tests: the note, what the silent could change, and breaks."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import groupby, pairwise
 
-from survey import goals, scoring, shares, workdays
+from survey import goals, scoring, shares, turnout, workdays
 from survey.figures import Section, Series
 from survey.results import Period
 from survey.scoring import danish, nonresponse
@@ -42,8 +42,24 @@ def days(first: date, last: date) -> str:
 
 
 def note(series: Series, period: Period) -> str:
-    """The sentence below a municipality's own charts: how many were sent, the response rate, and the days."""
-    return f"{_base(series)} {_span(period)}"
+    """The sentence below a municipality's own charts: how many were sent, the response rate, and the days.
+
+    Where the weeks of the rate reach outside the days, they are named in one more.
+    """
+    return f"{_base(series)} {_span(period)}{_outside(series, period)}"
+
+
+def weeks(series: Series) -> str:
+    """The weeks that the response rate is of: "uge 18 til 34, 2021"; "" where none are told."""
+    told = series.turnout.weeks if series.turnout else ()
+    return turnout.weeks_named(told[0].first, told[-1].last) if told else ""
+
+
+def _outside(series: Series, period: Period) -> str:
+    told = series.turnout.weeks if series.turnout else ()
+    if not told or (period.first <= told[0].first and told[-1].last + timedelta(days=6) <= period.last):
+        return ""
+    return f" De udsendte er fra {weeks(series)}."
 
 
 def _base(series: Series) -> str:

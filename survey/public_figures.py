@@ -60,7 +60,9 @@ def _told(counts: Counts, law: str, team: TeamView | None, known: Collection[Goa
     section = figures.section(counts, law, team, compare=False)
     several = len({(series.name, series.mode) for series in section.series}) < len(section.series)
     return tuple(
-        _as_told(series, coarse(series.mean, series.exact), several, _aims(counts, law, series, known))
+        _as_told(
+            series, scoring.one_decimal(series.mean, series.exact), several, _aims(counts, law, series, known)
+        )
         for series in section.series
     )
 
@@ -87,13 +89,6 @@ def _as_told(series: Series, mean: Figure, several: bool, aims: tuple[str, ...])
 
 
 # Coarser -------------------------------------------------------------------------------------------------
-
-
-def coarse(mean: Figure, value: Fraction | None) -> Figure:
-    """A published mean of exactly `value` with one decimal; as it is when it is hidden or shows only an end."""
-    if scoring.capped(mean) or value is None:
-        return mean
-    return Figure(scoring.number(value, 1), mean.n, float(scoring.rounded(value, 1)))
 
 
 def _within(interval: tuple[str, str]) -> str:

@@ -211,10 +211,13 @@ def _changes(known: Known, scope: Scope, whole: Section, series: Series) -> Chan
         for spell in (known.now, known.before)
         for told in (section(known, spell, scope),)
     )
-    own = _same(now.section, series)
+    own, cut = _same(now.section, series), changes.unfinished(known.unfinished)
+    if not known.now.is_over:
+        return Changes(now.name, before.name, cut)
     if own is None:
-        return Changes(now.name, before.name, (f"Der er ingen svar fra {now.name}.",))
-    return changes.since(own, now, before, _word(known, whole, series))
+        return Changes(now.name, before.name, (f"Der er ingen svar fra {now.name}.", *cut))
+    found = changes.since(own, now, before, _word(known, whole, series))
+    return replace(found, sentences=(*found.sentences, *cut))
 
 
 def _word(known: Known, of: Section, series: Series) -> str:
@@ -222,8 +225,8 @@ def _word(known: Known, of: Section, series: Series) -> str:
     if not known.waves:
         return ""
     table = _waves(known, of, series)
-    last = table.lines[-1] if table else None
-    return last.against.word if last and last.against and last.name == known.now.name else ""
+    lines = table.lines if table else ()
+    return next((line.against.word for line in lines if line.against and line.name == known.now.name), "")
 
 
 def _waves(known: Known, of: Section, series: Series) -> wave_results.Table | None:

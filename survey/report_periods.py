@@ -2,19 +2,30 @@
 
 from datetime import date, timedelta
 
+from sqlalchemy.orm import Session
+
 from survey import results, workdays
 from survey.results import Period
 
 
-def usual(kind: str, newest: date | None, today: date) -> Period:
-    """The period of a kind of report; `newest` is the last day there are figures of, None when there are none."""
-    last = newest or today
+def read(session: Session, municipality_id: int, kind: str, today: date) -> Period:
+    """The usual period of a kind of report for a municipality."""
+    if kind not in ("kvartalsnotat", "halvaarsstatus"):
+        return results.default_period(results.newest_day(session, municipality_id), today)
+    closed = newest_closed(kind, today)
+    told = results.last_told(session, municipality_id, closed.last)
+    return holding(kind, told) if told else closed
+
+
+def newest_closed(kind: str, today: date) -> Period:
+    """The half-year or quarter before the one that `today` lies in."""
+    return holding(kind, holding(kind, today).first - timedelta(days=1))
+
+
+def holding(kind: str, day: date) -> Period:
+    """The half-year or quarter that `day` lies in."""
     if kind == "kvartalsnotat":
-        end = workdays.quarter_end(last)
-        end = end if end == last else workdays.quarter(last) - timedelta(days=1)
-        return Period(workdays.quarter(end), end)
-    if kind == "halvaarsstatus":
-        ends = (date(last.year, 12, 31), date(last.year, 6, 30), date(last.year - 1, 12, 31))
-        end = next(each for each in ends if each <= last)
-        return Period(date(end.year, 1 if end.month == 6 else 7, 1), end)
-    return results.default_period(newest, today)
+        return Period(workdays.quarter(day), workdays.quarter_end(day))
+    if day.month <= 6:
+        return Period(date(day.year, 1, 1), date(day.year, 6, 30))
+    return Period(date(day.year, 7, 1), date(day.year, 12, 31))

@@ -12,7 +12,7 @@ import survey
 from survey import findings, funnels, lineages, methods, notes, report_parts
 from survey.figures import Section, Series
 from survey.findings import Finding
-from survey.funnels import Step
+from survey.funnels import Funnel
 from survey.methods import Method
 from survey.printed import Mint, Printed, no_passport
 from survey.promises import Promises
@@ -71,7 +71,7 @@ class Group:
     parts: tuple[Part, ...]
     breaks: tuple[str, ...]
     calls: Finding
-    funnel: tuple[Step, ...]
+    funnel: Funnel
     hidden_teams: tuple[str, ...]
 
 

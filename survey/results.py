@@ -107,8 +107,8 @@ class Counts:
     """What `read` fetched: cells, and rows of counts, by law, version, mode and team, in the order of closing.
 
     `weeks` and `meetings` have no mode: participation is that of invitations. `waiting` are ballots that are too
-    few for a batch, and batches that are too few for a cell; `unshown` ballots that never were enough, and what of
-    a version that is closed is too little for a cell.
+    few for a batch, and batches that are too few for a cell, whatever the period, each with the `newest` day of
+    figures; `unshown` ballots that never were enough, and what of a closed version is too little for a cell.
     """
 
     period: Period
@@ -134,9 +134,21 @@ def is_near(period: Period) -> bool:
 
 def newest_day(session: Session, municipality_id: int) -> date | None:
     """The last day the municipality has figures for; None when it has none yet."""
+    return session.scalar(select(_newest(municipality_id)))
+
+
+def _newest(municipality_id: int) -> ColumnElement[date | None]:
     last_on = select(func.max(Batch.last_on)).where(Batch.municipality_id == municipality_id)
     week = select(func.max(Participation.week)).where(Participation.municipality_id == municipality_id)
-    return session.scalar(select(func.greatest(last_on.scalar_subquery(), week.scalar_subquery())))
+    return func.greatest(last_on.scalar_subquery(), week.scalar_subquery())
+
+
+def last_told(session: Session, municipality_id: int, last: date) -> date | None:
+    """The newest day up to `last` that a mean or a response rate is told of; None when there is none."""
+    cell = select(func.max(Cell.last_on)).where(Cell.municipality_id == municipality_id, Cell.last_on <= last)
+    sent = Participation.municipality_id == municipality_id, Participation.week <= last, Participation.sent > 0
+    week = select(func.max(Participation.week)).where(*sent)
+    return session.scalar(select(func.greatest(cell.scalar_subquery(), week.scalar_subquery())))
 
 
 def default_period(newest: date | None, today: date) -> Period:
@@ -328,7 +340,7 @@ def _waiting(municipality_id: int) -> Query:
         .where(*_untold(municipality_id), QuestionnaireVersion.closed_at.is_(None))
     )
     either = union_all(ballots, batches).subquery()
-    return select(*either.columns)
+    return select(*either.columns, _newest(municipality_id).label("newest"))
 
 
 def _unshown(municipality_id: int, period: Period) -> Query:

@@ -26,6 +26,16 @@ class Weeks:
     rate: Figure
 
 
+def weeks_named(first: date, last: date) -> str:
+    """The weeks of two Mondays: "uge 18, 2021", "uge 18 til 34, 2021", "uge 50, 2020, til uge 3, 2021"."""
+    a, b = first.isocalendar(), last.isocalendar()
+    if a[:2] == b[:2]:
+        return f"uge {b.week}, {b.year}"
+    if a.year == b.year:
+        return f"uge {a.week} til {b.week}, {b.year}"
+    return f"uge {a.week}, {a.year}, til uge {b.week}, {b.year}"
+
+
 @dataclass(frozen=True)
 class Turnout:
     """Answered of sent over all `weeks`; `unknown` of those sent are in doubt.

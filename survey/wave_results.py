@@ -2,6 +2,9 @@
 
 A cell belongs to a wave when all its answers came from the wave's first day until 28 days after its last, or
 until the next wave begins; what lies across belongs to neither. Everything is a sum of whole cells.
+
+Each wave against the one before is a claim of its own, made once both are over: which waves are shown beside them
+changes nothing in it.
 """
 
 from collections.abc import Sequence
@@ -14,13 +17,13 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from survey import lineages, scoring, top_two, turnout, waves, workdays
+from survey import lineages, scoring, top_two, turnout, waves, words, workdays
 from survey.cells import counted_in
 from survey.figures import Section, Series, cells_of, published, together
 from survey.lineages import Lineages
 from survey.models import Cell, CellGroup
 from survey.results import CellView, Counts, Period
-from survey.scoring import Figure, comparisons, danish, multiplicity, scores, shares
+from survey.scoring import Figure, comparisons, danish, scores, shares
 from survey.top_two import TopTwo
 from survey.turnout import Turnout
 from survey.waves import Wave
@@ -33,11 +36,16 @@ Word = Literal["højere", "lavere", "ingen sikker forskel", "for få svar"]
 
 @dataclass(frozen=True)
 class Told:
-    """A wave, the last day its answers are counted to, and the cells that lie wholly in it."""
+    """A wave, the last day its answers are counted to, and the cells that lie wholly in it.
+
+    `is_over` is False while it goes on, or where the period leaves out some of its answers: then it is compared
+    with nothing.
+    """
 
     wave: Wave
     until: date
     cells: Sequence[CellView]
+    is_over: bool = True
 
     @property
     def days(self) -> Period:
@@ -47,10 +55,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Against:
-    """This wave against the one before: the mean by Mann-Whitney (Holm over all pairs), the share by Newcombe.
+    """This wave against the one before, both over: the mean by Mann-Whitney, the share by Newcombe, each at 5 %.
 
     `mean` is the difference of the printed means, "" where one is hidden or shows only an end; `share` that of the
-    shares in percentage points with its interval, as wide as so many comparisons ask.
+    shares in percentage points with its 95 % interval.
     """
 
     word: Word
@@ -64,7 +72,7 @@ class Line:
     """One wave of one series: questionnaires, mean, the two highest points, response rate where its weeks allow.
 
     `first_on` and `last_on` are the answering days of what is told, None where nothing is; `days` those in which
-    cells must lie wholly to be the wave's.
+    cells must lie wholly to be the wave's. Where `is_over` is False the period ends them before the wave does.
     """
 
     name: str
@@ -76,11 +84,12 @@ class Line:
     share: Figure
     rate: Turnout | None
     against: Against | None
+    is_over: bool = True
 
 
 @dataclass(frozen=True)
 class Table:
-    """The waves of a series in order, and in one sentence how the last compares with the one before."""
+    """The waves of a series in order, and in one sentence how the last two that are over compare."""
 
     lines: tuple[Line, ...]
     sentence: str
@@ -89,17 +98,29 @@ class Table:
 # Reading -------------------------------------------------------------------------------------------------
 
 
-def read(session: Session, municipality_id: int, period: Period, found: Lineages) -> tuple[Told, ...]:
-    """The last six waves that began by the period's last day, with their cells up to it; two statements."""
-    begun = [wave for wave in waves.of(session, municipality_id) if wave.first_on <= period.last][-MOST_WAVES:]
+def read(session: Session, municipality_id: int, period: Period, found: Lineages, today: date) -> tuple[Told, ...]:
+    """The last six waves that began by the period's last day, with their cells up to it; two statements.
+
+    A wave is over when its days and the night after them are, and the period leaves none of its answers out.
+    """
+    every = waves.of(session, municipality_id)
+    begun = [pair for pair in zip(every, waves.ends(every), strict=True) if pair[0].first_on <= period.last]
     if not begun:
         return ()
-    ends = [min(end, period.last) for end in waves.ends(begun)]
-    rows = _rows(session, municipality_id, begun[0].first_on, max(ends))
-    return tuple(
-        Told(wave, until, lineages.cells(_within(rows, wave.first_on, until), found))
-        for wave, until in zip(begun, ends, strict=True)
-    )
+    shown = begun[-MOST_WAVES:]
+    rows = _rows(session, municipality_id, shown[0][0].first_on, max(end for _, end in shown))
+    return tuple(_told(rows, *pair, period.last, found, today) for pair in shown)
+
+
+def _told(rows: Sequence[Any], wave: Wave, end: date, last: date, found: Lineages, today: date) -> Told:
+    """A wave whose last answering day is `end`: all of it, or up to the period's `last` day."""
+    whole = _within(rows, wave.first_on, end)
+    left_out = any(cell.counted.last_on > last for cell in whole)
+    # The night after the last day tells the last answers.
+    is_over = (end <= last or not left_out) and (today - end).days > 1
+    until = end if is_over else min(end, last)
+    cells = whole if until == end else _within(rows, wave.first_on, until)
+    return Told(wave, until, lineages.cells(cells, found), is_over)
 
 
 def _rows(session: Session, municipality_id: int, first: date, last: date) -> Sequence[Any]:
@@ -171,6 +192,7 @@ def _line(told: Told, rate: Turnout | None, smallest: int) -> Line:
         share.figure if share else scoring.HIDDEN,
         rate,
         None,
+        told.is_over,
     )
 
 
@@ -198,25 +220,30 @@ def rate(told: Told, counts: Counts, section: Section, series: Series) -> Turnou
 # One wave and the one before -----------------------------------------------------------------------------
 
 
-def _compared(told: Sequence[Told], lines: Sequence[Line], smallest: int) -> list[Against]:
-    """Each wave but the first against the one before; every pair counts among the comparisons."""
-    people = [_people(each.cells) for each in told]
-    pairs = list(pairwise(zip(people, lines, [top_two.of(each.cells, smallest) for each in told], strict=True)))
-    tests = [
-        comparisons.mann_whitney(now, then)
-        if min(scores.size(now), scores.size(then)) >= comparisons.SMALLEST_COMPARED
-        else None
-        for (then, *_), (now, *_) in pairs
-    ]
-    adjusted = iter(multiplicity.holm([test.p for test in tests if test]))
-    many = max(1, sum(test is not None for test in tests))
-    found = []
-    for test, ((_, before, shares_before), (_, line, shares_now)) in zip(tests, pairs, strict=True):
-        word = _word(test.better > 1 / 2, next(adjusted) < 1 - comparisons.LEVEL) if test else "for få svar"
-        found.append(
-            Against(word, _difference(line.mean, before.mean), *_of_shares(shares_now, shares_before, many))
+def _compared(told: Sequence[Told], lines: Sequence[Line], smallest: int) -> list[Against | None]:
+    """Each wave but the first against the one before; None where either is not over."""
+    highest = [top_two.of(each.cells, smallest) for each in told]
+    return [
+        Against(
+            _word_of_means(now, then, line.mean, before.mean),
+            _difference(line.mean, before.mean),
+            *_of_shares(share, share_before),
         )
-    return found
+        if line.is_over and before.is_over
+        else None
+        for (then, before, share_before), (now, line, share) in pairwise(zip(told, lines, highest, strict=True))
+    ]
+
+
+def _word_of_means(now: Told, then: Told, mean: Figure, before: Figure) -> Word:
+    """By the ranks of persons' means; where the printed means go the other way, nothing is said for sure."""
+    mine, theirs = _people(now.cells), _people(then.cells)
+    few = min(scores.size(mine), scores.size(theirs)) < comparisons.SMALLEST_COMPARED
+    if few or mean.value is None or before.value is None:
+        return "for få svar"
+    test = comparisons.mann_whitney(mine, theirs)
+    higher, rise = test.better > 1 / 2, mean.value - before.value
+    return _word(higher, test.p < 1 - comparisons.LEVEL and (rise >= 0 if higher else rise <= 0))
 
 
 def _people(cells: Sequence[CellView]) -> dict[Fraction, int]:
@@ -238,20 +265,33 @@ def _difference(now: Figure, then: Figure) -> str:
     return danish.signed(next(ends) - next(ends), places)
 
 
-def _of_shares(now: TopTwo | None, then: TopTwo | None, many: int) -> tuple[Word, str]:
-    """Newcombe's interval at 5 % for all `many` pairs together, in percentage points."""
+def _of_shares(now: TopTwo | None, then: TopTwo | None) -> tuple[Word, str]:
+    """Newcombe's 95 % interval, in percentage points."""
     if now is None or then is None or scoring.capped(now.figure) or scoring.capped(then.figure):
         return "for få svar", ""
-    found = shares.share_difference(now.share, then.share, 1 - (1 - comparisons.LEVEL) / many)
+    found = shares.share_difference(now.share, then.share, comparisons.LEVEL)
     value, low, high = (danish.signed(Fraction(each) * 100, 1) for each in (found.value, found.low, found.high))
     word = _word(found.value > 0, found.low > 0 or found.high < 0)
     return word, f"{value} procentpoint ({low} til {high})"
 
 
 def _sentence(lines: Sequence[Line]) -> str:
-    if len(lines) < 2:
+    over = [line for line in lines if line.is_over]
+    if len(over) < 2:
+        return _alone(lines, over)
+    running = f" {words.first(lines[-1].name)} er ikke slut i perioden." if over[-1] is not lines[-1] else ""
+    return _last_two(*over[-2:]) + running
+
+
+def _alone(lines: Sequence[Line], over: Sequence[Line]) -> str:
+    if len(lines) == len(over):
         return "Det er den første bølge: der er ingen at holde den op imod."
-    before, last = lines[-2:]
+    if over:
+        return f"Kun {over[0].name} er slut i perioden: der er ingen hel bølge at holde den op imod."
+    return "Ingen bølge er slut i perioden, så der er ingen at sammenligne."
+
+
+def _last_two(before: Line, last: Line) -> str:
     against = last.against
     if against is None or against.word == "for få svar":
         few = f"det kræver {comparisons.SMALLEST_COMPARED} besvarelser i hver."
@@ -259,4 +299,4 @@ def _sentence(lines: Sequence[Line]) -> str:
     both = f"{last.mean.text} (n = {last.n}) mod {before.mean.text} (n = {before.n})"
     if against.word == "ingen sikker forskel":
         return f"Ingen sikker forskel på {last.name} og {before.name}: {both}."
-    return f"{last.name} ligger sikkert {against.word} end {before.name}: {both}."
+    return f"{words.first(last.name)} ligger sikkert {against.word} end {before.name}: {both}."

@@ -102,6 +102,13 @@ def capped(figure: Figure) -> bool:
     return not figure.shown or figure.text.startswith(("mindst", "højst"))
 
 
+def one_decimal(mean: Figure, value: Fraction | None) -> Figure:
+    """A published mean of exactly `value` with one decimal; as it is when it is hidden or shows only an end."""
+    if capped(mean) or value is None:
+        return mean
+    return Figure(number(value, 1), mean.n, float(rounded(value, 1)))
+
+
 def exact_share(k: int, n: int, *, smallest: int = SMALLEST_GROUP) -> bool:
     """True when the share k/n may be shown with its numerator."""
     return n >= smallest and (n >= PRECISE_FROM or n <= 10 * k <= 9 * n)

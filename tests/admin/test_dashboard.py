@@ -278,7 +278,8 @@ def test_the_page_names_the_municipalitys_own_k(
     text = words(sign_in(stevns).get("/tal").text)
     assert f"Et punkt er mindst {eight} besvarelser" in text
     assert f"Det første tal kommer tidligst, når {eight} har svaret." in text
-    assert f"hviler på færre end {k} besvarelser. Et punkt i diagrammet kræver {eight}, fordelinger {ten}" in text
+    assert f"hviler på færre end {k} besvarelser, og ingen svarprocent på færre end {k} sendte." in text
+    assert f"Et punkt i diagrammet kræver {eight}, fordelinger {ten}" in text
 
 
 def test_lowest_and_highest_are_of_published_means() -> None:

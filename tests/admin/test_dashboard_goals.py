@@ -180,6 +180,11 @@ def test_waves_stand_side_by_side(
     assert "Sommer ligger sikkert lavere end Forår: 2,50 (n = 60) mod 3,35 (n = 80)." in text
     assert "Forår 8. maj 2021 80 3,35 360/400 = 90,0 %" in text
     assert "Lavere (−0,85)" in text
+    assert "Hver sammenligning står for sig" in text
+    add_batch(team, second + timedelta(9), [(2, 3, 2, 3, 2), (3, 2, 2, 3, 3)] * 30)
+    cut = words(manager.get(f"/tal?fra={first}&til={second + timedelta(8)}").text)
+    assert "Sommer 6. august 2021 Bølgen er ikke slut i perioden 60" in cut
+    assert "Kun Forår er slut i perioden: der er ingen hel bølge at holde den op imod." in cut
     waves.save(session, stevns.id, [])
     assert "Bølge for bølge" not in manager.get("/tal").text
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from survey.models import Batch, CallbackCount, Municipality, Staff, Team
 from tests.admin.test_goals import PEOPLE, words
 from tests.reporting import faxe
-from tests.survey.told import another
+from tests.survey.told import another, sent
 
 Add = Callable[..., Batch]
 DAY = date(2021, 5, 5)
@@ -73,9 +73,11 @@ def test_calls_are_followed_step_by_step(
     assert 'aria-label="Fra ønske til opkald for Ydelse. De samme tal står i tabellen."' in page
     text = words(page)
     assert "Nej: 2 venter ud over fristen. 16 har bedt om et opkald." in text
-    assert "Ringet op til tiden 8 66,7 % af dem, hvor det var tid" in text
+    assert "16 har bedt om et opkald. Ønskerne er fra uge 17 til 22, 2021." in text
+    assert "Fra ønske til opkald, Ydelse, uge 17 til 22, 2021" in text
+    assert "Ringet op til tiden 8 8/12 = 66,7 % af dem, hvor det var tid" in text
     alone = words(manager.get(f"{PAGE}&team={other.id}").text)
-    assert "Ringet op til tiden 4 66,7 % af dem, hvor det var tid" in alone
+    assert "Ringet op til tiden 4 4/6 = 66,7 % af dem, hvor det var tid" in alone
 
 
 def test_few_calls_have_no_numbers(session: Session, ydelse: Team, manager: FlaskClient, add_batch: Add) -> None:
@@ -104,3 +106,15 @@ def test_what_came_back_of_each_wave(
     assert "Bølge Udsendt Leveret Besvaret Svarprocent" in text
     assert "Seneste bølge, uge 49: 88/95 = 92,6 % (usikkerhed 85,6 % til 96,4 %)." in text
     assert "uge 33 92 92 84 84/92 = 91,3 %" in text
+
+
+def test_the_steps_to_an_answer_agree_with_the_rate_and_name_their_weeks(
+    session: Session, ydelse: Team, manager: FlaskClient
+) -> None:
+    """Two of five answered: the rate says so, and so does the last step, in chart, sentence and table."""
+    sent(session, ydelse, date(2021, 5, 3), 5, 2)
+    page = manager.get(PAGE).text
+    text = words(page)
+    assert "Besvaret: 2/5 = 40,0 % af de udsendte. Trinene er af uge 18, 2021." in text
+    assert "Fra samtale til svar, Ydelse, uge 18, 2021" in text
+    assert "Besvaret 2 2/5 = 40,0 % af de udsendte" in text

@@ -61,7 +61,7 @@ def test_a_page_says_what_the_figure_is_of(
         "2,5 n = 36 personer",
         "1. maj 2021 – 31. maj 2021",
         "Opfølgning, version 1",
-        "Regel 1: intet tal af færre end 5, ingen fordeling af færre end 10",
+        "Regel 1: intet gennemsnit og ingen andel af færre end 5 svar, ingen svarprocent af færre end 5 sendte",
         "af Tilfreds 0.1.0",
         "3 portioner, 45 besvarelser",
         "5. maj 2021 15 1 5. maj 2021",

@@ -8,7 +8,7 @@ from admin import charts, report_pages
 from admin.passports import minting
 from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Words
 from survey import municipalities, passports, question_sets, told
-from survey.models import Municipality
+from survey.models import Municipality, Waiting
 from survey.report_parts import Scope
 from survey.reports import Report
 from survey.results import Period, TeamView
@@ -31,7 +31,7 @@ def test_a_wave_is_a_column_and_a_point(session: Session, add_batch: Add, now: d
     """Three columns with both numbers in every share; three named points; the distribution behind the method."""
     place, _team = faxe(session, add_batch, now)
     made = report(session, place, YEAR, "halvaarsstatus")
-    waves = tables(made)["Målingerne hver for sig, Opfølgning; ved udsagnene andelen, der svarer 4 eller 5"]
+    waves = tables(made)["Bølgerne hver for sig, Opfølgning; ved udsagnene andelen, der svarer 4 eller 5"]
     assert waves.head == ("Tal", "Uge 15", "Uge 33", "Uge 49")
     assert [row[0] for row in waves.rows][:4] == [
         "Svardage",
@@ -49,12 +49,23 @@ def test_a_wave_is_a_column_and_a_point(session: Session, add_batch: Add, now: d
     ]
 
 
+def test_the_weeks_stand_beside_the_rate_and_over_the_steps(
+    session: Session, add_batch: Add, now: datetime
+) -> None:
+    """First and last week of what was sent, in the key figures and in the table from meeting to answer."""
+    place, _team = faxe(session, add_batch, now)
+    made = tables(report(session, place, YEAR))
+    assert made["Nøgletal, Opfølgning"].rows[1][0] == "Svarprocent, uge 15 til 49, 2021"
+    steps = made["Fra samtale til svar, Opfølgning, uge 15 til 49, 2021"]
+    assert steps.rows[-1] == ("Besvaret", "259", "259/280 = 92,5\N{NO-BREAK SPACE}% af de udsendte")
+
+
 def test_on_1_to_5_the_share_stands_beside_the_mean_then_and_now(
     session: Session, add_batch: Add, now: datetime
 ) -> None:
     """Both with both numbers; of all statements together there is no share."""
     place, _team = faxe(session, add_batch, now)
-    changed = tables(report(session, place, YEAR))["Målingen uge 49 holdt op mod målingen uge 33, Opfølgning"]
+    changed = tables(report(session, place, YEAR))["Bølgen uge 49 holdt op mod bølgen uge 33, Opfølgning"]
     assert changed.head == ("Tal", "Sidst", "Nu", "4 eller 5 sidst", "4 eller 5 nu", "Forskel")
     assert changed.rows[0][3:5] == ("–", "–")
     assert [cell.partition(" ")[0] for cell in changed.rows[1][3:5]] == ["74/84", "78/88"]
@@ -101,6 +112,18 @@ def test_questionnaires_sent_and_not_yet_answered_have_no_points(session: Sessio
     (picture,) = (each for each in report_pages.blocks(made) if isinstance(each, Picture))
     assert picture.chart.label == "Gennemsnit ift. dato for Ydelse. Der er ingen punkter at vise."
     assert "Nøgletal, Ydelse" in tables(made)
+
+
+def test_what_waits_now_is_nothing_in_a_period_long_ago(
+    session: Session, stevns: Municipality, add_batch: Add
+) -> None:
+    """One line, as on the page."""
+    batch = add_batch(of_law(session, stevns, "LAS"), DAY, crowd(5, p4=30, p3=30))
+    key = {"municipality_id": stevns.id, "team_id": batch.team_id, "version_id": batch.version_id}
+    session.add(Waiting(**key, mode="remote", tallied_on=DAY))
+    session.flush()
+    (group,) = report(session, stevns, Period(BEFORE, BEFORE), scopes=[Scope("LAS")]).groups
+    assert group.parts == ()
 
 
 def test_what_is_told_only_inside_the_group_is_named(

@@ -7,13 +7,15 @@ import pytest
 from sqlalchemy.orm import Session
 
 from survey import changes, municipalities, question_sets
-from survey.changes import Changes
+from survey.changes import Changes, with_n
 from survey.models import Municipality, Team
 from survey.results import Period
+from survey.scoring import HIDDEN
 from tests.reporting import BEFORE, DAY, Add, crowd, part, report, send
 
 People = list[tuple[int, ...]]
 Told = Callable[..., Changes]
+LAST = "perioden før (8. januar – 1. maj 2021)"
 LOW, HIGH = crowd(5, p4=10, p3=30, p2=20), crowd(5, p4=40, p3=18, p2=2)
 
 
@@ -43,13 +45,13 @@ def text(found: Changes) -> str:
         (
             LOW,
             HIGH,
-            "Svarene ligger sikkert højere end i perioden før (8. januar – 1. maj 2021): gennemsnittet er 3,63",
+            f"Svarene ligger sikkert højere end i {LAST}: gennemsnittet er 3,63 (n = 60) og var",
         ),
         (HIGH, LOW, "Svarene ligger sikkert lavere end i perioden før"),
         (
             LOW,
             LOW,
-            "Ingen sikker forskel fra perioden før (8. januar – 1. maj 2021): gennemsnittet er 2,83 og var 2,83.",
+            f"Ingen sikker forskel fra {LAST}: gennemsnittet er 2,83 (n = 60) og var 2,83 (n = 60).",
         ),
         (LOW, crowd(5, p4=3, p3=3, p2=3), "Gennemsnittet kan ikke sammenlignes med perioden før"),
     ],
@@ -59,6 +61,15 @@ def test_the_mean_is_higher_lower_the_same_or_not_to_be_compared(
 ) -> None:
     """By the ranks of persons' means, from ten people on."""
     assert text(told(before, later)).startswith(words)
+
+
+def test_two_means_have_the_decimals_of_the_fewer(told: Told) -> None:
+    """Sixty people have two, thirty one: both have one, rounded once from the exact mean, and n stands beside."""
+    found = told(crowd(5, p4=10, p3=27, p2=23), crowd(5, p4=20, p3=10))
+    assert "gennemsnittet er 3,7 (n = 30) og var 2,8 (n = 60)." in text(found)
+    assert found.statements[0].before.text == "2,8"
+    assert "(n = 30)" in with_n(found.statements[0].now).replace("\N{NO-BREAK SPACE}", " ")
+    assert with_n(HIDDEN) == HIDDEN.text
 
 
 def test_means_that_overlap_little_may_still_not_differ(told: Told) -> None:

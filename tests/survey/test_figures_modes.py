@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from survey import figures, results
 from survey.figures import Series
-from survey.models import Participation, Team, Unshown, Waiting
+from survey.models import Participation, QuestionnaireVersion, Team, Unshown, Waiting
+from survey.results import Period
 from tests.survey.told import DAY, MAY, NBSP, Add, another
 
 
@@ -78,6 +79,33 @@ def test_what_waits_or_was_too_little_is_told_by_mode(session: Session, team: Te
     session.flush()
     found = by_mode(session, team)
     assert [(one.waiting_since, one.unshown) for one in found.values()] == [(None, 0), (DAY, 3)]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "series"),
+    [
+        (date(2021, 5, 1), date(2021, 5, 31), 1),
+        (date(2021, 5, 6), date(2021, 5, 7), 1),
+        (date(2021, 5, 1), date(2021, 5, 5), 1),
+        (date(2021, 4, 1), date(2021, 5, 4), 0),
+        (date(2021, 5, 8), date(2021, 5, 31), 0),
+    ],
+)
+def test_what_waits_is_news_of_the_newest_days_alone(
+    session: Session, team: Team, add_batch: Add, first: date, last: date, series: int
+) -> None:
+    """Answered on site, tallied on the 7th; the newest figures are of the 5th, under another law."""
+    other = session.scalars(select(Team).where(Team.law == "LAB")).one()
+    batch = add_batch(other, DAY, [(3,) * 7] * 10)
+    version = session.scalars(
+        select(QuestionnaireVersion.id).where(QuestionnaireVersion.questionnaire_id == team.questionnaire_id)
+    ).one()
+    key = {"municipality_id": team.municipality_id, "team_id": team.id, "version_id": version, "mode": "onsite"}
+    session.add(Waiting(**key, tallied_on=date(2021, 5, 7)))
+    session.flush()
+    assert batch.last_on == DAY
+    counts = results.read(session, team.municipality_id, Period(first, last))
+    assert len(figures.section(counts, "LAS").series) == series
 
 
 def test_what_the_answers_are_about(session: Session, team: Team, add_batch: Add) -> None:

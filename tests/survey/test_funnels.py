@@ -10,6 +10,7 @@ from survey import funnels, scoring
 from survey.funnels import Step
 from survey.promises import Promises
 from survey.turnout import Turnout, Weeks
+from tests.survey.told import MAY
 
 MONDAY = date(2021, 5, 3)
 NBSP = "\N{NO-BREAK SPACE}"
@@ -17,19 +18,20 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 def test_calls_are_asked_for_due_made_and_made_in_time() -> None:
     """Each a share of those whose day had come; what waits is due to nobody."""
-    found = funnels.calls(Promises(kept=6, late=2, overdue=2, waiting=2), 5)
-    assert found == (
+    found = funnels.calls(Promises(kept=6, late=2, overdue=2, waiting=2), 5, MAY)
+    assert found.steps == (
         Step("Bedt om opkald", 12, "12", ""),
-        Step("Frist nået eller ringet før", 10, "10", f"83,3{NBSP}% af ønskerne"),
-        Step("Ringet op", 8, "8", f"80,0{NBSP}% af dem, hvor det var tid"),
-        Step("Ringet op til tiden", 6, "6", f"60,0{NBSP}% af dem, hvor det var tid"),
+        Step("Frist nået eller ringet før", 10, "10", f"10/12 = 83,3{NBSP}% af ønskerne"),
+        Step("Ringet op", 8, "8", f"8/10 = 80,0{NBSP}% af dem, hvor det var tid"),
+        Step("Ringet op til tiden", 6, "6", f"6/10 = 60,0{NBSP}% af dem, hvor det var tid"),
     )
+    assert found.weeks == "uge 17 til 22, 2021"
 
 
 def test_where_nothing_is_due_there_are_no_shares_of_it() -> None:
     """All of them wait."""
-    found = funnels.calls(Promises(waiting=5), 5)
-    assert [(step.n, step.share) for step in found[2:]] == [(0, ""), (0, "")]
+    found = funnels.calls(Promises(waiting=5), 5, MAY)
+    assert [(step.n, step.share) for step in found.steps[2:]] == [(0, ""), (0, "")]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,7 @@ def test_where_nothing_is_due_there_are_no_shares_of_it() -> None:
 )
 def test_few_calls_have_no_numbers(promises: Promises, steps: tuple[Step, ...]) -> None:
     """Nobody: no picture. Fewer than five: that they are few, and nothing of what became of them."""
-    assert funnels.calls(promises, 5) == steps
+    assert funnels.calls(promises, 5, MAY).steps == steps
 
 
 def week(team_id: int, week: date, sent: int, version: int = 1, law: str = "LAS") -> Any:
@@ -71,8 +73,8 @@ def test_a_wave_is_sent_delivered_and_answered() -> None:
     """Of the series' own weeks that its rate is told in; both shares are of the sent."""
     assert of_wave(told(scoring.published_share(30, 60))) == [
         ("Udsendt", "60 "),
-        ("Leveret", f"56 93,3{NBSP}% af de udsendte"),
-        ("Besvaret", f"30 50,0{NBSP}% af de udsendte"),
+        ("Leveret", f"56 56/60 = 93,3{NBSP}% af de udsendte"),
+        ("Besvaret", f"30 30/60 = 50,0{NBSP}% af de udsendte"),
     ]
     assert of_wave(told(scoring.published_share(20, 40)), team=1)[0] == ("Udsendt", "40 ")
 
@@ -82,3 +84,11 @@ def test_a_wave_without_a_rate_has_no_steps() -> None:
     assert of_wave(None) == []
     assert of_wave(Turnout(scoring.WITHHELD, None, 0, ())) == []
     assert of_wave(told(scoring.published_share(1, 40)))[2] == ("Besvaret", "vises ikke ")
+
+
+def test_answered_is_told_where_the_rate_tells_it() -> None:
+    """Two of five sent: the rate is printed, so is the step."""
+    assert of_wave(told(scoring.published_share(2, 60)))[2] == ("Besvaret", f"2 2/60 = 3,3{NBSP}% af de udsendte")
+    (step,) = funnels.calls(Promises(kept=4), 5, MAY).steps
+    assert (step.text, step.short) == ("færre end 5", "")
+    assert Step("Besvaret", 2, "2", f"2/5 = 40,0{NBSP}% af de udsendte").short == f"40,0{NBSP}% af de udsendte"

@@ -10,7 +10,7 @@ from survey import notes, scoring
 from survey.figures import Point, Section, Series
 from survey.results import Period
 from survey.scoring import Figure
-from survey.turnout import Turnout
+from survey.turnout import Turnout, Weeks
 from tests.survey.told import NBSP
 
 PERIOD = Period(date(2021, 5, 2), date(2021, 8, 23))
@@ -56,6 +56,31 @@ def test_the_note_is_stevns_own_sentence() -> None:
     assert notes.note(series(), PERIOD) == (
         "Målingen er dannet på basis af 1043 udsendte spørgeskemaer med en svarprocent på 53,6 (559 af 1043). "
         "Perioden går fra 2. maj til 23. august."
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (date(2021, 5, 3), date(2021, 8, 16), "Perioden går fra 2. maj til 23. august."),
+        (date(2021, 4, 26), date(2021, 8, 16), "23. august. De udsendte er fra uge 17 til 33, 2021."),
+        (date(2021, 5, 3), date(2021, 8, 23), "23. august. De udsendte er fra uge 18 til 34, 2021."),
+        (date(2020, 12, 21), date(2021, 5, 3), "De udsendte er fra uge 52, 2020, til uge 18, 2021."),
+    ],
+)
+def test_weeks_that_reach_outside_the_days_are_named(first: date, last: date, words: str) -> None:
+    """The rate is of whole weeks, some of which may lie before the period or after it."""
+    blocks = tuple(Weeks(monday, monday, 500, scoring.published_share(250, 500)) for monday in (first, last))
+    found = series(turnout=Turnout(scoring.published_share(559, 1043), None, 0, blocks))
+    assert notes.note(found, PERIOD).endswith(words)
+
+
+def test_two_days_of_a_week_are_not_the_week() -> None:
+    """What was sent in all of week 18 is not said to be of its first two days."""
+    rate = scoring.published_share(30, 67)
+    found = series(turnout=Turnout(rate, None, 0, (Weeks(date(2021, 5, 3), date(2021, 5, 3), 67, rate),)))
+    assert notes.note(found, Period(date(2021, 5, 3), date(2021, 5, 4))).endswith(
+        "Perioden går fra 3. maj til 4. maj. De udsendte er fra uge 18, 2021."
     )
 
 

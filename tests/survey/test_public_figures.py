@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from survey import public_figures
+from survey import scoring
 from survey.scoring import HIDDEN, Figure
 
 
@@ -19,4 +19,4 @@ from survey.scoring import HIDDEN, Figure
 )
 def test_a_mean_has_one_decimal_rounded_once(mean: Figure, value: Fraction | None, text: str) -> None:
     """From the exact mean, half up; what is hidden or shows only an end stays as it is."""
-    assert public_figures.coarse(mean, value).text == text
+    assert scoring.one_decimal(mean, value).text == text

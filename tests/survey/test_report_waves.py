@@ -22,7 +22,7 @@ def test_a_wave_is_in_the_report_what_it_is_on_the_dashboard(
     place, team = faxe(session, add_batch, now)
     add_batch(team, date(2021, 8, 17), crowd(3, p5=30, p4=20, p3=10), first=date(2021, 8, 2))
     add_batch(team, date(2021, 10, 20), crowd(3, p5=30, p4=20, p3=10), first=date(2021, 8, 20))
-    known = spells.read(session, place.id, YEAR, date(2022, 1, 1))
+    known = spells.read(session, place.id, YEAR, date(2022, 1, 9))
     section = figures.section(known.whole.counts, "LAB", compare=False)
     table = wave_results.table(known.compared, known.whole.counts, section, section.series[0])
     assert table
@@ -55,3 +55,16 @@ def test_a_wave_no_week_of_which_is_told_has_no_rate(session: Session, add_batch
     add_batch(team, date(2021, 8, 24), crowd(3, p5=30, p4=20, p3=10), mode="onsite")
     _remote, onsite = report(session, place, YEAR).groups[0].parts
     assert [plain(wave.rate.text) for wave in onsite.waves] == ["–"]
+
+
+def test_a_wave_the_period_cuts_is_compared_in_no_report(session: Session, add_batch: Add, now: datetime) -> None:
+    """Its column says so, and what changed is of the last two whole waves; of none nothing is said."""
+    place, team = faxe(session, add_batch, now)
+    add_batch(team, date(2021, 12, 20), crowd(3, p5=30, p4=20, p3=10))
+    found = part(report(session, place, Period(date(2021, 1, 1), date(2021, 12, 19))), "LAB")
+    assert [wave.name for wave in found.waves] == ["uge 15", "uge 33", "uge 49, ikke slut"]
+    assert (found.changes.now, found.changes.before) == ("bølgen uge 33", "bølgen uge 15")
+    cut = " er ikke slut i perioden. Den sammenlignes ikke, og dens tal, også svarprocenten, er ikke hele bølgens."
+    assert found.changes.sentences[-1] == f"Bølgen uge 49{cut}"
+    first = part(report(session, place, Period(date(2021, 4, 1), date(2021, 4, 20))), "LAB").changes
+    assert (first.sentences, first.mean) == ((f"Bølgen uge 15{cut}",), None)
