@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from admin import access
 from admin.access import CurrentStaff
 from admin.dashboard import chosen_period
+from admin.turns import in_turn
 from survey import VERSION, export_files, exports, results, workdays
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
@@ -24,6 +25,7 @@ UNKNOWN = f"Eksport findes som {', '.join(FORMATS)}. Skriv fx ?format=csv."
 
 @doors.get("/tal/eksport")
 @open_to(MANAGER)
+@in_turn
 def export() -> ResponseReturnValue:
     """The figures the manager may see, for `?fra=…&til=…&team=…&format=csv`; 400 with a message for a mistake."""
     staff, today = access.signed_in(), workdays.day(workdays.now())

@@ -79,7 +79,9 @@ def refused(staff: CurrentStaff, teams: Sequence[TeamView], definition: Definiti
 
 
 def _form(typed: str = "", wrong: str = "") -> str:
-    return render_template("admin/figure_form.html", typed=typed[:64], wrong=wrong)
+    # What no keyboard types, NUL among it, has no place in a page.
+    plain = "".join(sign for sign in typed[:64] if sign.isprintable())
+    return render_template("admin/figure_form.html", typed=plain, wrong=wrong)
 
 
 # In words ------------------------------------------------------------------------------------------------

@@ -168,7 +168,9 @@ def _keep_an_administrator(session: Session, municipality_id: int, staff_id: int
     if staff_id == by:
         raise Refused("Du kan ikke fjerne din egen adgang som administrator. Bed en anden administrator om det.")
     # Two administrators remove each other at the same time: the second waits here and then counts again.
-    session.execute(select(Municipality.id).where(Municipality.id == municipality_id).with_for_update())
+    session.execute(
+        select(Municipality.id).where(Municipality.id == municipality_id).with_for_update(key_share=True)
+    )
     others = session.scalar(
         select(func.count())
         .select_from(Assignment)

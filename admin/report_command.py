@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from admin import passports
 from admin.reports import FORMS, file_name, of_all, written
-from survey import report_periods, reports, spells, told, workdays
+from survey import report_periods, reports, results, spells, told, workdays
 from survey.commands import chosen_municipality
 from survey.db import snapshot
 from survey.reports import KINDS, Report

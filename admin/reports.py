@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from admin import access, dashboard, figure_charts, passports, report_html, report_pages
 from admin.access import CurrentStaff
+from admin.turns import in_turn
 from survey import report_periods, reports, spells, told, workdays
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
@@ -68,6 +69,7 @@ def overview() -> ResponseReturnValue:
 
 @doors.get("/rapport.<any(pdf, docx, html):form>")
 @open_to(MANAGER)
+@in_turn
 def file(form: str) -> ResponseReturnValue:
     """The same report as a file; a wrong date leads to the page, which says what is wrong."""
     wish, _known, report = _asked(access.signed_in())

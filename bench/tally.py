@@ -1,4 +1,4 @@
-"""The tally of many sealed ballots against opening their seals alone, and the memory it takes.
+"""The tally of many sealed ballots against opening their seals alone, and the memory of it and the next gathering.
 
 Goals: at most three times as long, in memory that does not grow with the ballots. A million of them in one night:
 `python -m bench.tally --ballots 1000000`, with 40 GB free; with `--comments` each answer leaves one fragment more.
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from bench._queue import NOW, database, settle
 from bench._took import Took, backends, took
-from survey import ballot_box, db, keys, municipalities, processes, tally, workdays
+from survey import ballot_box, db, fragments, keys, municipalities, processes, tally, telling, workdays
 from survey.keys import BallotContent
 from survey.models import Ballot, Municipality, QuestionnaireVersion, Team
 from survey.tally import Tallied
@@ -37,6 +37,22 @@ LIKELY = (2, 3, 8, 35, 52)
 """How "ved ikke" and the points of the scale are chosen; half of the statements as the person's first."""
 
 
+class Gathered(NamedTuple):
+    """What gathering the fragments took on the next night, and MB of memory before it and at most."""
+
+    took: Took
+    before: float
+    peak: float
+
+
+class Box(NamedTuple):
+    """A municipality's id, and the private halves of the keys of its ballots and of what their tally seals."""
+
+    place: int
+    ballots: dict[UUID, bytes]
+    fragments: dict[UUID, bytes]
+
+
 class Ran(NamedTuple):
     """What the seals alone took, what reading them took too, the tally, and MB of memory before it and at most."""
 
@@ -48,22 +64,23 @@ class Ran(NamedTuple):
     tallied: Tallied
 
 
-def main(many: int = MANY, *, comments: bool = False) -> None:
+def main(many: int = MANY, *, few: int = FEW, comments: bool = False) -> None:
     """Print the ratios of both numbers of ballots, and how the memory grows."""
     with database() as url:
-        few = shown(url, FEW, comments=comments)
-        grown = shown(url, many, comments=comments).peak / few.peak
-    verdict = "reached" if grown <= GROWTH else "MISSED"
-    print(f"memory for {many} ballots is {grown:.2f} times that for {FEW}; goal {GROWTH}: {verdict}")
+        least, least_later = shown(url, few, comments=comments)
+        most, most_later = shown(url, many, comments=comments)
+    for what, grown in (("tally", most.peak / least.peak), ("gathering", most_later.peak / least_later.peak)):
+        verdict = "reached" if grown <= GROWTH else "MISSED"
+        print(f"{what}: memory for {many} ballots is {grown:.2f} times that for {few}; goal {GROWTH}: {verdict}")
 
 
-def shown(url: str, ballots: int, *, comments: bool) -> Ran:
-    """Tally so many ballots in a process of its own, and print what it took."""
+def shown(url: str, ballots: int, *, comments: bool) -> tuple[Ran, Gathered]:
+    """Tally so many ballots in a process of its own, gather in another the next night, and print what it took."""
     slug = f"n{ballots}"
-    place, privates = fill(slug, ballots, comments=comments)
+    box = fill(slug, ballots, comments=comments)
     settle()
     with get_context("spawn").Pool(1) as pool:
-        ran = pool.apply(run, (url, place, privates))
+        ran = pool.apply(run, (url, box.place, box.ballots))
     assert ran.tallied.answers + ran.tallied.waiting == ballots
     ratio = ran.counted.processor / ran.opened.processor
     print(
@@ -76,7 +93,24 @@ def shown(url: str, ballots: int, *, comments: bool) -> Ran:
         f"  memory {ran.before:.0f} MB before, {ran.peak:.0f} MB at most",
         flush=True,
     )
-    return ran
+    later = next_night(url, box)
+    print(
+        f"  gathering on the next night {later.took.clock:.1f} s, processor {later.took.processor:.1f}; "
+        f"memory {later.before:.0f} MB before, {later.peak:.0f} MB at most",
+        flush=True,
+    )
+    return ran, later
+
+
+def next_night(url: str, box: Box) -> Gathered:
+    """Put the batches into cells and change the key, as the night does, then gather in a process of its own."""
+    later = NOW + timedelta(days=1)
+    with db.transaction() as session:
+        telling.tonight(session, box.place, NOW)
+        ballot_box.open_next(session, box.place, uuid4(), bytes(PrivateKey.generate().public_key), later)
+    settle()
+    with get_context("spawn").Pool(1) as pool:
+        return pool.apply(gather, (url, box))
 
 
 # In a process of its own ---------------------------------------------------------------------------------
@@ -92,6 +126,21 @@ def run(url: str, place: int, privates: dict[UUID, bytes]) -> Ran:
     counted = took(lambda: tallied.append(count(place, privates)), backends())
     engine.dispose()
     return Ran(seals[0], opened, counted, before, memory("VmHWM"), tallied[0])
+
+
+def gather(url: str, box: Box) -> Gathered:
+    """Open every fragment of the night before, write out what is enough and seal the rest anew."""
+    processes.settle()  # as `flask tally` does
+    engine = db.connect(url)
+    before = memory("VmRSS")
+    used = took(lambda: _gather(box), backends())
+    engine.dispose()
+    return Gathered(used, before, memory("VmHWM"))
+
+
+def _gather(box: Box) -> None:
+    with db.transaction() as session:
+        fragments.gather(session, box.place, box.fragments, NOW + timedelta(days=1))
 
 
 def opening(place: int, privates: dict[UUID, bytes]) -> float:
@@ -122,8 +171,8 @@ def memory(name: str) -> float:
 # The box -------------------------------------------------------------------------------------------------
 
 
-def fill(slug: str, ballots: int, *, comments: bool) -> tuple[int, dict[UUID, bytes]]:
-    """A municipality with so many ballots: its id, and the private half of their key."""
+def fill(slug: str, ballots: int, *, comments: bool) -> Box:
+    """A municipality with so many ballots."""
     draw = random.Random(slug)
     with db.transaction() as session:
         place = municipalities.establish(
@@ -139,8 +188,9 @@ def fill(slug: str, ballots: int, *, comments: bool) -> tuple[int, dict[UUID, by
             for content in contents(teams, ballots, draw):
                 said = content if comments else replace(content, comment="")
                 copy.write_row((place.id, uuid4(), first, keys.seal(bytes(private.public_key), said)))
-        ballot_box.open_next(session, place.id, uuid4(), bytes(PrivateKey.generate().public_key), NOW)
-        return place.id, {first: bytes(private)}
+        second, other = uuid4(), PrivateKey.generate()
+        ballot_box.open_next(session, place.id, second, bytes(other.public_key), NOW)
+        return Box(place.id, {first: bytes(private)}, {second: bytes(other)})
 
 
 def widths(session: Session, place: Municipality) -> list[tuple[int, str, int, int]]:
@@ -179,6 +229,7 @@ def contents(teams: list[tuple[int, str, int, int]], ballots: int, draw: random.
 if __name__ == "__main__":
     wanted = argparse.ArgumentParser()
     wanted.add_argument("--ballots", type=int, default=MANY)
+    wanted.add_argument("--few", type=int, default=FEW)
     wanted.add_argument("--comments", action="store_true", help="the municipality asks for comments")
     given = wanted.parse_args()
-    main(given.ballots, comments=given.comments)
+    main(given.ballots, few=given.few, comments=given.comments)

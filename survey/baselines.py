@@ -64,8 +64,11 @@ def standing(found: Iterable[Rebased], section: Section, series: Series, last_on
 
 def wait(session: Session, municipality_id: int) -> None:
     """Let one person at a time note a baseline here: read the alarm after this, and it is the latest."""
+    # With `key_share` citizens' answers, which point to the municipality, need not wait for the page that follows.
     session.execute(
-        select(models.Municipality.id).where(models.Municipality.id == municipality_id).with_for_update()
+        select(models.Municipality.id)
+        .where(models.Municipality.id == municipality_id)
+        .with_for_update(key_share=True)
     )
 
 

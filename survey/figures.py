@@ -224,7 +224,7 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
     shown = [cell.counted for cell in counts.cells if cell.mean]
     pooled = _pooled(shown)
     mean = _mean(shown, counts.smallest)
-    complete = all(cell.means is None or len(cell.means) == len(version.texts) for cell in counts.cells)
+    complete = not any(cell.hides for cell in counts.cells)
     return Series(
         version_id=version.id,
         name=version.name,

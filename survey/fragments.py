@@ -6,6 +6,7 @@ in a night tells how many answers were tallied, which the batches say too, and n
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from survey import ballot_box, keys, masking, scoring, side_fragments, silence, workdays
+from survey import ballot_box, batches, keys, masking, scoring, side_fragments, silence, workdays
 from survey.batches import CHUNK, shuffle
 from survey.dimensions import DIMENSIONS, LANGUAGE
 from survey.keys import BallotContent, BallotError
@@ -107,6 +108,37 @@ def _lay(session: Session, municipality_id: int, key_id: UUID, shuffled: Iterabl
             copy.write_row((municipality_id, uuid4(), key_id, sealed))
 
 
+Bundle = tuple[str, str, date]
+"""Kind, group and quarter: what waits for each other."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How many lie there that were cut off before today: of each bundle all, and the full ones; and the answers of
+    each group of side fragments.
+    """
+
+    all: Counter[Bundle] = field(default_factory=Counter)
+    full: Counter[Bundle] = field(default_factory=Counter)
+    sides: Counter[side_fragments.Group] = field(default_factory=Counter)
+
+
+@dataclass
+class Gathering:
+    """A night's gathering: which bundles are told, which empty ones let go, and what is in memory by now.
+
+    That are `values` to be written out and `lines` of confirmations, by quarter and day of cutting, that wait on.
+    """
+
+    session: Session
+    municipality_id: int
+    today: date
+    told: AbstractSet[Bundle]
+    let_go: AbstractSet[Bundle]
+    values: dict[Bundle, list[str]] = field(default_factory=lambda: defaultdict(list), repr=False)
+    lines: dict[tuple[date, date], list[str]] = field(default_factory=lambda: defaultdict(list), repr=False)
+
+
 def gather(session: Session, municipality_id: int, privates: Mapping[UUID, bytes], now: datetime) -> None:
     """Open the fragments of the closed keys in `privates`; write out what is enough, and seal the rest anew.
 
@@ -120,27 +152,38 @@ def _gather(session: Session, municipality_id: int, privates: Mapping[UUID, byte
     # A second run waits here; when its turn comes, the fragments it was to open are gone.
     ballot_box.alone(session, municipality_id)
     open_id, open_public = silence.begin(session, municipality_id)
+    drawer = Drawer(session, municipality_id, open_id, sealer(open_public))
     enough = max(scoring.SMALLEST_DISTRIBUTION, _smallest_group(session, municipality_id))
-    groups: dict[tuple[str, str, date], list[Piece]] = defaultdict(list)
-    sides: list[Piece] = []
+    # What becomes of one depends on how many there are. So all are counted, and opened again: few are in memory.
+    seen = _seen(_opened(session, municipality_id, privates), today)
+    told = {bundle for bundle, n in seen.full.items() if n >= enough}
+    night = Gathering(session, municipality_id, today, told, {at for at, n in seen.all.items() if n >= MANY})
+    sides = side_fragments.begin(session, municipality_id, seen.sides, today)
     for piece in _opened(session, municipality_id, privates):
-        if piece.kind in DIMENSIONS:
-            sides.append(piece)
-        elif not is_over(piece.quarter, today):
-            for each in _lines(piece):
-                groups[each.kind, each.group, each.quarter].append(each)
-    again: list[Piece] = []
-    rest = side_fragments.settle(session, municipality_id, sides, today, enough)
-    for (kind, group, quarter), pieces in groups.items():
-        told, waiting = _told(pieces, today, enough)
-        if told:
-            KINDS[kind].write(session, municipality_id, group, quarter, told)
-        again += waiting
-    rest += _packed(again)
+        drawer.put(side_fragments.settle(sides, piece) if piece.kind in DIMENSIONS else _settle(night, piece))
+    drawer.put(side_fragments.finish(session, municipality_id, sides, enough))
+    drawer.put(_finish(night))
     quiet = {"synchronize_session": False}
     session.execute(delete(Fragment).where(*_mine(municipality_id, privates)), execution_options=quiet)
-    shuffle(rest)
-    _lay(session, municipality_id, open_id, map(sealer(open_public), rest))
+    drawer.close()
+
+
+def _seen(pieces: Iterable[Piece], today: date) -> Seen:
+    seen = Seen()
+    for piece in pieces:
+        if piece.made_on >= today:
+            continue
+        if piece.kind in DIMENSIONS:
+            seen.sides[piece.kind, piece.group] += piece.value.count("\n") + 1
+            continue
+        for each in _lines(piece):
+            seen.all[_bundle(each)] += 1
+            seen.full[_bundle(each)] += bool(each.value)
+    return seen
+
+
+def _bundle(piece: Piece) -> Bundle:
+    return piece.kind, piece.group, piece.quarter
 
 
 def _lines(piece: Piece) -> list[Piece]:
@@ -151,27 +194,41 @@ def _lines(piece: Piece) -> list[Piece]:
     return [replace(piece, group=language, value=said) for language, _, said in each]
 
 
-def _packed(waiting: Iterable[Piece]) -> list[Piece]:
-    """The other way round: what is sealed anew."""
-    found, lines = list[Piece](), defaultdict[tuple[date, date], list[str]](list)
-    for piece in waiting:
-        if piece.kind == CONFIRMATION:
-            lines[piece.quarter, piece.made_on].append(f"{piece.group} {piece.value}")
-        else:
-            found.append(piece)
-    return found + [piece for days, mine in lines.items() for piece in confirmations(*days, mine)]
+def _settle(night: Gathering, piece: Piece) -> Iterator[Piece]:
+    """Tell of `piece` what is told, a shuffled chunk at a time; what is to be sealed anew by now."""
+    for each in () if is_over(piece.quarter, night.today) else _lines(piece):
+        bundle = _bundle(each)
+        if each.made_on >= night.today:
+            yield from _again(night, each)
+        elif bundle in night.told:
+            night.values[bundle] += [each.value] if each.value else []
+            _tell(night, bundle, batches.full(night.values[bundle]))
+        elif each.value or bundle not in night.let_go:
+            yield from _again(night, each)
 
 
-def _told(pieces: Sequence[Piece], today: date, enough: int) -> tuple[list[str], list[Piece]]:
-    """The values to write out, in drawn order, or none; and the pieces that wait on."""
-    fresh = [piece for piece in pieces if piece.made_on >= today]
-    older = [piece for piece in pieces if piece.made_on < today]
-    full = [piece for piece in older if piece.value]
-    if len(full) >= enough:
-        told = [piece.value for piece in full]
-        shuffle(told)
-        return told, fresh
-    return [], fresh + (full if len(older) >= MANY else older)
+def _again(night: Gathering, piece: Piece) -> Iterable[Piece]:
+    """What waits on: a comment as it is, a confirmation among others'."""
+    if piece.kind != CONFIRMATION:
+        return [piece]
+    lines = night.lines[piece.quarter, piece.made_on]
+    lines.append(f"{piece.group} {piece.value}")
+    return confirmations(piece.quarter, piece.made_on, batches.full(lines))
+
+
+def _tell(night: Gathering, bundle: Bundle, values: Sequence[str]) -> None:
+    if values:
+        kind, group, quarter = bundle
+        KINDS[kind].write(night.session, night.municipality_id, group, quarter, values)
+
+
+def _finish(night: Gathering) -> Iterator[Piece]:
+    """Tell what is left to be told; the last that are to be sealed anew."""
+    for bundle, values in night.values.items():
+        shuffle(values)
+        _tell(night, bundle, values)
+    for days, lines in night.lines.items():
+        yield from confirmations(*days, lines)
 
 
 def _smallest_group(session: Session, municipality_id: int) -> int:

@@ -166,7 +166,9 @@ def make(session: Session, municipality_id: int, new: Goal, *, staff_id: int, no
     """
     # Two managers may make a goal at once: the second waits here, and then finds the first one's.
     session.execute(
-        select(models.Municipality.id).where(models.Municipality.id == municipality_id).with_for_update()
+        select(models.Municipality.id)
+        .where(models.Municipality.id == municipality_id)
+        .with_for_update(key_share=True)
     )
     goals = of(session, municipality_id)
     if other := in_the_way(goals, new):

@@ -47,7 +47,7 @@ def save(
     """
     if choice.colour and (wrong := looks.refusal(choice.colour)):
         raise ValueError(wrong)
-    row = session.get_one(Municipality, municipality_id, with_for_update=True)
+    row = session.get_one(Municipality, municipality_id, with_for_update={"key_share": True})
     before = row.logo
     changed = [each.name for each in fields(Choice) if getattr(row, each.name) != getattr(choice, each.name)]
     for name in changed:

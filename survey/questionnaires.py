@@ -128,7 +128,7 @@ def succeed(session: Session, before: Version, draft: Draft, now: datetime) -> i
             QuestionnaireRow.municipality_id == before.municipality_id,
             QuestionnaireRow.id == before.questionnaire_id,
         )
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     (current,) = published.versions(session, before.municipality_id, before.id)
     if current.closed_at is not None:

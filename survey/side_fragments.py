@@ -7,9 +7,9 @@ two tellings of one quarter, who has the responses could work out which are whos
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from survey import dimensions, scoring, workdays
+from survey import batches, dimensions, scoring, workdays
 from survey.dimensions import Answers, Part
 from survey.models import LAWS, Batch, Cell, QuestionnaireVersion, SideMean
 from survey.pieces import PACK, Piece, is_over, packed
@@ -42,6 +42,9 @@ class Pool:
 Pools = dict[Pool, list[str]]
 """The answers of each pool, as lines."""
 
+Group = tuple[str, str]
+"""A dimension, and what its pieces wait with: the id of a batch, or law and version of a pool."""
+
 
 def cut(batch_id: UUID, last_on: date, lines: Mapping[str, Sequence[str]], today: date) -> Iterator[Piece]:
     """What a batch leaves of each dimension: a piece for every PACK answers, in drawn order."""
@@ -62,60 +65,86 @@ def _make_sense(dimension: str, lines: Iterable[str]) -> bool:
         return False
 
 
-def settle(
-    session: Session, municipality_id: int, pieces: Sequence[Piece], today: date, enough: int
-) -> list[Piece]:
-    """Write out the quarters that are over, each part of at least `enough` people; the pieces that wait on.
+@dataclass
+class Settling:
+    """A night in which side fragments are settled, piece by piece.
 
-    At most four statements. Raises TallyError, with nothing written, for answers that fit no questionnaire.
+    Pieces of a batch in `ways` go into a pool, or nowhere when their quarter had been told; those of any other
+    wait on. `widths` are the points and statements of versions. `lines` are answers that are not yet in a piece
+    again, or in a part; `parts` those of quarters that are over, by value.
     """
-    waiting = [piece for piece in pieces if piece.made_on >= today]
-    pools, loose = _pooled(piece for piece in pieces if piece.made_on < today)
-    waiting += _with_their_cells(session, municipality_id, loose, pools)
-    over = {pool: lines for pool, lines in pools.items() if is_over(pool.quarter, today)}
-    if over:
-        _write(session, municipality_id, over, enough)
-    again = [
-        piece
-        for pool, lines in pools.items()
-        if pool not in over
-        for piece in packed(pool.dimension, f"{pool.law}/{pool.version_id}", pool.quarter, today, lines)
-    ]
-    return [piece for piece in waiting if not is_over(piece.quarter, today)] + again
+
+    today: date
+    ways: Mapping[Group, Pool | None]
+    widths: Mapping[int, tuple[int, int]]
+    lines: Pools = field(default_factory=lambda: defaultdict(list), repr=False)
+    parts: dict[Pool, dict[str, Part]] = field(default_factory=lambda: defaultdict(dict), repr=False)
 
 
-def _pooled(pieces: Iterable[Piece]) -> tuple[Pools, list[Piece]]:
-    """The answers whose cells are known, by pool; and the pieces that still wait with their batch."""
-    pools: Pools = defaultdict(list)
-    loose: list[Piece] = []
-    for piece in pieces:
-        place = _POOL.fullmatch(piece.group)
-        if place:
-            pools[Pool(piece.kind, place[1], int(place[2]), piece.quarter)] += piece.value.split("\n")
-        else:
-            loose.append(piece)
-    return pools, loose
+def begin(session: Session, municipality_id: int, waiting: Mapping[Group, int], today: date) -> Settling:
+    """Begin to settle, knowing how many answers of each group were cut off before `today`. Two statements."""
+    batch_ids = {UUID(name) for _dimension, name in waiting if not _POOL.fullmatch(name)}
+    cells = _cells(session, municipality_id, batch_ids) if batch_ids else {}
+    ways = _ways(waiting, cells)
+    pools = [_POOL.fullmatch(name) for _dimension, name in waiting]
+    version_ids = {int(found[2]) for found in pools if found} | {pool.version_id for pool in ways.values() if pool}
+    return Settling(today, ways, _widths(session, municipality_id, version_ids))
 
 
-def _with_their_cells(session: Session, municipality_id: int, loose: Sequence[Piece], pools: Pools) -> list[Piece]:
-    """Lay the answers of whole cells in `pools`, and return the pieces of all others.
+def _ways(waiting: Mapping[Group, int], cells: Mapping[UUID, "_Cell"]) -> dict[Group, Pool | None]:
+    """The pool of the answers of whole cells, None for a cell made when its quarter had been told.
 
-    A cell of which a piece is missing stays out: what is told less the cells must never be a part of one. So does
-    one made when its quarter had been told.
+    A cell of which a piece is missing stays out: what is told less the cells must never be a part of one.
     """
-    cells = _cells(session, municipality_id, {UUID(piece.group) for piece in loose}) if loose else {}
-    left = [piece for piece in loose if UUID(piece.group) not in cells]
-    of_cell: dict[tuple[str, _Cell], list[Piece]] = defaultdict(list)
-    for piece in loose:
-        if piece not in left:
-            of_cell[piece.kind, cells[UUID(piece.group)]].append(piece)
-    for (dimension, cell), mine in of_cell.items():
-        lines = [line for piece in mine for line in piece.value.split("\n")]
-        if len(lines) != cell.n:
-            left += mine
-        elif not is_over(cell.quarter, cell.told_on):
-            pools[Pool(dimension, cell.law, cell.version_id, cell.quarter)] += lines
-    return left
+    of = {(dimension, name): cells[UUID(name)] for dimension, name in waiting if _is_in(cells, name)}
+    there = Counter[tuple[str, UUID]]()
+    for group, cell in of.items():
+        there[group[0], cell.id] += waiting[group]
+    return {
+        group: None if is_over(cell.quarter, cell.told_on) else cell.pool(group[0])
+        for group, cell in of.items()
+        if there[group[0], cell.id] == cell.n
+    }
+
+
+def _is_in(cells: Mapping[UUID, "_Cell"], name: str) -> bool:
+    return not _POOL.fullmatch(name) and UUID(name) in cells
+
+
+def settle(night: Settling, piece: Piece) -> Iterator[Piece]:
+    """Put `piece` where it goes; what is to be sealed anew by now."""
+    place = _POOL.fullmatch(piece.group)
+    if piece.made_on >= night.today or not (place or (piece.kind, piece.group) in night.ways):
+        yield from () if is_over(piece.quarter, night.today) else (piece,)
+        return
+    pool: Pool | None
+    if place:
+        pool = Pool(piece.kind, place[1], int(place[2]), piece.quarter)
+    else:
+        pool = night.ways[piece.kind, piece.group]
+    if pool:
+        night.lines[pool] += piece.value.split("\n")
+        yield from _settled(night, pool, batches.full(night.lines[pool]))
+
+
+def _settled(night: Settling, pool: Pool, lines: Sequence[str]) -> Iterable[Piece]:
+    if not is_over(pool.quarter, night.today):
+        return packed(pool.dimension, f"{pool.law}/{pool.version_id}", pool.quarter, night.today, lines)
+    parts = night.parts[pool]
+    for part in _parts(lines, night.widths.get(pool.version_id)):
+        parts[part.value] = parts[part.value].plus(part) if part.value in parts else part
+    return ()
+
+
+def finish(session: Session, municipality_id: int, night: Settling, enough: int) -> Iterator[Piece]:
+    """Write out the quarters that are over, each part of at least `enough` people; the last pieces that wait on.
+
+    Two statements. Raises TallyError for answers that fit no questionnaire, as `settle` does.
+    """
+    for pool, lines in night.lines.items():
+        yield from _settled(night, pool, lines)
+    if night.parts:
+        _write(session, municipality_id, night.parts, enough)
 
 
 @dataclass(frozen=True)
@@ -130,6 +159,9 @@ class _Cell:
     @property
     def quarter(self) -> date:
         return workdays.quarter(self.last_on)
+
+    def pool(self, dimension: str) -> Pool:
+        return Pool(dimension, self.law, self.version_id, self.quarter)
 
 
 def _cells(session: Session, municipality_id: int, batch_ids: Iterable[UUID]) -> dict[UUID, _Cell]:
@@ -146,21 +178,19 @@ def _cells(session: Session, municipality_id: int, batch_ids: Iterable[UUID]) ->
 # Writing out ---------------------------------------------------------------------------------------------
 
 
-def _write(session: Session, municipality_id: int, pools: Pools, enough: int) -> None:
+def _write(session: Session, municipality_id: int, found: Mapping[Pool, Mapping[str, Part]], enough: int) -> None:
     """Write what may be told of these pools, but of none of which something was written before."""
-    points = _points(session, municipality_id, {pool.version_id for pool in pools})
-    before = _written(session, municipality_id, {pool.quarter for pool in pools})
+    before = _written(session, municipality_id, {pool.quarter for pool in found})
     rows: list[dict[str, Any]] = []
-    for pool, lines in pools.items():
-        parts = _parts(lines, points.get(pool.version_id))
+    for pool, parts in found.items():
         if pool not in before:
             of = {"municipality_id": municipality_id, **vars(pool)}
-            rows += [of | _row(part) for part in dimensions.told(parts, enough)]
+            rows += [of | _row(part) for part in dimensions.told(list(parts.values()), enough)]
     if rows:
         session.execute(insert(SideMean), rows)
 
 
-def _points(session: Session, municipality_id: int, version_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+def _widths(session: Session, municipality_id: int, version_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     """How many points and statements these versions have."""
     of = QuestionnaireVersion
     wanted = select(of.id, of.points, of.statement_count).where(

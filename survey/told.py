@@ -129,6 +129,7 @@ def kept(
             case((in_means, means.statements)).label("means"),
             case((in_spread, spread.statements)).label("spread"),
             func.coalesce(in_tags, False).label("told_tags"),
+            case((means.told_on <= as_of, func.cardinality(means.statements))).label("in_group"),
             means.told_on.label("means_on"),
             spread.told_on.label("spread_on"),
         )
@@ -147,14 +148,16 @@ def _by(of: Any, period: Period, as_of: date, inside: bool) -> ColumnElement[boo
 
 
 def _view(row: OneRow) -> CellView:
+    counted = counted_in(row)
     return CellView(
         row.team_id,
         row.law,
         row.version_id,
         row.mode,
-        counted_in(row),
+        counted,
         row.mean,
         None if row.means is None else tuple(row.means),
         None if row.spread is None else tuple(row.spread),
         row.told_tags,
+        row.in_group is not None and row.in_group < len(counted.statements),
     )

@@ -34,7 +34,9 @@ def ask(
     `address` is a mobile in E.164 or an e-mail. It leaves at once, outside the send window too.
     """
     # The municipality's row is the lock: two requests at once would both count too few.
-    session.execute(select(Municipality.id).where(Municipality.id == municipality_id).with_for_update())
+    session.execute(
+        select(Municipality.id).where(Municipality.id == municipality_id).with_for_update(key_share=True)
+    )
     recent = select(func.count()).where(
         TrialMessage.municipality_id == municipality_id, TrialMessage.asked_at > now - timedelta(hours=1)
     )

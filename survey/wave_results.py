@@ -154,13 +154,14 @@ def _within(rows: Sequence[Any], first: date, last: date) -> list[CellView]:
             row.law,
             row.version_id,
             row.mode,
-            counted_in(row),
+            counted,
             mean=True,
             means=told(row, "means"),
             spread=told(row, "spread"),
             tags=False,
+            hides=row.means_statements is not None and len(row.means_statements) < len(counted.statements),
         )
-        for row in rows
+        for row, counted in ((row, counted_in(row)) for row in rows)
         if first <= row.first_on and row.last_on <= last
     ]
 

@@ -126,6 +126,14 @@ def test_a_mistyped_id_is_told_and_asked_for_again(
     assert client.get(f"/figures?id={figure.upper()}").headers["Location"].endswith(figure.upper())
 
 
+@pytest.mark.parametrize("typed", ["%00", "0%000", "%1b[2J", "%e2%80%ae0"])
+def test_what_no_keyboard_types_is_not_said_again(typed: str, stevns: Municipality, sign_in: SignIn) -> None:
+    """404 with the sentence, and neither NUL nor other signs that cannot be seen in the page."""
+    answer = sign_in(stevns).get(f"/figures/{typed}")
+    assert (answer.status_code, "skrevet forkert" in words(answer.text)) == (404, True)
+    assert not {"\0", "\x1b", "\u202e"} & set(answer.text)
+
+
 def test_a_team_that_is_too_small_now_is_not_shown(
     session: Session, stevns: Municipality, teams: dict[str, Team], sign_in: SignIn
 ) -> None:

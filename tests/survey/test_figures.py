@@ -98,6 +98,17 @@ def test_a_statement_few_answered_takes_a_second_with_it(session: Session, team:
     assert (series.answers, series.respondents) == (None, 100)
 
 
+def test_a_period_without_the_groups_end_hides_as_much(session: Session, team: Team, add_batch: Add) -> None:
+    """Fifty on one day, whose group ends on another and hides two statements: no number of answers on either."""
+    many = [(3, 3, 3, 3, 0)] * 46
+    add_batch(team, DAY, [*many, *[(3, 3, 3, 3, 3)] * 4])
+    assert only(ydelse(session, team)).answers == 204
+    later = DAY + timedelta(1)
+    add_batch(team, later, [(3, 3, 0, 3, 0), *many, *many[:3]])
+    told = [only(ydelse(session, team, Period(day, day))).answers for day in (DAY, later)]
+    assert (told, only(ydelse(session, team)).answers) == ([None, None], None)
+
+
 def test_a_distribution_is_shown_when_no_share_is_small(session: Session, team: Team, add_batch: Add) -> None:
     """Fifteen evenly spread over all points and "ved ikke"; below fifty one rare answer hides them all."""
     add_batch(team, DAY, [(1,) * 5, (2,) * 5, (3,) * 5, (4,) * 5, (0,) * 5] * 3)
