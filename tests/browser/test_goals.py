@@ -62,7 +62,10 @@ def test_a_goal_is_reckoned_before_it_is_saved(screen: Callable[[str], Page], ad
     page.get_by_role("button", name="Gem målet").click()
     page.get_by_text("Målet er gemt: over 3,1.").wait_for()
     check(page)
-    page.get_by_role("button", name="Afslut målet over 3,1 for Ydelse, skala 1-4").click()
+    page.get_by_role("link", name="Afslut målet over 3,1 for Ydelse, skala 1-4").click()
+    page.get_by_role("heading", name="Hvad gælder bagefter?").wait_for()
+    check(page)
+    page.get_by_role("button", name="Afslut målet").click()
     page.get_by_text("Målet er afsluttet.").wait_for()
 
 
