@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.dashboard import REASONS
 from survey.models import DECISIONS, Municipality, QuestionnaireVersion, Staff
+from survey.scoring import HIDDEN, WITHHELD, Figure
 from tests.admin.test_dashboard import DAY, Add, grown, send, team_of, words
 
 Page = Callable[..., str]
+MEAN = Figure("3,2", 12, 3.2)
 
 
 @pytest.fixture
@@ -75,3 +79,21 @@ def test_each_figure_says_what_it_covers(
     assert "Ugerne 18–19, efter afsendelse" in words(page("?til=2021-05-30"))
     send(session, team, date(2020, 12, 14), 20, 10)
     assert "Ugerne 51, 2020 – 18, 2021, efter" in words(page("?til=2021-05-05"))
+
+
+@pytest.mark.parametrize(
+    ("means", "sentence"),
+    [
+        ([HIDDEN, HIDDEN], "Udsagnenes gennemsnit kan ikke vises endnu: de kunne røbe, hvad nogle få har svaret."),
+        ([WITHHELD, MEAN], "Kun ét udsagns gennemsnit kan vises."),
+        ([MEAN], "Skemaet har ét udsagn."),
+        ([MEAN, MEAN], "Udsagnene ligger lige højt: 3,2."),
+        ([MEAN, MEAN, WITHHELD], "De udsagn, der kan vises, ligger lige højt: 3,2."),
+    ],
+)
+def test_why_no_statement_is_highest_is_said_of_each_case(app: Flask, means: list[Figure], sentence: str) -> None:
+    """Nothing shown, one shown, one asked, or all alike: each has a sentence of its own."""
+    statements = [SimpleNamespace(mean=mean) for mean in means]
+    with app.test_request_context():
+        said = app.jinja_env.get_template("admin/figures.html").module.alike(statements)  # type: ignore[attr-defined]  # a macro
+    assert said == sentence
