@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.dashboard import REASONS
+from survey.export_columns import FORMATS
 from survey.models import DECISIONS, Municipality, QuestionnaireVersion, Staff
 from survey.scoring import HIDDEN, WITHHELD, Figure
 from tests.admin.test_dashboard import DAY, Add, grown, send, team_of, words
@@ -59,6 +60,17 @@ def test_the_law_stands_beside_a_team_only_where_it_says_more(
     text = page()
     assert ">Ydelse</option>" in text
     assert ">Unge (Opfølgning)</option>" in text
+
+
+def test_every_format_and_the_dictionary_can_be_fetched(
+    session: Session, stevns: Municipality, page: Page, add_batch: Add
+) -> None:
+    """For the period on the page; all but the spreadsheet under "Andre formater"."""
+    add_batch(team_of(session, stevns), DAY, [(3,) * 7] * 8)
+    text = page("?fra=2021-05-01&til=2021-05-31")
+    for kind in FORMATS:
+        assert f'href="/tal/eksport?fra=2021-05-01&amp;til=2021-05-31&amp;format={kind}"' in text
+    assert text.index("Andre formater") < text.index('href="/tal/eksport/ordbog"')
 
 
 def test_every_reason_has_words() -> None:
