@@ -246,7 +246,7 @@ def nights(last: date) -> list[date]:
 
 
 def describe(settings: Settings, now: datetime) -> dict[str, Any]:
-    """What `demo.json` holds: addresses, sign-ins, and links that can be answered."""
+    """What `demo.json` holds: addresses, sign-ins, links that can be answered, and what commands on it need."""
     base = settings.base_url
     first, last = STEVNS_PERIOD
     return {
@@ -266,6 +266,10 @@ def describe(settings: Settings, now: datetime) -> dict[str, Any]:
             for role, account in ROLES.items()
         ],
         "citizen_links": links(settings, now),
+        "environment": {
+            "TILFREDS_DATABASE_URL": str(settings.database_url),
+            "TILFREDS_STATE_DIR": str(settings.state_dir),
+        },
     }
 
 

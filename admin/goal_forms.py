@@ -1,8 +1,9 @@
 """The form of a goal: whom it is for, of what kind, how much, and since when; every mistake with its remedy."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -20,13 +21,45 @@ KINDS = {
     "equality": "Lighed: de to grupper er lige tilfredse",
 }
 BOTH = "begge"
-EXAMPLES = {
-    "level": "Skriv et tal mellem 1 og {top}, fx {example}.",
-    "share": "Skriv procent mellem 1 og 99, fx 80.",
+WANTED = {
+    "level": "Skriv et tal over 1 og under {top}, fx {example}.",
+    "share": "Skriv procent fra 1 til 99, fx 80.",
     "trend": "Skriv, hvor mange point om året det skal kunne ses, at gennemsnittet stiger, fx 0,1.",
     "equality": "Skriv, hvor mange point der højst må være mellem gruppernes gennemsnit, fx 0,2.",
 }
 EXAMPLE = {4: "3,2", 5: "4,2"}
+_NUMBER = re.compile(r"-?[0-9]{1,6}([.,][0-9]{1,9})?")
+
+
+def amount(kind: str, typed: str, top: int) -> Fraction:
+    """The number typed for a goal of `kind` on 1 … `top`, as a goal keeps it. Raises ValueError in Danish."""
+    wanted = WANTED[kind].format(top=top, example=EXAMPLE[top])
+    bare, sign, _ = typed.strip().partition("%")
+    if not _NUMBER.fullmatch(bare.strip()):
+        raise ValueError(wanted)
+    value = Decimal(bare.strip().replace(",", "."))
+    return _share(value, bare.strip(), wanted) if kind == "share" else _points(kind, value, sign, top, wanted)
+
+
+def _share(value: Decimal, typed: str, wanted: str) -> Fraction:
+    if 0 < value < 1:
+        raise ValueError(f"{typed} er under 1 %. {wanted}")
+    if not 1 <= value <= 99:
+        raise ValueError(wanted)
+    if value != round(value, 1):
+        raise ValueError(f"Der er for mange decimaler: skriv højst én. {wanted}")
+    return Fraction(value) / 100
+
+
+def _points(kind: str, value: Decimal, sign: str, top: int, wanted: str) -> Fraction:
+    low, high = (1, top) if kind == "level" else (0, top - 1)
+    if sign:
+        raise ValueError(f"Målet er i point, ikke i procent. {wanted}")
+    if not low < value < high:
+        raise ValueError(wanted if kind == "level" else f"Tallet skal være over 0 og under {high}. {wanted}")
+    if value != round(value, 2):
+        raise ValueError(f"Der er for mange decimaler: skriv højst to. {wanted}")
+    return Fraction(value)
 
 
 class GoalForm(Form):
@@ -64,17 +97,10 @@ class GoalForm(Form):
         """A number its kind can have, as a goal keeps it."""
         if not self._knows_whom or self.kind.data not in KINDS:
             return
-        top = self.place[1]
-        wanted = EXAMPLES[self.kind.data].format(top=top, example=EXAMPLE[top])
         try:
-            typed = Decimal((field.data or "").replace("%", "").replace(",", ".").strip())
-        except InvalidOperation:
-            raise ValidationError(wanted) from None
-        share = self.kind.data == "share"
-        low, high = {"level": (1, top), "share": (0, 100)}.get(self.kind.data, (0, top - 1))
-        if not typed.is_finite() or not low < typed < high or typed != round(typed, 1 if share else 2):
-            raise ValidationError(wanted)
-        self._value = Fraction(typed) / (100 if share else 1)
+            self._value = amount(str(self.kind.data), field.data or "", self.place[1])
+        except ValueError as wrong:
+            raise ValidationError(str(wrong)) from None
 
     def validate_valid_from(self, field: StringField) -> None:
         """A day that is not past: nobody is judged by a goal that was made afterwards."""

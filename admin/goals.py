@@ -16,8 +16,8 @@ from survey import goal_plans, goals, lineages, results, workdays
 from survey.access import MANAGER, open_to
 from survey.db import snapshot, transaction
 from survey.goals import BY_ITSELF, Goal
-from survey.models import GOAL_KINDS, QuestionnaireVersion, Team
-from survey.results import Counts
+from survey.models import GOAL_KINDS, LAWS, QuestionnaireVersion, Team
+from survey.results import LAW_NAMES, Counts
 
 doors = Blueprint("goals", __name__)
 
@@ -26,7 +26,10 @@ About = Mapping[tuple[str | None, int], str]
 
 @dataclass(frozen=True)
 class Line:
-    """A goal in a list: whom it is for, what it says, its days, who made it; whether it can be ended."""
+    """A goal in a list: whom it is for, what it says, its days, who made it; whether it can be ended.
+
+    `state` is what has become of one whose last day is today or past; "" of others.
+    """
 
     id: int
     about: str
@@ -34,6 +37,7 @@ class Line:
     days: str
     made: str
     open: bool
+    state: str
 
 
 @doors.get("/maal")
@@ -92,6 +96,22 @@ def save() -> ResponseReturnValue:
     return redirect(url_for("goals.overview"), 303)
 
 
+@doors.get("/maal/<int:goal_id>/afslut")
+@open_to(MANAGER)
+def ending(goal_id: int) -> ResponseReturnValue:
+    """What holds when the goal is ended, and the button that does it; 404 for one that cannot be."""
+    staff, today = _who_sees_all(), _today()
+    with snapshot() as session:
+        _counts, about = _read(session, staff)
+        known = goals.of(session, staff.municipality_id)
+    goal = next((each for each in known if each.id == goal_id and goals.can_end(each, today)), None)
+    if goal is None:
+        access.not_here()
+    return render_template(
+        "admin/goal_end.html", goal=_line(goal, about, today), afterwards=_afterwards(known, goal, today)
+    )
+
+
 @doors.post("/maal/<int:goal_id>/afslut")
 @open_to(MANAGER)
 def end(goal_id: int) -> ResponseReturnValue:
@@ -102,7 +122,7 @@ def end(goal_id: int) -> ResponseReturnValue:
         if goal_id >= 2**63 or not goals.end(*here, staff_id=staff.id, now=now):
             access.not_here()
         access.log_access(session, staff, "end goal", f"goal {goal_id}", now)
-    flash("Målet er afsluttet. Tidligere perioder bliver stadig bedømt efter det.")
+    flash("Målet er afsluttet. Perioder, der slutter, mens det gjaldt, bliver stadig bedømt efter det.")
     return redirect(url_for("goals.overview"), 303)
 
 
@@ -160,6 +180,11 @@ def _page(session: Session, staff: CurrentStaff, about: About, form: GoalForm) -
             for goal in known
             if not goal.began or (goal.valid_to is not None and goal.valid_to < today)
         ],
+        without=[
+            (name, goals.words(usual))
+            for (law, points), name in about.items()
+            if law and (usual := goals.let_go(known, law, points, today))
+        ],
         can_be_set=bool(about),
         begun=bool(request.args or form.errors),
     )
@@ -177,8 +202,44 @@ def _line(goal: Goal, about: About, today: date) -> Line:
         goals.words(goal),
         _days(goal),
         f"{goal.by}, {charts.day(goal.made_on)}" if goal.made_on else "",
-        goal.id != BY_ITSELF and goal.began and (goal.valid_to is None or goal.valid_to > today),
+        goal.id != BY_ITSELF and goals.can_end(goal, today),
+        _state(goal, today),
     )
+
+
+def _state(goal: Goal, today: date) -> str:
+    """ "Afsluttet, gælder i dag for sidste gang"; "" for one with days left."""
+    if not goal.began or goal.valid_to is None or goal.valid_to > today:
+        return "" if goal.began else "Afsluttet"
+    return "Afsluttet" if goal.valid_to < today else "Afsluttet, gælder i dag for sidste gang"
+
+
+def _afterwards(known: Sequence[Goal], goal: Goal, today: date) -> tuple[str, ...]:
+    """What is true when `goal` is ended on `today`, in Danish sentences."""
+    if goal.valid_from > today:
+        return ("Målet er ikke begyndt, så det kommer aldrig til at gælde.", *_still(known, goal, today))
+    last = f"Målet gælder i dag, den {charts.day(today)}, for sidste gang."
+    return (last, *_still(known, goal, today + timedelta(days=1)))
+
+
+def _still(known: Sequence[Goal], goal: Goal, day: date) -> tuple[str, ...]:
+    """What holds on `day` without `goal`, of its kind and of others."""
+    left = [each for each in known if each.id != goal.id]
+    there = goals.in_force(known, goal.law or LAWS[0], goal.points, day)
+    others = [goals.words(each) for each in there if each.id != goal.id and each.law in (goal.law, None)]
+    whom = LAW_NAMES[goal.law] if goal.law else "lighed mellem grupperne"
+    said = [f"Stadig gælder: {'; '.join(others)}." if others else f"Derefter er der intet mål for {whom}."]
+    came = [each for each in left if each.same_kind(goal) and each.began and each.valid_from >= day]
+    if came:
+        later = min(came, key=lambda each: each.valid_from)
+        said.append(f"Målet »{goals.words(later)}« begynder den {charts.day(later.valid_from)}.")
+    usual = goals.by_itself(goal.law, goal.points) if goal.law and goal.kind == "level" else None
+    if usual and goal.valid_from < day:
+        said.append(
+            f"Målet »{goals.words(usual)}« gælder ikke igen af sig selv. "
+            "Skal det gælde, så sæt det som et nyt mål."
+        )
+    return tuple(said)
 
 
 def _days(goal: Goal) -> str:

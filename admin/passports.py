@@ -15,6 +15,7 @@ from survey.passports import DONT_KNOW, REST, RULE, TOP_TWO, Definition
 from survey.printed import Measured, Mint
 from survey.reopening import Passport
 from survey.results import LAW_NAMES, TeamView
+from survey.shares import told
 
 doors = Blueprint("passports", __name__)
 
@@ -56,6 +57,7 @@ def show(figure: str) -> ResponseReturnValue:
         name=name(passport),
         what=what(passport),
         how=how(passport),
+        uncertain=uncertain(passport),
         open_weeks=in_weeks(passport.sent.open_weeks) if passport.sent else "",
         changed=reopening.changed_rules(passport),
         rule=RULE,
@@ -130,6 +132,13 @@ def how(passport: Passport) -> str:
         f"Summen af {scope} på skalaen divideret med antallet af svar, i hele portioner. "
         "»Ved ikke« og tomme svar tæller ikke med. Det er aldrig et gennemsnit af dagenes gennemsnit."
     )
+
+
+def uncertain(passport: Passport) -> str:
+    """Both ends of the 95 % interval in words: "68,6 % til 89,4 %"; "" where none may be told."""
+    if passport.interval:
+        return " til ".join(passport.interval)
+    return told("", passport.figure).interval if passport.definition.kind == "share" else ""
 
 
 def in_weeks(mondays: Sequence[date]) -> str:

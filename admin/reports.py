@@ -95,7 +95,7 @@ def file_name(report: Report, form: str) -> str:
 def _asked(staff: CurrentStaff) -> tuple[Wish, Known, Report]:
     """What the address asks for, read in one snapshot. Raises 404 or 403 for a team that is not the manager's."""
     today = workdays.day(workdays.now())
-    kind = KINDS.get(request.args.get("slags", ""), KINDS["bilag"])
+    kind, unknown = _chosen_kind(request.args.get("slags", ""))
     with snapshot() as session:
         usual = report_periods.read(session, staff.municipality_id, kind.code, today)
         period, mistake = dashboard.chosen_period(request.args, usual)
@@ -105,7 +105,16 @@ def _asked(staff: CurrentStaff) -> tuple[Wish, Known, Report]:
     team = dashboard.chosen_team(staff, known.whole.counts, request.args.get("team", ""))
     allowed = [Scope(*scope) for scope in dashboard.scopes(staff, known.whole.counts, team)]
     report = reports.build(known, allowed, kind, staff.municipality_name, slug, mint)
-    return Wish(kind, period, team, mistake), known, report
+    return Wish(kind, period, team, unknown or mistake), known, report
+
+
+def _chosen_kind(wanted: str) -> tuple[Kind, str]:
+    """The kind of report in the address, else the annex; with what was wrong with it, in Danish, or ""."""
+    usual = KINDS["bilag"]
+    if not wanted or wanted in KINDS:
+        return KINDS[wanted or usual.code], ""
+    choices = ", ".join(f"{each.code} ({each.name})" for each in KINDS.values())
+    return usual, f"Den slags rapport findes ikke. Vælg en af: {choices}. Her vises {usual.code}."
 
 
 def _address(wish: Wish) -> dict[str, str | date]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -247,4 +248,9 @@ def announce(description: dict[str, object], path: str) -> None:
     for sign_in in description["sign_ins"]:  # type: ignore[attr-defined]  # made by demo.describe
         role = ROLE_NAMES[sign_in["role"]].lower()
         click.echo(f"  {sign_in['municipality']:18}{role:16}{sign_in['email']}")
-    click.echo("")
+    click.echo(
+        "\n  Demoen har sin egen database. Kommandoer virker på den, mens den kører, i en anden terminal med:\n"
+    )
+    for name, value in description["environment"].items():  # type: ignore[attr-defined]  # made by demo.describe
+        click.echo(f"  export {name}={shlex.quote(value)}")
+    click.echo("  .venv/bin/flask report --municipality stevns\n")

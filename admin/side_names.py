@@ -14,7 +14,7 @@ DIMENSION_NAMES = {
 VALUE_NAMES = {
     "channel": {"sms": "SMS", "email": "E-mail", "paper": "Papir"},
     "first": {"first": "Første besked", "reminder": "Påmindelse"},
-    "meeting_number": {"1": "1", "2-3": "2-3", "4+": "4 eller senere"},
+    "meeting_number": {"1": "1. samtale", "2-3": "2. eller 3. samtale", "4+": "4. samtale eller senere"},
 }
 
 

@@ -25,6 +25,8 @@ failed = Quota(20, timedelta(minutes=15))
 _making = Turnstile(1, 2, seconds=20)
 """Answers are made one at a time in a process, so that pages are not held up."""
 DAYS = "fra og til skal være dage som 2021-05-02, og fra må ikke ligge efter til."
+KNOWN = {"fra", "til"}
+CHOICES = "Der kan stå fra og til; svaret er altid JSON og har alle team, der må vises."
 BUSY = "Der hentes tal lige nu. Prøv igen om lidt."
 
 
@@ -34,6 +36,8 @@ def figures() -> Response:
     """Every number that may be told of `?fra=…&til=…`, else of the twelve months up to the newest figures."""
     now = workdays.now()
     of = _caller(now)
+    if unknown := ", ".join(sorted(set(request.args) - KNOWN)):
+        _refuse(400, f"Kender ikke {unknown[:80]}. {CHOICES}", {})
     try:
         with _making.turn():
             return _answer(of, now)

@@ -9,7 +9,7 @@ from survey.figures import Section, Series
 from survey.promises import Promises
 from survey.results import Counts, OneRow, Period
 from survey.scoring import Figure
-from survey.turnout import Turnout
+from survey.turnout import Turnout, Weeks
 
 UNHELD = ("cancelled", "not_attended", "in_the_future", "too_old")
 """No meeting to ask about, or too long ago."""
@@ -50,24 +50,16 @@ def steps(counts: Counts, section: Section) -> Funnel:
 
     Of a law group or team, over all its versions, and of the blocks of weeks that its response rates are told in.
     """
-    parts = [series.turnout for series in section.series if series.turnout and series.turnout.weeks]
+    parts = [(series.version_id, series.turnout.weeks) for series in section.series if series.turnout]
+    parts = [part for part in parts if part[1]]
     if not parts:
         return Funnel()
-    first = min(part.weeks[0].first for part in parts)
-    last = max(part.weeks[-1].last for part in parts)
-
-    def mine(rows: Sequence[OneRow]) -> list[OneRow]:
-        team = section.team
-        return [
-            row
-            for row in rows
-            if row.law == section.law and first <= row.week <= last and (team is None or row.team_id == team.id)
-        ]
-
-    meetings, weeks = mine(counts.meetings), mine(counts.weeks)
-    held = _less(meetings, UNHELD)
-    eligible = _less(meetings, (*UNHELD, *SPARED, *UNDRAWN))
-    channel = _less(meetings, (*UNHELD, *SPARED, *UNDRAWN, *UNREACHABLE))
+    first, last = min(told[0].first for _, told in parts), max(told[-1].last for _, told in parts)
+    mine = [row for row in counts.meetings if _is_of(row, section) and first <= row.week <= last]
+    weeks = [row for part in parts for row in counts.weeks if _is_of(row, section) and _is_in(row, *part)]
+    held = _less(mine, UNHELD)
+    eligible = _less(mine, (*UNHELD, *SPARED, *UNDRAWN))
+    channel = _less(mine, (*UNHELD, *SPARED, *UNDRAWN, *UNREACHABLE))
     answered = _answered(section)
     numbers = (
         ("Samtaler holdt", held, ""),
@@ -78,6 +70,14 @@ def steps(counts: Counts, section: Section) -> Funnel:
         ("Besvaret", answered, "af de udsendte"),
     )
     return Funnel(_told(numbers, counts.smallest), turnout.weeks_named(first, last))
+
+
+def _is_of(row: OneRow, section: Section) -> bool:
+    return bool(row.law == section.law and (section.team is None or row.team_id == section.team.id))
+
+
+def _is_in(row: OneRow, version_id: int, told: Sequence[Weeks]) -> bool:
+    return bool(row.version_id == version_id and told[0].first <= row.week <= told[-1].last)
 
 
 def calls(promises: Promises, smallest: int, period: Period) -> Funnel:
@@ -118,14 +118,7 @@ def of_wave(counts: Counts, section: Section, series: Series, rate: Turnout | No
     """Sent, delivered, answered of a series in the blocks of weeks that `rate` is told in; () without any."""
     if rate is None or not rate.weeks:
         return ()
-    first, last = rate.weeks[0].first, rate.weeks[-1].last
-    mine = [
-        row
-        for row in counts.weeks
-        if (row.law, row.version_id) == (section.law, series.version_id)
-        and first <= row.week <= last
-        and (section.team is None or row.team_id == section.team.id)
-    ]
+    mine = [row for row in counts.weeks if _is_of(row, section) and _is_in(row, series.version_id, rate.weeks)]
     numbers = (
         ("Udsendt", sum(row.sent for row in mine), ""),
         ("Leveret", sum(row.delivered for row in mine), "af de udsendte"),

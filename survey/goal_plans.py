@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from math import sqrt
 
-from survey import figures, goals, scoring, top_two
+from survey import figures, goals, scoring, top_two, workdays
 from survey.goal_verdicts import Group
 from survey.goals import Goal
 from survey.results import LAW_NAMES, Counts
-from survey.scoring import danish, planning, trends
+from survey.scoring import danish, planning, target, trends
 from survey.scoring.planning import NEVER, Plan
 
 DAYS_A_MONTH = 365.25 / 12
@@ -24,6 +24,8 @@ IN_VAIN = 60
 class Standing:
     """One law group on one scale: `people` behind the mean, so many a month, and how much they differ (`sd`).
 
+    The months are counted from `since`: the period's first day, or the first answer where that is later (`began`).
+
     `mean` and `sd` are rounded as they are printed: whoever tries many goals learns nothing finer.
     """
 
@@ -33,6 +35,8 @@ class Standing:
     per_month: float
     mean: float
     sd: float
+    since: date
+    began: bool
 
 
 @dataclass(frozen=True)
@@ -81,10 +85,14 @@ def standing(counts: Counts, law: str, points: int) -> Standing | None:
     moments = group.moments
     if moments.n < scoring.SMALLEST_DISTRIBUTION:
         return None
-    days = counts.period.last - max(counts.period.first, series.points[0].first_on) + timedelta(days=1)
+    since = max(counts.period.first, series.points[0].first_on)
+    days = counts.period.last - since + timedelta(days=1)
     months = max(1.0, days.days / DAYS_A_MONTH)
     sd = float(scoring.rounded(Fraction(sqrt(moments.variance)), scoring.decimals(moments.n)))
-    return Standing(LAW_NAMES[law], group, moments.n, moments.n / months, series.mean.value or 0.0, sd)
+    began = since > counts.period.first
+    return Standing(
+        LAW_NAMES[law], group, moments.n, moments.n / months, series.mean.value or 0.0, sd, since, began
+    )
 
 
 def forecast(counts: Counts, goal: Goal) -> Forecast:
@@ -112,7 +120,8 @@ def _level(goal: Goal, found: Sequence[Standing], _smallest: int) -> Reckoned:
     (group,) = found
     distance = abs(group.mean - float(goal.value))
     plan = planning.for_distance(distance, group.sd, group.per_month)
-    return plan, (f"{_stands(group)} Målet er over {goals.number(goal.value)}.",), ()
+    sentence = f"{_stands(group)} Målet er over {goals.number(goal.value)}."
+    return plan, (sentence,), _on_the_line("gennemsnittet", distance)
 
 
 def _share(goal: Goal, found: Sequence[Standing], smallest: int) -> Reckoned:
@@ -124,7 +133,8 @@ def _share(goal: Goal, found: Sequence[Standing], smallest: int) -> Reckoned:
     now = f"{share.figure.text} svarer {goals.highest(goal.points)}. Målet er over {goals.percent(goal.value)}."
     sd = planning.share_spread(share.share, share.people)
     distance = abs((share.figure.value or 0.0) - float(goal.value))
-    return planning.for_distance(distance, sd, group.per_month), (_stands(group), now), ()
+    plan = planning.for_distance(distance, sd, group.per_month)
+    return plan, (_stands(group), now), _on_the_line("andelen", distance)
 
 
 def _trend(goal: Goal, found: Sequence[Standing], _smallest: int) -> Reckoned:
@@ -143,20 +153,30 @@ def _trend(goal: Goal, found: Sequence[Standing], _smallest: int) -> Reckoned:
 
 def _equality(goal: Goal, found: Sequence[Standing], _smallest: int) -> Reckoned:
     first, second = found
-    apart = abs(first.mean - second.mean)
+    distance = abs(abs(first.mean - second.mean) - float(goal.value))
     sd = sqrt((first.sd**2 + second.sd**2) / 2)
     slowest = min(first.per_month, second.per_month)
-    plan = planning.for_distance(abs(apart - float(goal.value)), sd, slowest, groups=2)
+    plan = planning.for_distance(distance, sd, slowest, groups=2)
     aim = f"Målet er, at der højst er {goals.number(goal.value)} point mellem dem."
-    return plan, (*map(_stands, found), aim), ()
+    return plan, (*map(_stands, found), aim), _on_the_line("forskellen", distance)
+
+
+def _on_the_line(what: str, distance: float) -> tuple[str, ...]:
+    """The warning of a distance that is none, but for what floating point leaves of it."""
+    return (f"Målet kan i praksis ikke afgøres: {what} ligger lige på målet.",) if distance < 1e-9 else ()
 
 
 def _stands(group: Standing) -> str:
     monthly, places = danish.number(Fraction(group.per_month), 1), scoring.decimals(group.people)
+    since = f" siden {_day(group.since)}" if group.began else ""
     return (
         f"{group.name} ligger på {group.group.series.mean.text} (n = {group.people}), {monthly} besvarelser om "
-        f"måneden. Spredningen mellem borgerne er {danish.number(Fraction(str(group.sd)), places)} point."
+        f"måneden{since}. Spredningen mellem borgerne er {danish.number(Fraction(str(group.sd)), places)} point."
     )
+
+
+def _day(of: date) -> str:
+    return f"{of.day}. {workdays.MONTHS[of.month - 1]} {of.year}"
 
 
 def _takes(plan: Plan, found: Sequence[Standing]) -> tuple[str, ...]:
@@ -170,7 +190,8 @@ def _takes(plan: Plan, found: Sequence[Standing]) -> tuple[str, ...]:
 
 def _warnings(plan: Plan) -> tuple[str, ...]:
     if plan.months is None:
-        return ("Målet kan i praksis ikke afgøres: tallene ligger lige på grænsen, eller der er ingen svar.",)
+        most = scoring.count(target.MOST_MISSING)
+        return (f"Målet kan i praksis ikke afgøres: det kræver over {most} besvarelser.",)
     if plan.months > IN_VAIN:
         years = plan.months // planning.MONTHS
         return (f"Målet kan i praksis næsten aldrig afgøres: det tager over {years} år.",)

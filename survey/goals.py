@@ -81,6 +81,17 @@ def in_force(goals: Iterable[Goal], law: str, points: int, day: date) -> list[Go
     return sorted(found, key=lambda goal: GOAL_KINDS.index(goal.kind))
 
 
+def let_go(goals: Iterable[Goal], law: str, points: int, day: date) -> Goal | None:
+    """The level that no longer holds by itself on `day`, though no other does; None where one holds."""
+    usual = by_itself(law, points)
+    return usual if usual and level(goals, law, points, day) is None else None
+
+
+def can_end(goal: Goal, today: date) -> bool:
+    """Has it days after `today` to take from it?"""
+    return goal.began and (goal.valid_to is None or goal.valid_to > today)
+
+
 def level(goals: Iterable[Goal], law: str, points: int, day: date) -> float | None:
     """The level of the mean that a law group aims at on `day`; None without one."""
     return next((float(goal.value) for goal in in_force(goals, law, points, day) if goal.kind == "level"), None)
@@ -187,7 +198,7 @@ def end(session: Session, municipality_id: int, goal_id: int, *, staff_id: int, 
     """Let it hold for the last time today, or never when it has not begun. False when it is over or not there."""
     today = workdays.day(now)
     goal = next((each for each in of(session, municipality_id) if each.id == goal_id), None)
-    if goal is None or not goal.began or (goal.valid_to is not None and goal.valid_to <= today):
+    if goal is None or not can_end(goal, today):
         return False
     last = max(today, goal.valid_from - timedelta(days=1))
     return _end(session, municipality_id, goal_id, last, staff_id, now)

@@ -88,7 +88,7 @@ def _sentence(rows: Sequence[Told], whole: Told, points: str) -> str:
     sure = f" (usikkerhed {whole.interval})" if whole.interval else ""
     of_all = f"{whole.figure.text} af svarene er {points}{sure}."
     if not whole.figure.shown:
-        of_all = f"For få svar til at sige, hvor mange af alle svar der er {points}."
+        of_all = f"Hvor mange af alle svar der er {points}, kan ikke vises endnu."
     known = [(row.figure.value, row) for row in rows if row.ends and row.figure.value is not None]
     if len({value for value, _ in known}) < 2:
         return of_all

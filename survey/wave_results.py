@@ -9,7 +9,7 @@ changes nothing in it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Literal
@@ -205,7 +205,9 @@ def rate(told: Told, counts: Counts, section: Section, series: Series) -> Turnou
     shown = [team.id for team in counts.teams if team.law == section.law and team.shown]
     grouping = turnout.grouping(weeks, shown, counts.smallest)
     first = workdays.monday(told.wave.first_on)
-    inside = tuple(each for each in grouping.blocks if first <= each[0] and each[1] <= told.until)
+    # The week in which the next wave begins is the next wave's.
+    last = told.until - timedelta(days=6)
+    inside = tuple(each for each in grouping.blocks if first <= each[0] and each[1] <= last)
     if not inside:
         return None
     team_id = section.team.id if section.team else None

@@ -166,10 +166,10 @@ def funnel() -> Funnel:
     )
 
 
-def limits(common: float, most: int) -> tuple[Limits, ...]:
+def limits(common: float, most: int, fewest: int = 60) -> tuple[Limits, ...]:
     """Normal limits around a share."""
     found = []
-    for n in range(5, most + 40, 5):
+    for n in range(fewest, most + 40, 5):
         one = sqrt(common * (1 - common) / n)
         ends = (common - 1.96 * one, common + 1.96 * one, common - 3.09 * one, common + 3.09 * one)
         found.append(Limits(n, *(min(1.0, max(0.0, end)) for end in ends)))
@@ -285,4 +285,4 @@ def _places(random: Random) -> Comparison:
         Place(_name(random, 2), random.randint(5, 900), value, "k/n", outside=random.random() < 0.2)
         for value in values
     )
-    return Comparison("Tilfældig", places, limits(common, 900), common, "fælles andel")
+    return Comparison("Tilfældig", places, limits(common, 900, fewest=5), common, "fælles andel")

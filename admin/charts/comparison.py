@@ -12,6 +12,10 @@ from admin.charts.paper import Drawing, Shape, Size, empty, line, number, shape,
 
 HEIGHT = {"wide": 280, "narrow": 260}
 LEFT, RADIUS, FONT = 52, 5, 12
+NEAR = 14
+"""A name no further than this from its place needs no line to it."""
+FURTHER = range(18, 80, 12)
+"""How far a name may be moved up or down to find room, nearest first."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +97,8 @@ def drawing(chart: Comparison, size: Size) -> Drawing:
 
 def _plane(chart: Comparison, size: Size, upper: float) -> _Plane:
     most = max(place.n for place in chart.places) * 1.06
-    seen = [each for each in chart.limits if each.n >= min(place.n for place in chart.places)]
     values = [chart.common, *(place.value for place in chart.places)]
-    values += [end for each in seen for end in (each.low, each.high)]
+    values += [end for each in chart.limits for end in (each.lowest, each.highest)]
     low, high = axes.tenths(values, least=3)
     return _Plane(Axis(0, most, LEFT, size.width - 14), Axis(low, high, upper + HEIGHT[size.name], upper))
 
@@ -151,21 +154,29 @@ def _curve(look: str, through: Sequence[tuple[float, float]]) -> list[Shape]:
 
 
 def _names(plane: _Plane, places: Sequence[Place], lines: Sequence[Box], right: float) -> list[Shape]:
-    """Each name beside its place where it meets no mark and no other name, and if it can be no line either.
+    """Each name beside its place where it meets no mark, no other name and no line, limits least of all.
 
-    A name without room stands in its place's title alone.
+    Far from its place it is tied to it. A name without room stands in its place's title alone.
     """
     taken = [boxes.around(*plane.at(place), 9 if place.outside else RADIUS) for place in places]
     area = Box(plane.x.start, plane.y.end - 8, right, plane.y.start)
     names = []
     for place in sorted(places, key=lambda place: not place.outside):
         spots = [(spot, boxes.of_text(*spot[:2], place.name, FONT, spot[2])) for spot in _around(plane, place)]
-        possible = [(spot, box) for spot, box in spots if box.within(area) and boxes.free(box, taken)]
-        if possible:
-            (x, y, anchor), box = next((each for each in possible if boxes.free(each[1], lines)), possible[0])
+        free = [(spot, box) for spot, box in spots if box.within(area) and boxes.free(box, (*taken, *lines))]
+        if free:
+            (x, y, anchor), box = free[0]
             taken.append(box)
-            names.append(text("name", x, y, place.name, anchor))
+            names += [*_tie(plane.at(place), box), text("name", x, y, place.name, anchor)]
     return names
+
+
+def _tie(mark: tuple[float, float], box: Box) -> list[Shape]:
+    """A thin line from a place to a name that is not right beside it."""
+    (x, y), end = mark, ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
+    nearest = (min(max(x, box.left), box.right), box.top if end[1] > y else box.bottom)
+    beside = max(box.left - x, x - box.right, box.top - y, y - box.bottom) < NEAR
+    return [] if beside else [line("trace", x, y, *nearest)]
 
 
 def _covered(curves: Sequence[tuple[str, list[tuple[float, float]]]]) -> list[Box]:
@@ -178,12 +189,15 @@ def _covered(curves: Sequence[tuple[str, list[tuple[float, float]]]]) -> list[Bo
 
 
 def _around(plane: _Plane, place: Place) -> Iterator[tuple[float, float, str]]:
-    """Where a name may stand: right, left, above, below, and aslant."""
+    """Where a name may stand: right, left, above, below, and aslant; then further up and down."""
     (x, y), away = plane.at(place), 12 if place.outside else 8
     yield from ((x + away, y + 4, ""), (x - away, y + 4, "end"))
     yield from ((x, y - away - 1, "middle"), (x, y + away + 9, "middle"))
     for lift in (-8, 16):
         yield from ((x + 6, y + lift, ""), (x - 6, y + lift, "end"))
+    for far in FURTHER:
+        for lift in (-far, far + FONT):
+            yield from ((x, y + lift, "middle"), (x + 6, y + lift, ""), (x - 6, y + lift, "end"))
 
 
 def _mark(plane: _Plane, place: Place) -> tuple[Shape, ...]:

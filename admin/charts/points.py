@@ -14,6 +14,8 @@ from admin.charts.axes import Axis
 from admin.charts.boxes import Box
 from admin.charts.paper import Shape, number, shape, text, titled
 
+GAP = 60
+"""Days without a measurement over which neither line nor band is drawn; waves are joined by name all the same."""
 CROWDED = 6
 """Points closer than this, in the chart's units, have no numbers beside them."""
 
@@ -118,7 +120,7 @@ def course(plane: Plane, chart: DateLine) -> Course:
 
 
 def _runs(points: Sequence[Point], breaks: Sequence[Break]) -> list[list[Point]]:
-    """Shown points that follow each other without a break between; none where two lie on the same day.
+    """Shown points that follow each other without a break or long gap between; none where two lie on one day.
 
     Several teams' batches of one day are no course over time, and a line between them would mean nothing.
     """
@@ -127,7 +129,8 @@ def _runs(points: Sequence[Point], breaks: Sequence[Break]) -> list[list[Point]]
         return []
     runs = [[shown[0]]]
     for before, point in pairwise(shown):
-        if any(before.last_on < each.on <= point.last_on for each in breaks):
+        apart = not point.name and (point.first_on - before.last_on).days > GAP
+        if apart or any(before.last_on < each.on <= point.last_on for each in breaks):
             runs.append([])
         runs[-1].append(point)
     return runs

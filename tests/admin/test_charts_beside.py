@@ -6,10 +6,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from admin import charts
-from admin.charts import Comparison, Funnel, Place, Step, Verdict
+from admin.charts import Comparison, Funnel, Place, Step, Verdict, boxes
 from admin.charts.paper import NARROW, SIZES, WIDE, Size
 from tests import chart_examples
-from tests.chart_reading import drawing, labels, of_look, titles
+from tests.chart_reading import Element, drawing, labels, of_look, titles
 
 
 def said(chart: charts.Chart, size: Size = WIDE) -> list[str]:
@@ -93,6 +93,25 @@ def test_limits_are_curves_inside_the_drawing() -> None:
     assert {"ventet udsving, 95 %", "ventet udsving, 99,8 %", "fælles andel 81,0 %"} <= set(said(chart))
     bare = drawing(charts.on_page(replace(chart, limits=())))
     assert of_look(bare, "limit") + of_look(bare, "bound") == []
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: size.name)
+def test_every_limit_is_drawn_whole_and_no_name_lies_on_one(size: Size) -> None:
+    """A place near the top with few answers: its limit ends below 100 %, and the name finds room elsewhere."""
+    few = Place("Skovby Kommune", 65, 0.9, "396/441 = 89,8 %")
+    chart = chart_examples.comparison()
+    root = drawing(charts.on_page(replace(chart, places=(few, *chart.places))), size)
+    through = [curve(each) for look in ("limit", "bound") for each in of_look(root, look)]
+    assert [len(each) for each in through] == [sum(each.n <= 612 * 1.06 for each in chart.limits)] * 4
+    names = [box for words, box in labels(root) if words in {few.name, *(place.name for place in chart.places)}]
+    assert len(names) == 9
+    assert not [1 for box in names for each in through for x, y in each if box.meets(boxes.around(x, y, 0.5))]
+
+
+def curve(element: Element) -> list[tuple[float, float]]:
+    """The places a line goes through."""
+    pairs = (pair.split(",") for pair in element.node.get("points", "").split())
+    return [(float(x) + element.right, float(y) + element.down) for x, y in pairs]
 
 
 @pytest.mark.parametrize("share", [0.0, 0.02, 0.5, 0.98, 1.0])

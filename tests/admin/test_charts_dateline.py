@@ -41,6 +41,16 @@ def test_the_scale_is_whole_and_the_target_is_on_it() -> None:
     assert len(grid) == 4
 
 
+def test_nothing_is_drawn_where_nothing_was_measured() -> None:
+    """Over more than sixty days there is neither line nor band; waves, which have names, are still joined."""
+    days = [(0, 60), (0, 61)]
+    drawn = [line(*(point(day, swing=3.2) for day in (*pair, pair[1] + 1))) for pair in days]
+    assert [len(look(chart, "band")) for chart in drawn] == [1, 2]
+    (whole,), (rest,) = (look(chart, "trace") for chart in drawn)
+    assert [len(each.node.get("points", "").split()) for each in (whole, rest)] == [3, 2]
+    assert look(line(point(0, name="maj"), point(120, name="august")), "trace")
+
+
 def test_another_scale_has_its_own_points_and_no_target() -> None:
     """Five lines on 1-5, and no target of 1-4."""
     five = DateLine("Prøve", 5, (point(0),))

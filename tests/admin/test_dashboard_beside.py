@@ -77,7 +77,7 @@ def test_what_the_answers_are_about_is_a_small_table(
     assert "Hvad handler svarene om?" not in page()
     add_batch(team, DAY, [(3,) * 7] * 9, tags={"meeting": 4, "law": 3, "both": 2})
     assert "Hvad handler svarene om? Opfølgning Borgeren siger Andel" in words(page())
-    assert "der har sagt det For få svar til en fordeling" in words(page())
+    assert "der har sagt det Fordelingen vises ikke" in words(page())
     add_batch(team, DAY, [(3,) * 7] * 11, tags={"meeting": 8, "law": 2, "both": 1})
     assert "Mødet 12/20 = 60,0 % Loven 5/20 = 25,0 % Begge dele 3/20 = 15,0 %" in words(page())
 

@@ -55,12 +55,15 @@ def test_a_quarter_that_is_over_stands_there_by_its_dimensions(
     text = words(page())
     assert TITLE in text
     assert "Opfølgning, 2. kvartal 2021" in text
-    tables = text.replace(" Værdi n Af 252 Gennemsnit ", ": ")
+    tables = text.replace(" Værdi Antal Af 252 Gennemsnit ", ": ")
     assert "Sprog: Dansk 228 90,5 % 3,5 Arabisk 14 5,6 % 3,1 Øvrige og ukendt 10 4,0 % 2,9" in tables
     assert "Svar efter: Første besked 230 91,3 % 3,4 Påmindelse 22 8,7 % 3,3" in tables
     assert "Målgruppe: &lt;Jobparat&gt; 240 95,2 % 3,4" in tables
-    assert "Samtale nr.: 1 150 59,5 % 3,2 2-3 80 31,7 % 3,4 4 eller senere 22 8,7 % 3,6" in tables
-    assert "For få svar til at dele kvartalet op efter: kanal." in text
+    assert (
+        "Samtale nr.: 1. samtale 150 59,5 % 3,2 2. eller 3. samtale 80 31,7 % 3,4 4. samtale eller senere 22"
+        in tables
+    )
+    assert "Kvartalet kan ikke vises delt op efter: kanal." in text
     assert "Ingen følges som person" in text
     assert "færre end 250 besvarelser og værdier med færre end ti vises ikke" in text
     assert "højst har én linje for hver 75 besvarelser" in text
@@ -81,7 +84,7 @@ def test_each_dimension_is_a_picture_with_a_sentence(
     assert "190/250 = 76,0 % af besvarelserne kom efter den første besked (gennemsnit 3,4)," in text
     assert "60/250 = 24,0 % af besvarelserne kom efter påmindelsen (gennemsnit 3,3)." in text
     assert "Flest: SMS (118/250 = 47,2 %)." in text
-    assert "Flest: 1 og 2-3 (hver 110/250 = 44,0 %)." in text
+    assert "Flest: 1. samtale og 2. eller 3. samtale (hver 110/250 = 44,0 %)." in text
     assert "hvor mange af de spurgte i hver gruppe, der svarede, tælles ikke" in text
 
 

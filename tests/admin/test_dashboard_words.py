@@ -2,17 +2,22 @@
 
 from collections.abc import Callable
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.dashboard import REASONS
+from survey.export_columns import FORMATS
 from survey.models import DECISIONS, Municipality, QuestionnaireVersion, Staff
+from survey.scoring import HIDDEN, WITHHELD, Figure
 from tests.admin.test_dashboard import DAY, Add, grown, send, team_of, words
 
 Page = Callable[..., str]
+MEAN = Figure("3,2", 12, 3.2)
 
 
 @pytest.fixture
@@ -57,6 +62,17 @@ def test_the_law_stands_beside_a_team_only_where_it_says_more(
     assert ">Unge (Opfølgning)</option>" in text
 
 
+def test_every_format_and_the_dictionary_can_be_fetched(
+    session: Session, stevns: Municipality, page: Page, add_batch: Add
+) -> None:
+    """For the period on the page; all but the spreadsheet under "Andre formater"."""
+    add_batch(team_of(session, stevns), DAY, [(3,) * 7] * 8)
+    text = page("?fra=2021-05-01&til=2021-05-31")
+    for kind in FORMATS:
+        assert f'href="/tal/eksport?fra=2021-05-01&amp;til=2021-05-31&amp;format={kind}"' in text
+    assert text.index("Andre formater") < text.index('href="/tal/eksport/ordbog"')
+
+
 def test_every_reason_has_words() -> None:
     """For each decision but the one to ask."""
     assert {*REASONS, "invited"} == set(DECISIONS)
@@ -92,3 +108,21 @@ def test_a_team_stands_beside_the_others(
     told = words(page()).partition("Ved siden af de andre")[2].partition("Svarprocent")[0]
     assert place in told.partition(" C ")[2]
     assert told.index(" A ") < told.index(" B ") < told.index(" C ")
+
+
+@pytest.mark.parametrize(
+    ("means", "sentence"),
+    [
+        ([HIDDEN, HIDDEN], "Udsagnenes gennemsnit kan ikke vises endnu: de kunne røbe, hvad nogle få har svaret."),
+        ([WITHHELD, MEAN], "Kun ét udsagns gennemsnit kan vises."),
+        ([MEAN], "Skemaet har ét udsagn."),
+        ([MEAN, MEAN], "Udsagnene ligger lige højt: 3,2."),
+        ([MEAN, MEAN, WITHHELD], "De udsagn, der kan vises, ligger lige højt: 3,2."),
+    ],
+)
+def test_why_no_statement_is_highest_is_said_of_each_case(app: Flask, means: list[Figure], sentence: str) -> None:
+    """Nothing shown, one shown, one asked, or all alike: each has a sentence of its own."""
+    statements = [SimpleNamespace(mean=mean) for mean in means]
+    with app.test_request_context():
+        said = app.jinja_env.get_template("admin/figures.html").module.alike(statements)  # type: ignore[attr-defined]  # a macro
+    assert said == sentence

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin import charts
 from admin.goal_forms import goal_form
 from survey import goals, models, municipalities, workdays
 from survey.goals import Goal
@@ -99,11 +100,16 @@ def test_a_goal_that_can_hardly_be_decided_gets_a_warning(
     ("changed", "message"),
     [
         ({"value": ""}, "Skriv målets tal."),
-        ({"value": "meget"}, "Skriv et tal mellem 1 og 4, fx 3,2."),
-        ({"value": "4"}, "Skriv et tal mellem 1 og 4, fx 3,2."),
-        ({"value": "3,255"}, "Skriv et tal mellem 1 og 4, fx 3,2."),
-        ({"value": "NaN"}, "Skriv et tal mellem 1 og 4, fx 3,2."),
-        ({"kind": "share", "value": "100 %"}, "Skriv procent mellem 1 og 99, fx 80."),
+        ({"value": "meget"}, "Skriv et tal over 1 og under 4, fx 3,2."),
+        ({"value": "4"}, "Skriv et tal over 1 og under 4, fx 3,2."),
+        ({"value": "3,255"}, "Der er for mange decimaler: skriv højst to."),
+        ({"value": "3,2 %"}, "Målet er i point, ikke i procent. Skriv et tal over 1 og under 4, fx 3,2."),
+        ({"kind": "share", "value": "0,8"}, "0,8 er under 1 %. Skriv procent fra 1 til 99, fx 80."),
+        ({"kind": "share", "value": "99,5"}, "Skriv procent fra 1 til 99, fx 80."),
+        ({"kind": "share", "value": "82,55"}, "Der er for mange decimaler: skriv højst én."),
+        ({"kind": "trend", "value": "3"}, "Tallet skal være over 0 og under 3."),
+        ({"value": "NaN"}, "Skriv et tal over 1 og under 4, fx 3,2."),
+        ({"kind": "share", "value": "100 %"}, "Skriv procent fra 1 til 99, fx 80."),
         ({"kind": "trend", "value": "3"}, "Skriv, hvor mange point om året"),
         ({"kind": "equality"}, "Lighed er mellem to grupper. Vælg det under »Hvem gælder målet?«."),
         ({"about": "begge-4"}, "Målet er for én gruppe. Vælg det under »Hvem gælder målet?«."),
@@ -175,10 +181,53 @@ def test_a_goal_is_ended_and_stays_in_the_list(
     for goal in (level, share):
         page = manager.post(f"/maal/{goal.id}/afslut", follow_redirects=True)
         assert "Målet er afsluttet." in page.text
-        assert manager.post(f"/maal/{goal.id}/afslut").status_code == 404
+        for method in ("GET", "POST"):
+            assert manager.open(f"/maal/{goal.id}/afslut", method=method).status_code == 404
     text = words(page.text)
+    assert "Afsluttet, gælder i dag for sidste gang" in text[: text.index("Tidligere mål")]
     assert "men blev afsluttet før" in text[text.index("Tidligere mål") :]
     assert manager.post(f"/maal/{2**63}/afslut").status_code == 404
+
+
+def test_what_holds_afterwards_is_said_before_a_goal_is_ended(
+    manager: FlaskClient, session: Session, stevns: Municipality
+) -> None:
+    """Looking ends nothing; the 3,0 does not come back, and a goal of another kind goes on."""
+    manager.post("/maal/nyt", data=typed(value="3,4"))
+    (level,) = goals.of(session, stevns.id)
+    page = words(manager.get(f"/maal/{level.id}/afslut").text)
+    assert f"Målet gælder i dag, den {charts.day(today())}, for sidste gang." in page
+    assert "Derefter er der intet mål for Ydelse." in page
+    assert "Målet »over 3,0« gælder ikke igen af sig selv. Skal det gælde, så sæt det som et nyt mål." in page
+    assert [goal.valid_to for goal in goals.of(session, stevns.id)] == [None]
+    manager.post("/maal/nyt", data=typed(kind="share", value="80"))
+    assert "Stadig gælder: over 80 % svarer 3 eller 4." in words(manager.get(f"/maal/{level.id}/afslut").text)
+
+
+def test_a_goal_to_come_is_ended_without_taking_anything(
+    manager: FlaskClient, session: Session, stevns: Municipality
+) -> None:
+    """What holds by itself goes on; of two to come the page names the one that is left."""
+    for days in (9, 30):
+        manager.post("/maal/nyt", data=typed(valid_from=(today() + timedelta(days)).isoformat()))
+    later, first = goals.of(session, stevns.id)
+    page = words(manager.get(f"/maal/{first.id}/afslut").text)
+    assert "Målet er ikke begyndt, så det kommer aldrig til at gælde. Stadig gælder: over 3,0." in page
+    assert f"Målet »over 3,2« begynder den {charts.day(later.valid_from)}." in page
+    assert "igen af sig selv" not in page
+
+
+def test_a_group_without_a_level_is_told_so(
+    manager: FlaskClient, session: Session, stevns: Municipality, person: Staff
+) -> None:
+    """The day after its own is over, with what to do; the card says it is ended."""
+    first = today() - timedelta(9)
+    old = Goal(0, "LAS", 4, "level", Fraction("3.4"), first, today() - timedelta(1))
+    goals.make(session, stevns.id, old, staff_id=person.id, now=workdays.now() - timedelta(days=9))
+    text = words(manager.get("/maal").text)
+    assert "Ydelse, skala 1-4: intet mål for gennemsnittet. Jeres eget er slut, og »over 3,0« gælder ikke" in text
+    assert "Over 3,4 Ydelse, skala 1-4 Afsluttet" in text[text.index("Tidligere mål") :]
+    assert "Opfølgning, skala 1-4: intet mål" not in text
 
 
 def test_a_past_goal_is_listed(
@@ -205,6 +254,7 @@ def test_only_who_sees_all_teams_sets_goals(
         assert browser.get("/maal").status_code == 403
         assert browser.get("/maal/nyt", query_string=typed()).status_code == 403
         assert browser.post("/maal/nyt", data=typed()).status_code == 403
+        assert browser.get("/maal/1/afslut").status_code == 403
         assert browser.post("/maal/1/afslut").status_code == 403
     assert 'href="/maal"' not in leads.get("/tal").text
 

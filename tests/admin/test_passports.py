@@ -58,7 +58,7 @@ def test_a_page_says_what_the_figure_is_of(
     """The digits, the period, the base, the rule, the program, and the portions with their days."""
     text = text_of(sign_in(stevns), id_of(session, teams["A"]))
     for said in (
-        "2,5 n = 36 personer",
+        "2,5 n = 36 besvarelser",
         "1. maj 2021 – 31. maj 2021",
         "Opfølgning, version 1",
         "Regel 1: intet gennemsnit og ingen andel af færre end 5 svar, ingen svarprocent af færre end 5 sendte",
@@ -77,7 +77,7 @@ def test_a_page_says_what_the_figure_is_of(
         ("n", {}, "Antal besvarelser 45"),
         ("n", {"statement": 1}, "Antallet, der svarede på udsagnet"),
         ("mean", {"statement": 2}, "Summen af svarene på udsagnet"),
-        ("share", {"statement": 1, "point": 4}, "9/36 = 25,0 %"),
+        ("share", {"statement": 1, "point": 4}, "9/36 = 25,0 % n = 36 svar Usikkerhed: 13,8 % til 41,1 %"),
         ("share", {"statement": 1, "point": TOP_TWO}, "et af de to øverste svar"),
         ("share", {"statement": 1, "point": DONT_KNOW}, "Andel »ved ikke« 9/45 = 20,0 %"),
         ("rate", {}, "30/60 = 50,0 %"),

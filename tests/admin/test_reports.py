@@ -87,7 +87,14 @@ def test_one_click_gives_the_newest_period_that_is_over(
     """Each kind has its own; a kind there is none of is the annex."""
     add_batch(of_law(session, stevns, "LAS"), DAY, crowd(5, p4=30, p3=20, p2=10))
     assert f'value="{first}"' in sign_in(stevns).get(f"/rapport?slags={kind}").text
-    assert sign_in(stevns).get("/rapport?slags=vrøvl").status_code == 200
+
+
+def test_a_kind_that_is_none_is_told_with_the_choices(stevns: Municipality, sign_in: SignIn) -> None:
+    """As a page with 400; the file leads there."""
+    client = sign_in(stevns)
+    page = client.get("/rapport?slags=zz")
+    assert (page.status_code, "Den slags rapport findes ikke. Vælg en af: bilag (" in page.text) == (400, True)
+    assert client.get("/rapport.pdf?slags=zz").location == "/rapport?slags=zz"
 
 
 def test_a_wrong_date_is_told_on_the_page(stevns: Municipality, sign_in: SignIn) -> None:

@@ -62,7 +62,10 @@ def test_a_goal_is_reckoned_before_it_is_saved(screen: Callable[[str], Page], ad
     page.get_by_role("button", name="Gem målet").click()
     page.get_by_text("Målet er gemt: over 3,1.").wait_for()
     check(page)
-    page.get_by_role("button", name="Afslut målet over 3,1 for Ydelse, skala 1-4").click()
+    page.get_by_role("link", name="Afslut målet over 3,1 for Ydelse, skala 1-4").click()
+    page.get_by_role("heading", name="Hvad gælder bagefter?").wait_for()
+    check(page)
+    page.get_by_role("button", name="Afslut målet").click()
     page.get_by_text("Målet er afsluttet.").wait_for()
 
 
@@ -88,3 +91,19 @@ def test_waves_and_a_reworded_version_are_readable(screen: Callable[[str], Page]
     assert page.locator("svg:visible text", has_text="Vinteren").count() == 1
     assert page.locator("svg:visible text", has_text="udsagn 1 omskrevet").count() >= 1
     check(page)
+
+
+def test_every_table_says_what_it_is_and_fits_a_wide_screen(screen: Callable[[str], Page], address: str) -> None:
+    """With all tables open: no caption is cut on a phone, and where there is room nothing has to be scrolled."""
+    page = screen(address)
+    sign_in(page, "leder@stevns.dk", "/tal", "Tal")
+    cut = page.evaluate(
+        """() => {
+        document.querySelectorAll("details").forEach(each => { each.open = true; });
+        const over = (box, inside) => inside.getBoundingClientRect().right > box.getBoundingClientRect().right + 1;
+        const boxes = [...document.querySelectorAll("main .scroll")];
+        const cut = find => boxes.filter(box => over(box, box.querySelector(find))).map(box => box.ariaLabel);
+        return [cut("caption"), innerWidth < 1200 ? [] : cut("table")];
+    }"""
+    )
+    assert cut == [[], []]

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import urllib.error
@@ -124,7 +125,15 @@ def test_the_stevns_dashboard_shows_who_answers_in_the_quarter_that_is_over(conn
     assert re.findall(r"<summary>([^<]*)</summary>", told) == ["Opfølgning, 2. kvartal 2021"]
     captions = [caption.split(",")[0] for caption in re.findall(r"<caption[^>]*>([^<]*)</caption>", told)]
     assert captions == ["Sprog", "Kanal", "Svar efter", "Målgruppe", "Samtale nr."]
-    for value in ("Dansk", "Øvrige og ukendt", "E-mail", "Påmindelse", "A-dagpenge", "Ressourceforløb", "1"):
+    for value in (
+        "Dansk",
+        "Øvrige og ukendt",
+        "E-mail",
+        "Påmindelse",
+        "A-dagpenge",
+        "Ressourceforløb",
+        "1. samtale",
+    ):
         assert f'<th scope="row">{value}</th>' in told
 
 
@@ -241,6 +250,8 @@ def test_it_is_served_until_interrupted(
     assert seen == [True, 200]
     assert "Indlæser" not in said
     assert f"Tilfreds kører på {connected.settings.base_url}" in said
+    for name, value in json.loads(connected.marker.read_text("utf-8"))["environment"].items():
+        assert f"export {name}={shlex.quote(value)}" in said
     assert said.rstrip().endswith("Stoppet.")
 
 

@@ -145,3 +145,12 @@ def test_days_that_are_none_are_refused(query: str, token: str, ask: Ask) -> Non
     answer = ask(token, query)
     assert answer.status_code == 400
     assert "2021-05-02" in json.loads(answer.text)["error"]
+
+
+@pytest.mark.parametrize("query", ["team=3", "format=csv", "from=2021-05-01"])
+def test_what_the_api_does_not_know_is_refused_with_the_choices(query: str, token: str, ask: Ask) -> None:
+    """An answer of all teams must not pass for one team's."""
+    answer = ask(token, f"?{query}")
+    assert answer.status_code == 400
+    said = answer.get_json()["error"]
+    assert said.startswith(f"Kender ikke {query.partition('=')[0]}. Der kan stå fra og til;")

@@ -1,14 +1,15 @@
 """Steps from a wish to a call, and from a message to an answer, by the rules of what may be told."""
 
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from survey import funnels, scoring
+from survey import figures, funnels, scoring
 from survey.funnels import Step
 from survey.promises import Promises
+from survey.results import Counts, Period, TeamView
 from survey.turnout import Turnout, Weeks
 from tests.survey.told import MAY
 
@@ -92,3 +93,25 @@ def test_answered_is_told_where_the_rate_tells_it() -> None:
     (step,) = funnels.calls(Promises(kept=4), 5, MAY).steps
     assert (step.text, step.short) == ("færre end 5", "")
     assert Step("Besvaret", 2, "2", f"2/5 = 40,0{NBSP}% af de udsendte").short == f"40,0{NBSP}% af de udsendte"
+
+
+def test_two_versions_are_each_of_their_own_weeks() -> None:
+    """What was sent is what the rates are of: the older one's weeks after its last block are in neither."""
+
+    def week(version: int, number: int, sent: int, answered: int) -> Any:
+        day = MONDAY + timedelta(7 * number)
+        numbers = {"sent": sent, "delivered": sent, "answered": answered, "unknown": 0}
+        return SimpleNamespace(team_id=1, law="LAS", version_id=version, week=day, **numbers)
+
+    rows = [week(1, number, 60, 30) for number in range(10)]
+    rows += [week(2, 8, 20, 10), week(2, 9, 3, 1), week(2, 10, 2, 1), week(2, 11, 60, 30), week(2, 12, 60, 30)]
+    labels = {"points": 4, "labels": ["1", "2", "3", "4"], "texts": ["?"] * 3}
+    versions: Any = [SimpleNamespace(id=number, name="Ydelse", number=number, **labels) for number in (1, 2)]
+    teams: Any = (TeamView(1, "Ydelse", "LAS", shown=True),)
+    empty: dict[str, Any] = {name: [] for name in ("cells", "meetings", "waiting", "unshown")}
+    for number in (8, 9, 11):
+        period = Period(MONDAY + timedelta(7 * number), MONDAY + timedelta(7 * number + 6))
+        counts = Counts(period=period, smallest=5, teams=teams, versions=versions, weeks=rows, **empty)
+        section = figures.section(counts, "LAS")
+        told = [series.turnout.rate.n or 0 for series in section.series if series.turnout]
+        assert [step.n for step in funnels.steps(counts, section).steps if step.name == "Udsendt"] == [sum(told)]

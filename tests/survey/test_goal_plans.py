@@ -52,7 +52,8 @@ def test_a_level_takes_more_the_nearer_it_lies() -> None:
         f"Det tager omkring {far.plan.months} måneder."
     )
     assert far.warnings == ()
-    assert asked("level", "3.29", at(33)).warnings[0].startswith("Målet kan i praksis ikke afgøres:")
+    line = asked("level", "3.29", at(33)).warnings
+    assert line == ("Målet kan i praksis ikke afgøres: gennemsnittet ligger lige på målet.",)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,28 @@ def test_a_level_takes_more_the_nearer_it_lies() -> None:
 def test_what_is_hardly_ever_decided_is_said_plainly(value: str, warning: str) -> None:
     """Longer than a year, and longer than anybody waits."""
     assert asked("level", value, at(33)).warnings[0].startswith(warning)
+
+
+def test_what_takes_more_answers_than_anybody_gets_is_not_called_the_line() -> None:
+    """A tenth of a per cent away: no number of answers a municipality has would show it."""
+    found = asked("share", "0.801", [cell(DAY, [(4, 4)] * 96 + [(2, 1)] * 24)])
+    assert found.warnings == ("Målet kan i praksis ikke afgøres: det kræver over 100.000 besvarelser.",)
+
+
+@pytest.mark.parametrize(("kind", "value", "what"), [("share", "0.8", "andelen"), ("equality", "0", "forskellen")])
+def test_the_line_is_named_of_each_kind(kind: str, value: str, what: str) -> None:
+    """A share and a difference that are what the goal says."""
+    cells = [cell(DAY, [(4, 3)] * 96 + [(2, 1)] * 24)] if kind == "share" else [*at(33, 60, "LAB"), *at(33, 60)]
+    assert asked(kind, value, cells).warnings == (
+        f"Målet kan i praksis ikke afgøres: {what} ligger lige på målet.",
+    )
+
+
+def test_a_month_is_counted_from_the_first_answer() -> None:
+    """Who began in the middle of the period is not said to have asked all of it."""
+    (late,) = [evenly(DAY + timedelta(183), Fraction(33, 10), 120)]
+    said = asked("level", "3.2", [late]).sentences[0]
+    assert " besvarelser om måneden siden " in said
 
 
 def test_a_share_says_where_it_is_and_how_far() -> None:
