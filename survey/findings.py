@@ -198,7 +198,7 @@ def _change(trend: Finding, alarm: Counted | None, aims: Aims, ground: int) -> F
     enough = early_warning.SMALLEST_BASELINE
     if rebased is not None:
         return replace(trend, sentence=f"{trend.sentence} {_anew(rebased, ground)}")
-    if ground < enough:
+    if ground < enough and trend.sentence != goal_verdicts.NOBODY:
         idle = f"Advarslen om fald kører ikke: den kræver {enough} besvarelser før perioden."
         return replace(trend, sentence=f"{trend.sentence} {idle}")
     return trend

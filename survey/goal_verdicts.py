@@ -17,6 +17,7 @@ from survey.scoring.scores import Scores
 
 Outcome = Literal["over", "under", "undecided"]
 SURE = 0.95
+NOBODY = "Ingen svar i perioden endnu."
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ class Bounds:
 def unjudged(n: int) -> Verdict:
     """What is said of a level that so few have answered about."""
     if not n:
-        return "undecided", "Ingen svar i perioden endnu."
+        return "undecided", NOBODY
     return (
         "undecided",
         f"For få svar til at sige det: en dom kræver {target.SMALLEST_JUDGED} besvarelser, der er {n}.",
@@ -212,6 +213,8 @@ def pace(found: trends.Trend) -> str:
 
 def too_few(found: trends.Trend) -> str:
     """What is missing before a trend is spoken of: answers, or points of the chart to hold against each other."""
+    if not found.n:
+        return NOBODY
     if found.n < trends.SMALLEST_TREND:
         few = f"den kræver {trends.SMALLEST_TREND} besvarelser, der er {scoring.count(found.n)}"
         return f"For få svar til en tendens: {few}."
