@@ -72,7 +72,8 @@ METHODS = (
     ),
     Method(
         "Ændret siden sidst?",
-        "Mann-Whitney på personers gennemsnit og på hvert udsagns svar, med Holms rettelse over udsagnene",
+        "Mann-Whitney på personers gennemsnit og på hvert udsagns svar, med Holms rettelse over udsagnene. Hver "
+        "sammenligning står for sig: uden forskel siger en af tyve alligevel, at der er en",
         f"{SMALLEST_COMPARED} begge gange",
     ),
     Method(

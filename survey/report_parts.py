@@ -217,7 +217,9 @@ def _changes(known: Known, scope: Scope, whole: Section, series: Series) -> Chan
     if own is None:
         return Changes(now.name, before.name, (f"Der er ingen svar fra {now.name}.", *cut))
     found = changes.since(own, now, before, _word(known, whole, series))
-    return replace(found, sentences=(*found.sentences, *cut))
+    # Where the last wave is not one of the two, the two are named first.
+    named = (f"Her holdes {now.name} op mod {before.name}.",) if cut else ()
+    return replace(found, sentences=(*named, *found.sentences, *cut))
 
 
 def _word(known: Known, of: Section, series: Series) -> str:

@@ -65,6 +65,7 @@ def test_a_wave_the_period_cuts_is_compared_in_no_report(session: Session, add_b
     assert [wave.name for wave in found.waves] == ["uge 15", "uge 33", "uge 49, ikke slut"]
     assert (found.changes.now, found.changes.before) == ("bølgen uge 33", "bølgen uge 15")
     cut = " er ikke slut i perioden. Den sammenlignes ikke, og dens tal, også svarprocenten, er ikke hele bølgens."
+    assert found.changes.sentences[0] == "Her holdes bølgen uge 33 op mod bølgen uge 15."
     assert found.changes.sentences[-1] == f"Bølgen uge 49{cut}"
     first = part(report(session, place, Period(date(2021, 4, 1), date(2021, 4, 20))), "LAB").changes
     assert (first.sentences, first.mean) == ((f"Bølgen uge 15{cut}",), None)
