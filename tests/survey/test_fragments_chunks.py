@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, func, select
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from survey import ballot_box, batches, fragments, nightly
 from survey.fragments import Drawer, confirmations
 from survey.keys import KeyStore
-from survey.models import BallotKey, Comment, Confirmation, Fragment, Municipality
+from survey.models import BallotKey, Comment, Confirmation, Fragment, Municipality, SideMean
 from survey.pieces import Piece, opener, sealer
 
 Open = Callable[[], list[Piece]]
@@ -78,7 +79,7 @@ def test_every_comment_and_confirmation_is_told_once_or_waits_on(
 def test_every_answer_of_a_side_waits_on_in_full_pieces(
     session: Session, box: Municipality, places: list[Path], now: datetime, lay: Lay, waiting: Open
 ) -> None:
-    """Of 250 answers in a cell each dimension has thirteen pieces, night after night, and every line once."""
+    """Of 250 answers in a cell each dimension has thirteen pieces, night after night, until all are told."""
     for number in range(250):
         lay(session, box, answers=(number % 4 + 1, 2, 3, 2, 3), language="ar" if number % 5 else "da")
     for days in range(3):
@@ -88,22 +89,43 @@ def test_every_answer_of_a_side_waits_on_in_full_pieces(
         )
         assert (lines.total(), sum(n for line, n in lines.items() if line.endswith(" da"))) == (250, 50)
         assert Counter(piece.kind for piece in waiting())["channel"] == 13
+    nightly.tally_all(places, now + timedelta(days=92))
+    told = session.execute(select(SideMean.value, SideMean.n).filter_by(dimension="language"))
+    assert ({row.value: row.n for row in told}, waiting()) == ({"ar": 200, "da": 50}, [])
+
+
+def closed(session: Session, box: Municipality, places: list[Path], now: datetime) -> dict[UUID, bytes]:
+    """Change the key; the private half of the one before."""
+    key = session.scalars(select(BallotKey).filter_by(state="open")).one()
+    private = KeyStore(places).read(box.id, key.id, key.public_key) or b""
+    ballot_box.open_next(session, box.id, *KeyStore(places).make(box.id), now)
+    session.expire_all()
+    return {key.id: private}
+
+
+def test_what_was_cut_off_today_waits_on(
+    session: Session, box: Municipality, places: list[Path], now: datetime, waiting: Open
+) -> None:
+    """Ten full comments among thirty, and fifty lines, though each would be enough; told on the next day."""
+    put(session, box, [*comments(30), *confirmations(SPRING, DAY, ["da kept"] * 50)])
+    fragments.gather(session, box.id, closed(session, box, places, now), now)
+    assert Counter(piece.kind for piece in waiting()) == {"comment": 30, "confirmation": 3}
+    later = now + timedelta(days=1)
+    fragments.gather(session, box.id, closed(session, box, places, later), later)
+    assert (waiting(), session.scalar(select(func.count()).select_from(Comment))) == ([], 10)
 
 
 def test_memory_does_not_grow_with_what_waits(
     session: Session, box: Municipality, places: list[Path], now: datetime
 ) -> None:
-    """Ten times as many comments, most of them told and many waiting, take hardly more at a time."""
+    """Ten times as many comments take hardly more of it at a time."""
 
     def peak(n: int) -> int:
         session.execute(delete(Fragment))
         put(session, box, comments(n))
-        key = session.scalars(select(BallotKey).filter_by(state="open")).one()
-        private = KeyStore(places).read(box.id, key.id, key.public_key) or b""
-        ballot_box.open_next(session, box.id, *KeyStore(places).make(box.id), now)
-        session.expire_all()
+        privates = closed(session, box, places, now)
         tracemalloc.start()
-        fragments.gather(session, box.id, {key.id: private}, now + timedelta(days=1))
+        fragments.gather(session, box.id, privates, now + timedelta(days=1))
         try:
             return tracemalloc.get_traced_memory()[1]
         finally:
