@@ -189,6 +189,14 @@ def test_the_current_municipality_shows_what_is_said_beside_the_points(connected
     assert '<th scope="row">Dansk</th>' in page.partition("Blev skalaen læst rigtigt?")[2]
 
 
+def test_the_current_municipality_has_two_teams_side_by_side(connected: Loaded) -> None:
+    """On one scale in one law group, each with its verdict beside the other."""
+    page = browser(connected, "leder@fjordby").get("/tal").text
+    table = page.partition("<caption>Team hver for sig")[2].partition("</table>")[0]
+    assert re.findall(r">(Opfølgning[^<]*)</a>", table) == ["Opfølgning", "Opfølgning Havn"]
+    assert re.findall(r"ingen sikker forskel|højere|lavere", table)
+
+
 def test_the_current_municipality_speaks_other_languages_and_prints(connected: Loaded) -> None:
     """Open callbacks name their language, and slips wait to be printed."""
     with db.transaction() as session:
