@@ -75,7 +75,11 @@ FJORDBY_TOWN = Town(
     phone="70 20 30 40",
     sms_sender="Fjordby",
     manager="Lars Lykke",
-    teams={**municipalities.DEFAULT_TEAMS, "Unge": ("LAB", "faxe")},
+    teams={
+        **municipalities.DEFAULT_TEAMS,
+        "Unge": ("LAB", "faxe"),
+        "Opfølgning Havn": municipalities.DEFAULT_TEAMS["Opfølgning"],
+    },
 )
 FOLLOW_UP = {"Opfølgning": municipalities.DEFAULT_TEAMS["Opfølgning"]}
 NEIGHBOURS = (
@@ -284,7 +288,7 @@ def links(settings: Settings, now: datetime) -> list[dict[str, str]]:
                 continue
             name = translations.whole(session, asked.municipality_id, asked.version_id).by_language["da"].name
             found.setdefault(name, f"{settings.base_url}/s/{token}")
-            if len(found) == len(FJORDBY_TOWN.teams):
+            if len(found) == len(set(FJORDBY_TOWN.teams.values())):
                 break
     return [{"questionnaire": name, "url": url} for name, url in sorted(found.items())]
 

@@ -367,6 +367,7 @@ def current(today: date) -> tuple[Series, ...]:
         series("Opfølgning", "LAB", "opfoelgning", 100, 60, 24_100_000),
         series("Ydelse", "LAS", "ydelse", 50, 24, 24_200_000),
         series("Unge", "LAB", "faxe", 36, 24, 24_300_000),
+        series("Opfølgning Havn", "LAB", "opfoelgning", 60, 40, 24_500_000),
     )
 
 

@@ -124,5 +124,5 @@ def test_why_no_statement_is_highest_is_said_of_each_case(app: Flask, means: lis
     """Nothing shown, one shown, one asked, or all alike: each has a sentence of its own."""
     statements = [SimpleNamespace(mean=mean) for mean in means]
     with app.test_request_context():
-        said = app.jinja_env.get_template("admin/figures.html").module.alike(statements)  # type: ignore[attr-defined]  # a macro
+        said = app.jinja_env.get_template("admin/figures.html").module.alike(statements)  # type: ignore[attr-defined]  # a macro of the template
     assert said == sentence
