@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from survey import figures
+from survey import scatter
 from survey.figures import Section, Series, cells_of
 from survey.results import CellView
 from survey.scoring import comparisons
@@ -18,7 +18,7 @@ def places(cells: Sequence[CellView], section: Section, series: Series) -> Mappi
     """
     mine = [cell for cell in cells_of(cells, section, series) if cell.mean]
     groups = {
-        str(line.team.id): figures.persons([cell.counted for cell in mine if cell.team_id == line.team.id])
+        str(line.team.id): scatter.persons([cell.counted for cell in mine if cell.team_id == line.team.id])
         for line in series.teams
     }
     found = comparisons.compare(groups)

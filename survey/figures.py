@@ -8,15 +8,14 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from survey import by_statement, scoring, turnout, workdays
+from survey import by_statement, scatter, scoring, turnout, workdays
 from survey.cells import Counted, remembered
 from survey.cells import together as all_together
 from survey.lineages import Edition
 from survey.models import MODES
 from survey.results import LAW_NAMES, CellView, Counts, OneRow, Period, TeamView
 from survey.scale import TARGETS
-from survey.scoring import Figure, Moments, scores
-from survey.scoring.scores import Scores
+from survey.scoring import Figure
 from survey.turnout import Grouping, Turnout
 
 T = TypeVar("T")
@@ -236,7 +235,7 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
         answers=scoring.answers(pooled) if shown and complete else None,
         mean=mean,
         exact=scoring.mean(pooled) if shown else None,
-        interval=interval(counts.cells, mean, version.points),
+        interval=scatter.interval(counts.cells, mean, version.points),
         points=_points(shown, counts.smallest),
         means=_days([cell.counted for cell in counts.cells if cell.means is not None]),
         spread=_days([cell.counted for cell in counts.cells if cell.spread is not None]),
@@ -248,7 +247,7 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
         unshown=sum(row.n for row in counts.unshown),
         teams=() if team else _team_lines(counts, grouping),
         editions=getattr(version, "editions", ()),
-        is_widest=told_spread(counts.cells) is None,
+        is_widest=scatter.told(counts.cells) is None,
     )
 
 
@@ -264,62 +263,6 @@ def _pooled(parts: Sequence[Counted]) -> list[int]:
     """How many chose each point of the scale, over all statements of all `parts`; [] of none."""
     rows = [row for one in parts for row in one.statements]
     return scoring.pooled(rows)[1:] if rows else []
-
-
-@remembered
-def persons(parts: Sequence[Counted]) -> Scores:
-    """Each person's own mean, and how many persons have it."""
-    return scores.of_all_people(one.persons for one in parts)
-
-
-@remembered
-def moments(parts: Sequence[Counted]) -> Moments:
-    """The same as sums: how persons differ, not how single answers do."""
-    return scores.moments_of(persons(parts))
-
-
-def told_spread(cells: Iterable[CellView]) -> Moments | None:
-    """Persons' own means over the cells whose every distribution is told; None under fifty people.
-
-    How persons differ is told of these alone: of fewer it would give away who is far from the others.
-    """
-    told = [cell.counted for cell in cells if cell.spread and len(cell.spread) == len(cell.counted.statements)]
-    found = moments(told)
-    return found if found.n >= scoring.PRECISE_FROM else None
-
-
-def usual_spread(points: int) -> Fraction:
-    """The variance of persons' means that is reckoned with where none is told: a quarter of the scale, squared.
-
-    Measured of questionnaires on 1-4 it is about 0,75 points.
-    """
-    return Fraction(points - 1, 4) ** 2
-
-
-def as_told(cells: Sequence[CellView], mean: Figure) -> Moments | None:
-    """Persons around the printed `mean`, who differ as `told_spread` says; None where either is not told."""
-    spread = told_spread(cells)
-    if spread is None or scoring.capped(mean):
-        return None
-    return around(Fraction(str(mean.value)), _people(cells), spread.variance)
-
-
-def interval(cells: Sequence[CellView], mean: Figure, points: int) -> tuple[str, str] | None:
-    """Both ends of the interval of the mean of `cells`: where no spread is told, the widest there can be."""
-    if scoring.capped(mean):
-        return None
-    middle = Fraction(str(mean.value))
-    widest = around(middle, _people(cells), (points - middle) * (middle - 1))
-    return scoring.published_interval(as_told(cells, mean) or widest, mean, points)
-
-
-def around(mean: Fraction, n: int, variance: Fraction) -> Moments:
-    """So many persons with that mean and sample variance."""
-    return Moments(n, n * mean, n * mean**2 + (n - 1) * variance)
-
-
-def _people(cells: Iterable[CellView]) -> int:
-    return moments([cell.counted for cell in cells if cell.mean]).n
 
 
 def published(whole: Counted | None, smallest: int) -> Figure:

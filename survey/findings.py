@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from survey import figures, goal_verdicts, goals, scoring, so_far
+from survey import goal_verdicts, goals, scatter, scoring, so_far
 from survey.baselines import Rebased
 from survey.cells import Counted, remembered
 from survey.counts import Complete
@@ -95,7 +95,7 @@ def findings(
     aims, points = aims or Aims(""), len(series.labels)
     told = [cell.counted for cell in mine if cell.mean]
     earlier, watched = _held(period, [cell.counted for cell in before if cell.mean], told, aims.rebased)
-    ground, own = figures.moments(earlier), figures.moments(told)
+    ground, own = scatter.moments(earlier), scatter.moments(told)
     alarm = None if aims.change else _alarm(watched, earlier)
     aimed = goals.in_force(aims.goals, aims.law, points, period.last)
     first, *further = _level(series, mine, aims, aimed)
@@ -119,9 +119,9 @@ def _enough(ground: scoring.Moments) -> bool:
 
 def _drawn(ground: scoring.Moments, cells: Sequence[CellView], points: int) -> scoring.Moments:
     """What a chart draws of `ground`: its printed mean, and persons who differ as is told of them, or as usual."""
-    spread = figures.told_spread(cells)
+    spread = scatter.told(cells)
     mean = scoring.rounded(ground.mean, scoring.decimals(ground.n))
-    return figures.around(mean, ground.n, spread.variance if spread else figures.usual_spread(points))
+    return scatter.around(mean, ground.n, spread.variance if spread else scatter.usual(points))
 
 
 def _held(

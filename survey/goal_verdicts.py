@@ -7,7 +7,7 @@ from functools import partial
 from math import ceil, floor
 from typing import Literal
 
-from survey import figures, goals, scoring, top_two
+from survey import goals, scatter, scoring, top_two
 from survey.cells import Counted, remembered
 from survey.figures import Section, Series, cells_of
 from survey.goals import Goal
@@ -31,12 +31,12 @@ class Group:
     @property
     def scores(self) -> Scores:
         """Each person's own mean over the cells whose mean is told."""
-        return figures.persons(self._told)
+        return scatter.persons(self._told)
 
     @property
     def moments(self) -> Moments:
         """The same as sums."""
-        return figures.moments(self._told)
+        return scatter.moments(self._told)
 
     @property
     def _told(self) -> list[Counted]:
@@ -105,7 +105,7 @@ def level(goal: Goal, evidence: Evidence) -> Verdict:
     all of them all the same, but no bound is printed, and how many is reckoned from what is usual.
     """
     group, series, aim = evidence.group, evidence.group.series, goals.number(goal.value)
-    may_be_told = figures.as_told(group.cells, series.mean)
+    may_be_told = scatter.as_told(group.cells, series.mean)
     found = target.judge(may_be_told or group.moments, evidence.points, float(goal.value))
     if found.lower is None or found.upper is None:
         return unjudged(found.n)
@@ -122,7 +122,7 @@ def _usually(evidence: Evidence, aim: float, people: int) -> str:
     mean = evidence.group.series.mean
     if scoring.capped(mean):
         return ""
-    persons = figures.around(Fraction(str(mean.value)), people, figures.usual_spread(evidence.points))
+    persons = scatter.around(Fraction(str(mean.value)), people, scatter.usual(evidence.points))
     return _more(target.judge(persons, evidence.points, aim).missing, "med sædvanlig spredning")
 
 

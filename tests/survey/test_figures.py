@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from survey import figures, scoring
+from survey import figures, scatter, scoring
 from survey.models import Municipality, Team, Unshown, Waiting
 from survey.results import Period
 from tests.survey.test_findings import cell
@@ -167,6 +167,6 @@ def test_an_interval_tells_how_persons_differ_only_where_distributions_do(people
     every = [(2,) * 5, (4,) * 5] * (people // 2), [(3,) * 5] * people
     apart, alike = ([replace(cell(DAY, mine), spread=(1, 2, 3, 4, 5) if told else None)] for mine in every)
     mean = figures.published(apart[0].counted, 5)
-    ends = [figures.interval(cells, mean, 4) for cells in (apart, alike)]
+    ends = [scatter.interval(cells, mean, 4) for cells in (apart, alike)]
     assert (ends[0] != ends[1]) == (told and people >= 50)
-    assert (figures.told_spread(apart) is None) == (ends[0] == ends[1])
+    assert (scatter.told(apart) is None) == (ends[0] == ends[1])

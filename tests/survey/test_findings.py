@@ -46,7 +46,7 @@ def series_of(cells: Sequence[CellView]) -> Series:
     labels = ["?"] * points
     version = SimpleNamespace(id=1, name="Ydelse", number=1, points=points, labels=labels, texts=texts)
     empty: dict[str, Any] = {key: [] for key in ("teams", "weeks", "meetings", "unshown")}
-    waiting = [SimpleNamespace(law="LAS", version_id=1, mode="remote", team_id=None, tallied_on=DAY)]
+    waiting = [SimpleNamespace(law="LAS", version_id=1, mode="remote", team_id=None, tallied_on=DAY, newest=DAY)]
     read: dict[str, Any] = {"versions": [version], "cells": cells, "waiting": waiting}
     (series,) = figures.section(Counts(period=PERIOD, smallest=5, **read, **empty), "LAS").series
     return series
