@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 
 from survey.cells import OPEN
-from tests.survey.test_figures_attack import Tried, tried
+from tests.survey.test_hidden_counts import Tried, tried
 
 
 def main(units: int) -> None:
