@@ -31,17 +31,14 @@ def table_stays_open(
 
     n = np.array([[answers(counts) for counts in row] for row in table])
     totals = np.array([[total(counts) for counts in row] for row in table])
-    sums = totals.sum(1), totals.sum(0)
-    points = len(table[0][0])
-    free = n, points * n
-    limited = [whole is not None for whole in wholes]
-    before = sum_ranges(free, *sums) if any(limited) else _by_rows(free, sums[0])
-    after = sum_ranges(_out_of(free, wholes), *sums)
-    about = np.array(asked)
-    open_sums = _sums_stay_open(n, points, before, after)
-    return bool(np.all(open_sums | limited | ~about)) and all(
-        _counts_stay_open(*(side[about[:, column], column] for side in (n, *after)), whole)
-        for column, whole in enumerate(wholes)
+    rows, columns, points = totals.sum(1), totals.sum(0), len(table[0][0])
+    free, about = (n, points * n), np.array(asked)
+    before = sum_ranges(free, rows, columns) if any(wholes) else _by_rows(free, rows)
+    least, most = after = sum_ranges(_out_of(free, wholes), rows, columns)
+    alone = np.array([whole is None for whole in wholes])
+    return not np.any(about & alone & ~_sums_stay_open(n, points, before, after)) and all(
+        _counts_stay_open(n[at, column], least[at, column], most[at, column], whole)
+        for column, (at, whole) in enumerate(zip(about.T, wholes, strict=True))
         if whole
     )
 
