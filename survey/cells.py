@@ -5,7 +5,7 @@ could be printed alone, so neither two periods, a group less its teams, nor two 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, wraps
@@ -124,13 +124,14 @@ class Unit:
 class Untold:
     """A batch in no cell yet, a cell in no group of means, or a group of means in no spread.
 
-    `told` are the positions of the statements whose means are told of it already.
+    Of a group `told` are the positions of the statements whose means are told already, and `cells` what it is of.
     """
 
     id: UUID
     unit: Unit
     counted: Counted
     told: Sequence[int] = ()
+    cells: Sequence[Counted] = ()
 
 
 # What may be told by itself ------------------------------------------------------------------------------
@@ -160,7 +161,59 @@ def told(counted: Counted, parts: Sequence[Untold], smallest: int) -> list[int]:
     """
     means = [_mean(counts, smallest, alone=len(parts) == 1) for counts in counted.chosen]
     kept = scoring.withheld(means, counted.chosen)
-    return [number for number, mean in enumerate(kept, 1) if mean.shown]
+    mine = [part.counted for part in parts]
+    return _fewest_withheld(
+        [number for number, mean in enumerate(kept, 1) if mean.shown],
+        counted,
+        lambda numbers: _others_stay_open(counted, numbers) and _cells_stay_open(mine, numbers, {}, smallest),
+    )
+
+
+def _fewest_withheld(
+    numbers: Sequence[int], counted: Counted, stays_open: Callable[[Sequence[int]], bool]
+) -> list[int]:
+    """`numbers` less those of fewest answers, one after the other, until what is not told stays open."""
+    left = sorted(numbers, key=lambda number: (scoring.answers(counted.chosen[number - 1]), number))
+    while left and not stays_open(left):
+        left.pop(0)
+    return sorted(left)
+
+
+def _others_stay_open(counted: Counted, numbers: Sequence[int]) -> bool:
+    """Whether a mean of all statements but `numbers` may be known: it is that of all answers less those told."""
+    others = _others(counted, numbers)
+    return not any(others) or leaves_open(others)
+
+
+def _others(counted: Counted, numbers: Sequence[int]) -> list[int]:
+    """How many chose each point of the statements that are not among `numbers`."""
+    none = [0] * len(counted.chosen[0])
+    return scoring.pooled(
+        [none, *(counts for number, counts in enumerate(counted.chosen, 1) if number not in numbers)]
+    )
+
+
+def _cells_stay_open(
+    mine: Sequence[Counted], numbers: Sequence[int], wholes: Mapping[int, Sequence[int]], smallest: int
+) -> bool:
+    """Whether the means of statements `numbers` of all cells, beside each cell's own mean, uncover none of them.
+
+    All that is not among `numbers` is one more statement: its sum is what the others leave. `wholes` are by
+    statement the counts, of these cells and more, that are known. Counts that may be told are not asked about; nor
+    is a lone cell, of which nothing is told but as a whole.
+    """
+    return len(mine) == 1 or scoring.table_stays_open(
+        [[*(cell.chosen[number - 1] for number in numbers), _others(cell, numbers)] for cell in mine],
+        [
+            [*(not _may_be_told(cell.statements[number - 1], smallest) for number in numbers), True]
+            for cell in mine
+        ],
+        [*(wholes.get(number) for number in numbers), None],
+    )
+
+
+def _may_be_told(counts: Sequence[int], smallest: int) -> bool:
+    return scoring.exact_distribution(counts, smallest=max(scoring.SMALLEST_DISTRIBUTION, smallest))
 
 
 def _mean(counts: Sequence[int], smallest: int, *, alone: bool) -> scoring.Figure:
@@ -173,34 +226,42 @@ def _mean(counts: Sequence[int], smallest: int, *, alone: bool) -> scoring.Figur
 def may_tell_means(counted: Counted, parts: Sequence[Untold], smallest: int) -> bool:
     """Whether to tell the statements' means now: all of them may be, or so many people will not change it."""
     enough = max(scoring.SMALLEST_DISTRIBUTION, smallest)
-    every = len(told(counted, parts, smallest)) == len(counted.statements)
-    return counted.people >= enough and (every or counted.people >= 2 * MANY)
+    return counted.people >= enough and (
+        counted.people >= 2 * MANY or len(told(counted, parts, smallest)) == len(counted.statements)
+    )
 
 
 def spread(counted: Counted, parts: Sequence[Untold], smallest: int) -> list[int]:
     """The positions of the statements whose distribution may be told, "ved ikke" among the shares.
 
-    `parts` are the groups of means that `counted` is made of: none of them may be uncovered by it.
+    `parts` are the groups of means that `counted` is made of: neither they nor their cells may be uncovered by it.
     """
     ten = max(scoring.SMALLEST_DISTRIBUTION, smallest)
-    return [
+    every = counted.chosen
+    found = [
         number
-        for number, counts in enumerate(counted.chosen, 1)
+        for number, counts in enumerate(every, 1)
         if all(number in part.told for part in parts)
         and scoring.answers(counts) >= ten
-        and scoring.published_distribution(counted.statements[number - 1], smallest=ten)
-        and all(_stays_hidden(part.counted, counted, number - 1, ten) for part in parts)
+        and _may_be_told(counted.statements[number - 1], smallest)
+        and all(_stays_hidden(part.counted, counted, number - 1, smallest) for part in parts)
     ]
 
+    def stay_open(numbers: Sequence[int]) -> bool:
+        wholes = {number: every[number - 1] for number in numbers}
+        return all(_cells_stay_open(part.cells, part.told, wholes, smallest) for part in parts)
 
-def _stays_hidden(part: Counted, whole: Counted, place: int, ten: int) -> bool:
+    return _fewest_withheld(found, counted, stay_open)
+
+
+def _stays_hidden(part: Counted, whole: Counted, place: int, smallest: int) -> bool:
     """Whether the whole's distribution of a statement, and the part's mean, leave the part's distribution open.
 
     By a span of three, or as far as the whole's distribution alone leaves it; unless the part's own may be told.
     """
     mine, every = part.chosen[place], whole.chosen[place]
     n, others = scoring.answers(mine), scoring.answers(every) - scoring.answers(mine)
-    if n in (0, scoring.answers(every)) or scoring.published_distribution(part.statements[place], smallest=ten):
+    if n in (0, scoring.answers(every)) or _may_be_told(part.statements[place], smallest):
         return True
     ranges = scoring.part_ranges(n, scoring.total(mine), every)
     return all(
@@ -211,15 +272,12 @@ def _stays_hidden(part: Counted, whole: Counted, place: int, ten: int) -> bool:
 
 def may_tell_spread(counted: Counted, parts: Sequence[Untold], smallest: int) -> bool:
     """Whether to tell the distributions now: all of them may be, or twice as many people will not change it."""
-    return len(spread(counted, parts, smallest)) == len(counted.statements) or counted.people >= 2 * MANY
+    return counted.people >= 2 * MANY or len(spread(counted, parts, smallest)) == len(counted.statements)
 
 
 def may_tell_tags(counted: Counted, _parts: Sequence[Untold], smallest: int) -> bool:
     """Whether what the answers are about may be told of it by itself: of its parts nothing is."""
-    return (
-        scoring.published_distribution(counted.tags, smallest=max(scoring.SMALLEST_DISTRIBUTION, smallest))
-        is not None
-    )
+    return _may_be_told(counted.tags, smallest)
 
 
 # Putting together ----------------------------------------------------------------------------------------

@@ -228,10 +228,12 @@ def _cells(session: Session, municipality_id: int, grade: str) -> list[Untold]:
         .where(Cell.municipality_id == municipality_id, missing[grade])
         .order_by(Cell.told_on, Cell.last_on, Cell.id)
     )
-    parts: dict[UUID, Untold] = {}
+    found: dict[UUID, list[tuple[Any, Counted]]] = defaultdict(list)
     for cell in rows:
-        key = cell.means_id if grade == "spread" else cell.id
-        unit, counted = Unit(cell.team_id, cell.law, cell.version_id, cell.mode), counted_in(cell)
-        before = parts.get(key)
-        parts[key] = Untold(key, unit, before.counted.plus(counted) if before else counted, cell.statements or ())
-    return list(parts.values())
+        found[cell.means_id if grade == "spread" else cell.id].append((cell, counted_in(cell)))
+    return [_part(key, *zip(*of, strict=True)) for key, of in found.items()]
+
+
+def _part(key: UUID, rows: Sequence[Any], counted: Sequence[Counted]) -> Untold:
+    unit = Unit(rows[0].team_id, rows[0].law, rows[0].version_id, rows[0].mode)
+    return Untold(key, unit, cells.together(counted), rows[0].statements or (), counted)

@@ -4,16 +4,16 @@ import sys
 from collections import Counter
 
 from survey.cells import OPEN
-from tests.survey.test_figures_attack import Tried, tried
+from tests.survey.test_hidden_counts import KINDS, Tried, tried
 
 
 def main(units: int) -> None:
-    """Print how many sums he was given, how many counts he sought, and how wide each was left."""
-    told, found = 0, list[Tried]()
+    """Print how many sums he was given, how many counts he sought, and how wide each was left; all kinds."""
+    told, found, kinds = 0, list[Tried](), list(KINDS.values())
     for seed in range(units):
-        more, these = tried(seed)
+        more, these = tried(seed, kinds[seed % len(kinds)])
         told, found = told + more, [*found, *these]
-    anyway = [one for one in found if one.left < OPEN and one.left >= one.allowed]
+    anyway = [one for one in found if one.left < OPEN and not one.found]
     widths = Counter(min(one.left, 10) for one in found if one not in anyway)
     print(f"{units} made-up units, {told} sums told, {len(found)} hidden counts, two linear programmes each")
     for width, n in sorted(widths.items()):

@@ -16,6 +16,7 @@ from survey.scoring.disclosure import (
     Figure,
     capped,
     decimals,
+    exact_distribution,
     exact_share,
     one_decimal,
     part_ranges,
@@ -31,6 +32,7 @@ from survey.scoring.disclosure import (
 )
 from survey.scoring.estimates import mean_bounds, mean_interval, wilson
 from survey.scoring.scores import MixedScalesError, Moments, answers, mean, moments, pooled, total
+from survey.scoring.tables import table_stays_open
 
 __all__ = [
     "HIDDEN",
@@ -48,6 +50,7 @@ __all__ = [
     "capped",
     "count",
     "decimals",
+    "exact_distribution",
     "exact_share",
     "mean",
     "mean_bounds",
@@ -68,6 +71,7 @@ __all__ = [
     "rounded",
     "signed",
     "stays_open",
+    "table_stays_open",
     "total",
     "wilson",
     "withheld",

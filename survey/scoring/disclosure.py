@@ -119,18 +119,21 @@ def stays_open(part: int, k: int, n: int) -> bool:
     return min(part, k) - max(0, k - (n - part)) >= min(part, NARROWEST)
 
 
-def published_distribution(
-    counts: Sequence[int], *, smallest: int = SMALLEST_DISTRIBUTION
-) -> tuple[Figure, ...] | None:
-    """The share of each point, lowest first; None when it may not be shown.
+def exact_distribution(counts: Sequence[int], *, smallest: int = SMALLEST_DISTRIBUTION) -> bool:
+    """True when every share may be shown with its numerator.
 
     Below 50 people one share under 10 % or over 90 % hides them all: the rest and the mean would give it away.
     """
     n = answers(counts)
-    if n < smallest:
-        return None
-    shares = tuple(published_share(k, n) for k in counts)
-    return None if any(capped(share) for share in shares) else shares
+    return all(exact_share(k, n, smallest=smallest) for k in counts)
+
+
+def published_distribution(
+    counts: Sequence[int], *, smallest: int = SMALLEST_DISTRIBUTION
+) -> tuple[Figure, ...] | None:
+    """The share of each point, lowest first; None when not every one may be shown."""
+    n = answers(counts)
+    return tuple(published_share(k, n) for k in counts) if exact_distribution(counts, smallest=smallest) else None
 
 
 def published_wilson(k: int, n: int, *, smallest: int = SMALLEST_GROUP) -> tuple[str, str] | None:

@@ -26,8 +26,9 @@ def counted(*statements: Sequence[int]) -> Counted:
 
 
 def part(*statements: Sequence[int], told: Sequence[int] = ()) -> Untold:
-    """One part of Ydelse."""
-    return Untold(uuid4(), YDELSE, counted(*statements), told)
+    """One part of Ydelse; where something is told of it, a group of one cell."""
+    one = counted(*statements)
+    return Untold(uuid4(), YDELSE, one, told, [one])
 
 
 def every(n: int, points: int) -> Iterator[tuple[int, ...]]:
@@ -120,6 +121,44 @@ def test_a_spread_uncovers_no_part() -> None:
     assert cells.spread(alone, [lone], 5) == [1]
     whole = flat.counted.plus(odd.counted)
     assert cells.spread(whole, [flat, odd], 5) == []
+
+
+def test_what_hidden_statements_have_together_stays_open() -> None:
+    """Two three points from the end are six from it together: a person at the other end could be seen."""
+    near, even = (0, 0, 3, 17), (5, 5, 5, 5)
+    one = part(near, near, even, even, even)
+    assert cells.told(one.counted, [one], 5) == [4, 5]
+
+
+LOW = part((9, 0, 0, 3), (12, 0, 0, 0), (12, 0, 0, 0))
+HIGH = part((0, 0, 0, 12), (1, 1, 0, 10), (1, 0, 1, 10))
+"""Both have a mean nine points from an end. Together every statement is in the middle."""
+
+
+def test_statements_uncover_no_cell() -> None:
+    """The first differ by all that is open in either cell: in both it would be known who is at the other end."""
+    both = LOW.counted.plus(HIGH.counted)
+    assert all(cells.may_stand(each.counted, 5) for each in (LOW, HIGH))
+    assert all(map(cells.leaves_open, both.chosen))
+    assert cells.told(both, [LOW, HIGH], 5) == []
+    assert not cells.may_tell_means(both, [LOW, HIGH], 5)
+
+
+def test_a_cell_between_them_makes_room() -> None:
+    """With twelve of all minds beside them every statement is told."""
+    parts = [LOW, HIGH, part(*[(3, 3, 3, 3)] * 3)]
+    assert cells.told(cells.together([each.counted for each in parts]), parts, 5) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [((3, 3, 3, 3), (10, 10, 10, 10), [1]), ((3, 0, 0, 9), (10, 1, 1, 28), [])],
+)
+def test_a_spread_uncovers_no_cell(one: Sequence[int], other: Sequence[int], told: list[int]) -> None:
+    """Of a group of two: where hardly anybody chose a middle point, the sum of twelve says how many chose 1."""
+    mine = [counted(one), counted(other)]
+    whole = cells.together(mine)
+    assert cells.spread(whole, [Untold(uuid4(), YDELSE, whole, [1], mine)], 5) == told
 
 
 def test_what_is_left_over_waits() -> None:

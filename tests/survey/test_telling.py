@@ -218,3 +218,13 @@ def test_a_day_is_told_once(session: Session, team: Team, add_batch: Add) -> Non
         session.execute(untold)
         assert telling.tonight(session, team.municipality_id, night(DAY + timedelta(later))) == made
     assert [cell.told_on for cell in cells_of(session)] == [DAY, DAY + timedelta(1)]
+
+
+def test_a_group_is_asked_with_its_cells(session: Session, team: Team, add_batch: Add) -> None:
+    """Two cells of eight who never choose an end: their means are told, and both wait for a distribution."""
+    for day in range(2):
+        add_batch(team, DAY + timedelta(day), [(2,) * 5] * 4 + [(3,) * 5] * 4)
+    (waiting,) = telling._cells(session, team.municipality_id, "spread")
+    assert (waiting.told, waiting.counted.n) == ([1, 2, 3, 4, 5], 16)
+    assert [cell.n for cell in waiting.cells] == [8, 8]
+    assert telling._cells(session, team.municipality_id, "means") == []
