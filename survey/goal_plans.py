@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import sqrt
 
-from survey import figures, goals, scoring, top_two, workdays
+from survey import figures, goals, scatter, scoring, top_two, workdays
 from survey.goal_verdicts import Group
 from survey.goals import Goal
 from survey.results import LAW_NAMES, Counts
@@ -26,7 +26,8 @@ class Standing:
 
     The months are counted from `since`: the period's first day, or the first answer where that is later (`began`).
 
-    `mean` and `sd` are rounded as they are printed: whoever tries many goals learns nothing finer.
+    `mean` and `sd` are rounded as they are printed: whoever tries many goals learns nothing finer. With `is_usual`
+    no distribution tells how people differ, and `sd` is what is usual.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Standing:
     sd: float
     since: date
     began: bool
+    is_usual: bool
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,13 @@ def standing(counts: Counts, law: str, points: int) -> Standing | None:
     since = max(counts.period.first, series.points[0].first_on)
     days = counts.period.last - since + timedelta(days=1)
     months = max(1.0, days.days / DAYS_A_MONTH)
-    sd = float(scoring.rounded(Fraction(sqrt(moments.variance)), scoring.decimals(moments.n)))
+    told = scatter.told(group.cells)
+    variance = told.variance if told else scatter.usual(points)
+    sd = float(scoring.rounded(Fraction(sqrt(variance)), scoring.decimals(moments.n) if told else 2))
     began = since > counts.period.first
     return Standing(
-        LAW_NAMES[law], group, moments.n, moments.n / months, series.mean.value or 0.0, sd, since, began
+        *(LAW_NAMES[law], group, moments.n, moments.n / months, series.mean.value or 0.0),
+        *(sd, since, began, told is None),
     )
 
 
@@ -167,11 +172,14 @@ def _on_the_line(what: str, distance: float) -> tuple[str, ...]:
 
 
 def _stands(group: Standing) -> str:
-    monthly, places = danish.number(Fraction(group.per_month), 1), scoring.decimals(group.people)
+    monthly = danish.number(Fraction(group.per_month), 1)
+    places = 2 if group.is_usual else scoring.decimals(group.people)
+    usual, told = "Der regnes med den sædvanlige spredning mellem borgerne,", "Spredningen mellem borgerne er"
+    differ = usual if group.is_usual else told
     since = f" siden {_day(group.since)}" if group.began else ""
     return (
         f"{group.name} ligger på {group.group.series.mean.text} (n = {group.people}), {monthly} besvarelser om "
-        f"måneden{since}. Spredningen mellem borgerne er {danish.number(Fraction(str(group.sd)), places)} point."
+        f"måneden{since}. {differ} {danish.number(Fraction(str(group.sd)), places)} point."
     )
 
 

@@ -56,6 +56,15 @@ def test_a_level_takes_more_the_nearer_it_lies() -> None:
     assert line == ("Målet kan i praksis ikke afgøres: gennemsnittet ligger lige på målet.",)
 
 
+def test_of_few_it_is_reckoned_with_the_usual_spread() -> None:
+    """How twenty people differ is told by nothing else; of the same mean all alike give the same plan."""
+    apart, alike = ([cell(DAY, mine)] for mine in ([(2,) * 5, (4,) * 5] * 10, [(3,) * 5] * 20))
+    plans = [asked("level", "3.2", cells) for cells in (apart, alike)]
+    assert plans[0].sentences == plans[1].sentences
+    assert "Der regnes med den sædvanlige spredning mellem borgerne, 0,75 point." in plans[0].sentences[0]
+    assert "Spredningen mellem borgerne er" in asked("level", "3.2", at(33)).sentences[0]
+
+
 @pytest.mark.parametrize(
     ("value", "warning"),
     [
