@@ -77,6 +77,8 @@ def _is_full(part: Part) -> bool:
 def _keys(part: Part, name: str) -> Table:
     series = part.series
     between = [f"{ends[0]} til {ends[1]}" if ends else NOTHING for ends in (series.interval, _rate_ends(series))]
+    if series.interval and series.is_widest:
+        between[0] += " (størst mulig)"
     of_mean = f"{series.respondents} besvarelser"
     named = f"Gennemsnit, skala 1 til {len(series.labels)}"
     rows = [(named, part.mean.text, between[0], of_mean, part.mean.passport or NOTHING)]

@@ -24,7 +24,8 @@ DEFINITIONS = {
     ),
     "Usikkerhed": (
         "Grænser, som det sande tal med 95 % sikkerhed ligger imellem, hvis de, der svarede, er som de andre. "
-        "For et gennemsnit regnes med hver persons eget gennemsnit (Dirichlet, vægt 1); for en andel Wilson."
+        "For et gennemsnit regnes med hver persons eget gennemsnit (Dirichlet, vægt 1); for en andel Wilson. Hvor "
+        "fordelingerne ikke kan vises, er det de videste grænser, gennemsnittet kan have."
     ),
     "Beskyttelse": (
         "Intet gennemsnit og ingen andel af svar hviler på færre end {smallest} besvarelser. En svarprocent er af "

@@ -105,6 +105,17 @@ def test_answers_too_few_for_statements_are_said(session: Session, stevns: Munic
     assert [row[0] for row in keys.rows] == ["Gennemsnit, skala 1 til 4"]
 
 
+def test_the_widest_uncertainty_there_can_be_is_named(
+    session: Session, stevns: Municipality, add_batch: Add
+) -> None:
+    """Of twelve, and not of sixty whose distributions are told."""
+    add_batch(of_law(session, stevns, "LAS"), DAY, crowd(5, p4=4, p3=4, p2=4))
+    add_batch(of_law(session, stevns, "LAB"), DAY, crowd(7, p4=20, p3=20, p2=20))
+    made = tables(report(session, stevns))
+    widths = [made[f"Nøgletal, {name}"].rows[0][2] for name in ("Ydelse", "Opfølgning")]
+    assert widths == ["2,2 til 3,6 (størst mulig)", "2,78 til 3,19"]
+
+
 def test_questionnaires_sent_and_not_yet_answered_have_no_points(session: Session, stevns: Municipality) -> None:
     """The chart says that there is nothing to show."""
     send(session, of_law(session, stevns, "LAS"), date(2021, 5, 31), 20, 60)
