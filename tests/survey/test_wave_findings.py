@@ -83,7 +83,7 @@ def test_page_and_report_say_the_same_of_waves(
     place, _team = faxe(session, add_batch, now, ((50, 37), (20, 44), (70, 18)))
     found = part(report(session, place, YEAR), "LAB").found
     assert (found.change.sign, found.alarm_on) == ("rising", None)
-    assert found.change.sentence.startswith("uge 49 ligger sikkert højere end uge 33: ")
+    assert found.change.sentence.startswith("Uge 49 ligger sikkert højere end uge 33: ")
     page = words(
         enter(employ(session, place, "manager"), place).get(f"/tal?fra={YEAR.first}&til={YEAR.last}").text
     )
