@@ -81,7 +81,7 @@ def test_the_figures_stand_with_their_base(
     page = reader.get(PAGE).text
     assert '<span class="big">3,0</span> ud fra 20 besvarelser' in page
     assert "skala fra 1 (helt uenig) til 4 (helt enig)" in page
-    assert "<dt>Usikkerhed</dt><dd>±0,5</dd>" in page
+    assert "<dt>Usikkerhed</dt><dd>±0,6</dd>" in page
     assert "højst ligger fra det viste, hvis de, der svarede, er som de andre" in page
     assert "Over 3,0" in page
     assert "20/48 = 41,7\u00a0%" in page
