@@ -26,7 +26,7 @@ from survey.keys import BallotContent
 from survey.models import Ballot, Municipality, QuestionnaireVersion, Team
 from survey.tally import Tallied
 
-FEW, MANY = 20_000, 200_000
+FEW, MANY = 50_000, 200_000
 GOAL = 3.0
 GROWTH = 1.1
 """At most so many times the memory may ten times as many ballots take."""
