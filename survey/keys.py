@@ -149,11 +149,6 @@ def fragment_opener(private_key: bytes) -> Callable[[bytes], dict[str, str]]:
     return unseal
 
 
-def unseal_fragment(private_key: bytes, sealed: bytes) -> dict[str, str]:
-    """The values in `sealed`, all of them text. Raises BallotError, which says nothing of them."""
-    return fragment_opener(private_key)(sealed)
-
-
 def _padded(room: int, first: bytes, second: bytes = b"") -> bytes:
     """One or two parts behind their two lengths, with `room` for both."""
     lengths = len(first).to_bytes(2, "big") + len(second).to_bytes(2, "big")

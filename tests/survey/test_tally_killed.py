@@ -41,7 +41,7 @@ def words_in(places: list[Path]) -> Callable[[Session], Words]:
                 content = keys.unseal(private, sealed)
                 found.update(filter(None, (content.comment, content.confirmation, *DIMENSIONS)))
                 continue
-            piece = keys.unseal_fragment(private, sealed)
+            piece = keys.fragment_opener(private)(sealed)
             if piece["kind"] in DIMENSIONS:
                 found[piece["kind"]] += len(piece["value"].split("\n"))
             elif piece["kind"] == "confirmation":
