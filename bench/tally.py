@@ -8,7 +8,6 @@ import argparse
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -186,7 +185,7 @@ def fill(slug: str, ballots: int, *, comments: bool) -> Box:
         with cursor.copy("COPY ballot (municipality_id, id, key_id, sealed) FROM STDIN (FORMAT binary)") as copy:
             copy.set_types(["int8", "uuid", "uuid", "bytea"])
             for content in contents(teams, ballots, draw):
-                said = content if comments else replace(content, comment="")
+                said = content if comments else content._replace(comment="")
                 copy.write_row((place.id, uuid4(), first, keys.seal(bytes(private.public_key), said)))
         second, other = uuid4(), PrivateKey.generate()
         ballot_box.open_next(session, place.id, second, bytes(other.public_key), NOW)

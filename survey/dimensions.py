@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import accumulate
 
 from survey import cells, scoring
@@ -32,22 +33,31 @@ PEOPLE_A_PART = 75
 
 Answers = tuple[int | None, ...]
 
+Valued = tuple[str, tuple[str, ...]]
+"""An answer as `signs`, and its `values`."""
+
+_SIGNS: Mapping[int | None, str] = {None: "-", **{point: str(point) for point in range(6)}}
 _LINE = re.compile(r"([0-5-]{1,10}) (.*)")
 
 
 # On the way -----------------------------------------------------------------------------------------------
 
 
-def values(content: BallotContent) -> dict[str, str]:
-    """Of each dimension the value of an answer; REST where it is not known."""
-    found = {
-        "language": content.language,
-        "channel": content.channel,
-        "first": "first" if content.first else "reminder",
-        "target_group": _tidy(content.target_group or ""),
-        "meeting_number": content.meeting_number,
-    }
-    return {name: value if allows(name, value) else REST for name, value in found.items()}
+def values(content: BallotContent) -> tuple[str, ...]:
+    """The value of an answer in each of DIMENSIONS; REST where it is not known."""
+    return _values(
+        content.language,
+        content.channel,
+        "first" if content.first else "reminder",
+        content.target_group or "",
+        content.meeting_number,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _values(language: str, channel: str, first: str, target_group: str, meeting_number: str) -> tuple[str, ...]:
+    found = (language, channel, first, _tidy(target_group), meeting_number)
+    return tuple(value if allows(name, value) else REST for name, value in zip(DIMENSIONS, found, strict=True))
 
 
 def allows(dimension: str, value: str) -> bool:
@@ -65,14 +75,14 @@ def _tidy(words: str) -> str:
     return " ".join(plain[:LONGEST].split())
 
 
-def line(answers: Answers, value: str) -> str:
+def line(signs: str, value: str) -> str:
     """One answer and its value as a line."""
-    return f"{signs(answers)} {value}"
+    return f"{signs} {value}"
 
 
 def signs(answers: Answers) -> str:
     """A sign for each statement, "-" where it was left blank."""
-    return "".join(["-" if answer is None else str(answer) for answer in answers])
+    return "".join(map(_SIGNS.__getitem__, answers))
 
 
 def read_line(text: str) -> tuple[Answers, str]:

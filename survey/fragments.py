@@ -17,12 +17,12 @@ from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from survey import ballot_box, batches, keys, masking, scoring, side_fragments, silence, workdays
+from survey import ballot_box, batches, bulk, keys, masking, scoring, side_fragments, silence, workdays
 from survey.batches import CHUNK, shuffle
 from survey.dimensions import DIMENSIONS, LANGUAGE
 from survey.keys import BallotContent, BallotError
 from survey.models import CONFIRMATIONS, LAWS, BallotKey, Comment, Confirmation, Fragment, Municipality
-from survey.pieces import PACK, Piece, is_over, opener, packed, sealer
+from survey.pieces import Piece, is_over, opener, pack, packed, sealer
 from survey.silence import TallyError
 
 MANY = scoring.PRECISE_FROM
@@ -60,7 +60,7 @@ def confirmation(content: BallotContent) -> str:
 
 
 def confirmations(quarter: date, today: date, lines: Sequence[str]) -> Iterator[Piece]:
-    """Pieces of PACK lines, all languages among each other."""
+    """Pieces of many lines, all languages among each other."""
     return packed(CONFIRMATION, ALL, quarter, today, lines)
 
 
@@ -252,15 +252,14 @@ def _opened(session: Session, municipality_id: int, privates: Mapping[UUID, byte
     """The fragments one by one, in the order of their random ids."""
     waiting = select(Fragment.id, Fragment.key_id, Fragment.sealed).where(*_mine(municipality_id, privates))
     opened = {key_id: opener(private) for key_id, private in privates.items()}
-    with session.execute(waiting.order_by(Fragment.id), execution_options={"yield_per": CHUNK}) as rows:
-        for fragment_id, key_id, content in rows:
-            piece = None
-            with suppress(BallotError, ValueError, KeyError, TypeError):
-                piece = opened[key_id](content)
-            # What makes no sense the database would refuse, and put in its log.
-            if piece is None or not _makes_sense(piece):
-                raise TallyError(f"Det forseglede tillæg {fragment_id} kan ikke åbnes. Intet er ændret.")
-            yield piece
+    for fragment_id, key_id, content in bulk.streamed(session, waiting.order_by(Fragment.id), CHUNK):
+        piece = None
+        with suppress(BallotError, ValueError, KeyError, TypeError):
+            piece = opened[key_id](content)
+        # What makes no sense the database would refuse, and put in its log.
+        if piece is None or not _makes_sense(piece):
+            raise TallyError(f"Det forseglede tillæg {fragment_id} kan ikke åbnes. Intet er ændret.")
+        yield piece
 
 
 def _makes_sense(piece: Piece) -> bool:
@@ -269,7 +268,7 @@ def _makes_sense(piece: Piece) -> bool:
     each = _lines(piece)
     return (
         piece.kind in KINDS
-        and len(each) <= PACK
+        and len(each) <= pack(piece.kind)
         and all(KINDS[piece.kind].allows(one.group, one.value) for one in each)
     )
 

@@ -4,12 +4,12 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from nacl.exceptions import CryptoError
@@ -32,6 +32,7 @@ READY = "tilfreds-keys"
 
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_from_json = json.JSONDecoder().decode
 
 
 class BallotError(Exception):
@@ -42,9 +43,8 @@ class KeyPlaceError(Exception):
     """A key place is away or lies where it must not; the message names the folder, in Danish."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class BallotContent:
-    """One answer before it is sealed. No `repr`: its content must never reach a log or an exception text.
+class BallotContent(NamedTuple):
+    """One answer before it is sealed. Its `repr` is empty: what it holds must never reach a log or an exception.
 
     `answers` by position: 1… on the scale, 0 for "ved ikke", None for left blank. `day` is the Copenhagen day
     of answering, `language` the page's. `channel` is "sms", "email", "paper" or "screen", `mode` "remote" or
@@ -59,14 +59,17 @@ class BallotContent:
     day: date
     language: str
     channel: str
-    mode: str = "remote"
     first: bool
     target_group: str | None
     meeting_number: str
     tag: str | None
     answers: tuple[int | None, ...]
+    mode: str = "remote"
     confirmation: str | None = None
     comment: str = ""
+
+    def __repr__(self) -> str:
+        return "BallotContent()"
 
 
 def seal(public_key: bytes, content: BallotContent) -> bytes:
@@ -92,9 +95,10 @@ def ballot_opener(private_key: bytes) -> Callable[[bytes], BallotContent]:
     box = SealedBox(PrivateKey(private_key))
 
     def unseal(sealed: bytes) -> BallotContent:
-        content = None
-        with suppress(CryptoError, ValueError, KeyError, TypeError):
+        try:
             content = _content(*_parts(box.decrypt(sealed)))
+        except (CryptoError, ValueError, KeyError, TypeError):
+            content = None
         # Raised out here: an exception raised while another is handled would carry what was opened with it.
         if content is None:
             raise BallotError("A ballot cannot be opened")
@@ -168,16 +172,16 @@ def _encoded(text: str) -> bytes:
 
 
 def _header(content: BallotContent) -> bytes:
-    values = {**vars(content), "day": content.day.isoformat()}
+    values = {**content._asdict(), "day": content.day.isoformat()}
     del values["comment"]
     return _encoded(_json(values))
 
 
 def _content(header: bytes, comment: bytes) -> BallotContent:
-    values: dict[str, Any] = json.loads(header)
+    values: dict[str, Any] = _from_json(header.decode())
     values["day"] = date.fromisoformat(values["day"])
     values["answers"] = tuple(values["answers"])
-    if not all(answer is None or type(answer) is int for answer in values["answers"]):
+    if not {*map(type, values["answers"])} <= {int, NoneType}:
         raise ValueError
     return BallotContent(**values, comment=comment.decode())
 

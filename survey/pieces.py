@@ -10,8 +10,8 @@ from survey.batches import shuffle
 WAITS = timedelta(days=42)
 """So long after its quarter a fragment waits at all; then it is destroyed."""
 
-PACK = 20
-"""Lines in a piece: with the longest values and a questionnaire of ten statements there is just room."""
+WORDS_OF_OTHERS = "target_group"
+"""The kind whose lines hold words of the import, as long as they may be."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -29,14 +29,18 @@ class Piece:
     value: str
 
 
+def pack(kind: str) -> int:
+    """Lines in a piece: with the longest values and a questionnaire of ten statements there is room."""
+    return 20 if kind == WORDS_OF_OTHERS else 100
+
+
 def packed(kind: str, group: str, quarter: date, made_on: date, lines: Sequence[str]) -> Iterator[Piece]:
-    """A piece for every PACK `lines`, of an answer each, in drawn order: how many there are says nothing else."""
-    drawn = list(lines)
+    """Pieces of `lines`, one for each answer, in drawn order: how many there are says nothing else."""
+    drawn, most = list(lines), pack(kind)
     shuffle(drawn)
-    for at in range(0, len(drawn), PACK):
-        yield Piece(
-            kind=kind, group=group, quarter=quarter, made_on=made_on, value="\n".join(drawn[at : at + PACK])
-        )
+    for at in range(0, len(drawn), most):
+        value = "\n".join(drawn[at : at + most])
+        yield Piece(kind=kind, group=group, quarter=quarter, made_on=made_on, value=value)
 
 
 def sealer(public_key: bytes) -> Callable[[Piece], bytes]:

@@ -1,6 +1,6 @@
 """Side fragments: answers by language, channel and so on, sealed until their quarter is over, then told once.
 
-A piece holds up to PACK answers of one dimension, so how many pieces there are tells how many answers, and nothing
+A piece holds many answers of one dimension, so how many pieces there are tells how many answers, and nothing
 of them. It waits with its batch until that is in a cell, and then with all cells that end in the quarter: what is
 told is whole cells in new parts. What is written is what is printed, no more: from counts by statement, or from
 two tellings of one quarter, who has the responses could work out which are whose.
@@ -19,9 +19,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from survey import batches, dimensions, scoring, workdays
-from survey.dimensions import Answers, Part
+from survey.dimensions import DIMENSIONS, Answers, Part, Valued
 from survey.models import LAWS, Batch, Cell, QuestionnaireVersion, SideMean
-from survey.pieces import PACK, Piece, is_over, packed
+from survey.pieces import Piece, is_over, pack, packed
 from survey.silence import TallyError
 
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -46,16 +46,18 @@ Group = tuple[str, str]
 """A dimension, and what its pieces wait with: the id of a batch, or law and version of a pool."""
 
 
-def cut(batch_id: UUID, last_on: date, lines: Mapping[str, Sequence[str]], today: date) -> Iterator[Piece]:
-    """What a batch leaves of each dimension: a piece for every PACK answers, in drawn order."""
-    for dimension, said in lines.items():
-        yield from packed(dimension, str(batch_id), workdays.quarter(last_on), today, said)
+def cut(batch_id: UUID, last_on: date, valued: Sequence[Valued], today: date) -> Iterator[Piece]:
+    """What a batch leaves of each dimension: a piece for many answers, in an order drawn for each."""
+    for place, dimension in enumerate(DIMENSIONS):
+        lines = [dimensions.line(signs, values[place]) for signs, values in valued]
+        yield from packed(dimension, str(batch_id), workdays.quarter(last_on), today, lines)
 
 
 def allows(piece: Piece) -> bool:
     """Whether `piece` can be one of a side dimension."""
     lines = piece.value.split("\n")
-    return _GROUP.fullmatch(piece.group) is not None and len(lines) <= PACK and _make_sense(piece.kind, lines)
+    fits = _GROUP.fullmatch(piece.group) is not None and len(lines) <= pack(piece.kind)
+    return fits and _make_sense(piece.kind, lines)
 
 
 def _make_sense(dimension: str, lines: Iterable[str]) -> bool:

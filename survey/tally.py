@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,8 +11,9 @@ from sqlalchemy import ColumnElement, Select, delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from survey import ballot_box, batches, fragments, side_fragments, silence, workdays
+from survey import ballot_box, batches, bulk, fragments, side_fragments, silence, workdays
 from survey.batches import Book, Group, Heap, Width, shuffle
+from survey.dimensions import Valued
 from survey.fragments import Drawer
 from survey.keys import BallotContent, BallotError, ballot_opener, seal
 from survey.models import Ballot, BallotKey, Municipality, QuestionnaireVersion, Team, Unshown, Waiting
@@ -139,14 +139,14 @@ def _opened(session: Session, book: Book, privates: Mapping[UUID, bytes]) -> Ite
     """The ballots one by one, in the order of their random ids, through a server-side cursor."""
     waiting = select(Ballot.id, Ballot.key_id, Ballot.sealed).where(*_mine(book, privates))
     unseal = {key_id: ballot_opener(private) for key_id, private in privates.items()}
-    with session.execute(waiting.order_by(Ballot.id), execution_options={"yield_per": READ_AHEAD}) as ballots:
-        for ballot_id, key_id, sealed in ballots:
+    for ballot_id, key_id, sealed in bulk.streamed(session, waiting.order_by(Ballot.id), READ_AHEAD):
+        try:
+            content = unseal[key_id](sealed)
+        except BallotError:
             content = None
-            with suppress(BallotError):
-                content = unseal[key_id](sealed)
-            if content is None or not book.makes_sense(content):
-                raise TallyError(f"Den forseglede besvarelse {ballot_id} kan ikke åbnes. Intet er ændret.")
-            yield content
+        if content is None or not book.makes_sense(content):
+            raise TallyError(f"Den forseglede besvarelse {ballot_id} kan ikke åbnes. Intet er ændret.")
+        yield content
 
 
 def _mine(book: Book, privates: Mapping[UUID, bytes]) -> tuple[ColumnElement[bool], ...]:
@@ -184,18 +184,19 @@ def _lay(night: Night, heap: Heap, content: BallotContent) -> None:
     batches.lay(night.session, book, heap, content)
     quarter = workdays.quarter(content.day)
     night.read[quarter].append(fragments.confirmation(content))
-    night.drawer.put(fragments.confirmations(quarter, book.today, batches.full(night.read[quarter])))
+    if lines := batches.full(night.read[quarter]):
+        night.drawer.put(fragments.confirmations(quarter, book.today, lines))
     if book.asks_comment:
         night.drawer.put([fragments.comment(content, law, book.today)])
     else:
         night.silent[law, quarter] += 1
-    _lay_sides(night, heap, batches.full_sides(heap))
+    _lay_sides(night, heap, batches.full(heap.sides))
 
 
-def _lay_sides(night: Night, heap: Heap, lines: Mapping[str, Sequence[str]]) -> None:
+def _lay_sides(night: Night, heap: Heap, valued: Sequence[Valued]) -> None:
     # Before the last answer is read the last day is that of thousands drawn at random: in all likelihood the same.
-    if lines:
-        night.drawer.put(side_fragments.cut(heap.id, max(heap.days), lines, night.book.today))
+    if valued:
+        night.drawer.put(side_fragments.cut(heap.id, max(heap.days), valued, night.book.today))
 
 
 def _sort_few(night: Night, open_public: bytes) -> Rest:

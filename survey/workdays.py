@@ -68,6 +68,7 @@ def month_of(day: date) -> tuple[date, date]:
     return month(day), day.replace(day=monthrange(day.year, day.month)[1])
 
 
+@lru_cache(maxsize=512)
 def quarter(day_: date) -> date:
     """The first day of the calendar quarter of `day_`."""
     return date(day_.year, day_.month - (day_.month - 1) % 3, 1)

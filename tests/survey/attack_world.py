@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
@@ -208,7 +208,7 @@ def mark(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every citizen's comment, which is sealed with the answers, carry a marker of its own."""
 
     def marked(public_key: bytes, content: keys.BallotContent) -> bytes:
-        return SEAL(public_key, replace(content, comment=world.answering))
+        return SEAL(public_key, content._replace(comment=world.answering))
 
     monkeypatch.setattr(keys, "seal", marked)
 

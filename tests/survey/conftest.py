@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -108,7 +107,7 @@ def lay(now: datetime) -> Callable[..., None]:
             asked.where(Team.municipality_id == municipality.id, Team.name == team)
         ).one()
         key = session.scalars(select(BallotKey).filter_by(municipality_id=municipality.id, state="open")).one()
-        said = replace(content(row, version, day or workdays.day(now), answers, comment), **change)
+        said = content(row, version, day or workdays.day(now), answers, comment)._replace(**change)
         for _number in range(n):
             ballot = Ballot(municipality_id=municipality.id, id=uuid4(), key_id=key.id)
             ballot.sealed = keys.seal(key.public_key, said)

@@ -1,13 +1,14 @@
 """The side dimensions' rules: what a value may be, and which means may be told of a quarter."""
 
-from dataclasses import replace
+from collections import Counter
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from nacl.public import PrivateKey
 
-from survey import dimensions, keys, pieces, side_fragments
+from survey import dimensions, keys, side_fragments
 from survey.dimensions import DIMENSIONS, REST, Part
 from survey.keys import BallotContent
 from survey.pieces import sealer
@@ -38,13 +39,8 @@ def some(value: str, people: int, answers: tuple[int, ...] = MIDDLE, blank: int 
 
 def test_every_answer_has_a_value_of_each_dimension() -> None:
     """In the words of the import, and of the ballot."""
-    assert dimensions.values(CONTENT) == {
-        "language": "da",
-        "channel": "sms",
-        "first": "first",
-        "target_group": "Jobparat",
-        "meeting_number": "2-3",
-    }
+    assert DIMENSIONS == ("language", "channel", "first", "target_group", "meeting_number")
+    assert dimensions.values(CONTENT) == ("da", "sms", "first", "Jobparat", "2-3")
 
 
 @pytest.mark.parametrize(
@@ -60,13 +56,13 @@ def test_every_answer_has_a_value_of_each_dimension() -> None:
 )
 def test_what_nobody_knows_is_in_the_rest(change: dict[str, Any], dimension: str, value: str) -> None:
     """An unknown word stops no tally; a target group is one printable line."""
-    assert dimensions.values(replace(CONTENT, **change))[dimension] == value
+    assert dimensions.values(CONTENT._replace(**change))[DIMENSIONS.index(dimension)] == value
     assert dimensions.allows(dimension, value)
 
 
 def test_a_line_reads_as_it_was_written() -> None:
     """Answers as signs, the value behind them, and nothing else is a line."""
-    assert dimensions.line(CONTENT.answers, "A b") == "40-1 A b"
+    assert dimensions.line(dimensions.signs(CONTENT.answers), "A b") == "40-1 A b"
     assert dimensions.read_line("40-1 A b") == (CONTENT.answers, "A b")
     assert dimensions.read_line("40-1 ") == (CONTENT.answers, REST)
     for wrong in ("", "40-1", "6 da", "44444444444 da", " da", "4 da\n4 en"):
@@ -76,12 +72,14 @@ def test_a_line_reads_as_it_was_written() -> None:
 
 @pytest.mark.parametrize("letter", ["x", "💚", '"', "\\"])
 def test_a_full_piece_of_the_longest_values_has_room(letter: str) -> None:
-    """Twenty answers to ten statements with values of forty letters: as long as any ballot."""
-    lines = {"target_group": [dimensions.line((4,) * 10, letter * 40)] * pieces.PACK}
-    batch = "0" * 8 + "-0000" * 3 + "-" + "0" * 12
-    (piece,) = side_fragments.cut(batch, CONTENT.day, lines, CONTENT.day)  # type: ignore[arg-type]  # any id will do
-    assert len(sealer(bytes(PrivateKey.generate().public_key))(piece)) == keys.BALLOT_BYTES
-    assert side_fragments.allows(piece)
+    """Of answers to ten statements, and values of forty letters where they can be any: as long as any ballot."""
+    valued = [("4" * 10, ("da", "email", "reminder", letter * 40, "2-3"))] * 100
+    seal = sealer(bytes(PrivateKey.generate().public_key))
+    cut = [*side_fragments.cut(uuid4(), CONTENT.day, valued, CONTENT.day)]
+    assert Counter(piece.kind for piece in cut) == {**dict.fromkeys(DIMENSIONS, 1), "target_group": 5}
+    for piece in cut:
+        assert len(seal(piece)) == keys.BALLOT_BYTES
+        assert side_fragments.allows(piece)
 
 
 def test_a_part_counts_answers_and_people() -> None:

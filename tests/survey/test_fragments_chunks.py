@@ -24,9 +24,9 @@ DAY, SPRING = date(2021, 5, 11), date(2021, 4, 1)
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chunks of twenty."""
+    """Chunks of a hundred."""
     for module in (batches, fragments):
-        monkeypatch.setattr(module, "CHUNK", 20)
+        monkeypatch.setattr(module, "CHUNK", 100)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_every_comment_and_confirmation_is_told_once_or_waits_on(
 def test_every_answer_of_a_side_waits_on_in_full_pieces(
     session: Session, box: Municipality, places: list[Path], now: datetime, lay: Lay, waiting: Open
 ) -> None:
-    """Of 250 answers in a cell each dimension has thirteen pieces, night after night, until all are told."""
+    """Of 250 answers in a cell there are three pieces, thirteen of target groups, every night, until all are told."""
     for number in range(250):
         lay(session, box, answers=(number % 4 + 1, 2, 3, 2, 3), language="ar" if number % 5 else "da")
     for days in range(3):
@@ -88,7 +88,8 @@ def test_every_answer_of_a_side_waits_on_in_full_pieces(
             line for piece in waiting() if piece.kind == "language" for line in piece.value.split("\n")
         )
         assert (lines.total(), sum(n for line, n in lines.items() if line.endswith(" da"))) == (250, 50)
-        assert Counter(piece.kind for piece in waiting())["channel"] == 13
+        pieces = Counter(piece.kind for piece in waiting())
+        assert (pieces["channel"], pieces["target_group"]) == (3, 13)
     nightly.tally_all(places, now + timedelta(days=92))
     told = session.execute(select(SideMean.value, SideMean.n).filter_by(dimension="language"))
     assert ({row.value: row.n for row in told}, waiting()) == ({"ar": 200, "da": 50}, [])
@@ -109,7 +110,7 @@ def test_what_was_cut_off_today_waits_on(
     """Ten full comments among thirty, and fifty lines, though each would be enough; told on the next day."""
     put(session, box, [*comments(30), *confirmations(SPRING, DAY, ["da kept"] * 50)])
     fragments.gather(session, box.id, closed(session, box, places, now), now)
-    assert Counter(piece.kind for piece in waiting()) == {"comment": 30, "confirmation": 3}
+    assert Counter(piece.kind for piece in waiting()) == {"comment": 30, "confirmation": 1}
     later = now + timedelta(days=1)
     fragments.gather(session, box.id, closed(session, box, places, later), later)
     assert (waiting(), session.scalar(select(func.count()).select_from(Comment))) == ([], 10)

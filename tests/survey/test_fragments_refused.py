@@ -37,7 +37,7 @@ def written(session: Session) -> set[str]:
         {"group": "dansk"},
         {"value": "perhaps"},
         {"group": "", "value": "da kept\nda perhaps"},
-        {"group": "", "value": "\n".join(["da kept"] * 21)},
+        {"group": "", "value": "\n".join(["da kept"] * 101)},
     ],
 )
 def test_a_fragment_that_makes_no_sense_stops_all_of_them(

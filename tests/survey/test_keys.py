@@ -1,6 +1,5 @@
 """Sealing says nothing by its size, opening says nothing when it fails, and private keys are files with care."""
 
-import dataclasses
 import stat
 from datetime import date
 from pathlib import Path
@@ -49,7 +48,7 @@ def test_what_is_sealed_is_what_is_opened() -> None:
 )
 def test_every_ballot_has_one_size(comment: str, target_group: str | None) -> None:
     """Neither a long comment, nor letters of four bytes, nor the longest target group shows from outside."""
-    said = dataclasses.replace(CONTENT, comment=comment, target_group=target_group)
+    said = CONTENT._replace(comment=comment, target_group=target_group)
     sealed = keys.seal(PUBLIC, said)
     assert len(sealed) == keys.BALLOT_BYTES == 4608
     assert keys.unseal(PRIVATE, sealed) == said
@@ -61,7 +60,7 @@ def test_every_ballot_has_one_size(comment: str, target_group: str | None) -> No
 def test_what_does_not_fit_is_refused_without_saying_what_it_was(change: dict[str, str]) -> None:
     """ValueError, and none of the content in its text."""
     with pytest.raises(ValueError, match=r"ballot|comment") as caught:
-        keys.seal(PUBLIC, dataclasses.replace(CONTENT, **change))  # type: ignore[arg-type]  # any text field
+        keys.seal(PUBLIC, CONTENT._replace(**change))  # type: ignore[arg-type]  # any text field
     assert not any(value in str(caught.value) for value in change.values())
 
 
