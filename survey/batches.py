@@ -29,6 +29,8 @@ from survey.models import (
 
 Line = TypeVar("Line")
 
+_TAGS, _CONFIRMATIONS = frozenset((None, *TAGS)), frozenset((None, *CONFIRMATIONS))
+
 LATE = timedelta(days=28)
 """So long a ballot waits for its own team; then it joins its law group's."""
 
@@ -88,8 +90,8 @@ class Book:
             version is not None
             and content.team_id in self.laws
             and content.mode in MODES
-            and content.tag in (None, *TAGS)
-            and content.confirmation in (None, *CONFIRMATIONS)
+            and content.tag in _TAGS
+            and content.confirmation in _CONFIRMATIONS
             and LANGUAGE.fullmatch(content.language) is not None
             and len(content.answers) == version.statements
             and version.chosen.issuperset(content.answers)

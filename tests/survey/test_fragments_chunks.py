@@ -79,7 +79,7 @@ def test_every_comment_and_confirmation_is_told_once_or_waits_on(
 def test_every_answer_of_a_side_waits_on_in_full_pieces(
     session: Session, box: Municipality, places: list[Path], now: datetime, lay: Lay, waiting: Open
 ) -> None:
-    """Of 250 answers in a cell there are three pieces, thirteen of target groups, every night, until all are told."""
+    """Of 250 answers in a cell are three pieces, thirteen of target groups, every night, until all are told."""
     for number in range(250):
         lay(session, box, answers=(number % 4 + 1, 2, 3, 2, 3), language="ar" if number % 5 else "da")
     for days in range(3):
