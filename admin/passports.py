@@ -75,7 +75,7 @@ def show(figure: str) -> ResponseReturnValue:
     """The figure or table of an id; 404 with a sentence for a mistyped one and for what may not be seen."""
     staff = access.signed_in()
     try:
-        of = passports.read(figure)
+        of = passports.either(figure)
     except ValueError as wrong:
         return _form(figure, str(wrong)), 404
     with snapshot() as session:
@@ -120,10 +120,7 @@ def _figure(session: Session, staff: CurrentStaff, of: Definition, teams: Sequen
         figure_id=passports.mint(of),
         name=name(passport),
         what=what(of, passport.chosen),
-        row=[
-            (what(each, reopening.chosen(each, passport.labels)), figure, passports.mint(each))
-            for each, figure in passport.row
-        ],
+        row=[(_beside(passport, each), figure, passports.mint(each)) for each, figure in passport.row],
         how=how(passport),
         uncertain=uncertain(passport),
         open_weeks=in_weeks(passport.sent.open_weeks) if passport.sent else "",
@@ -181,6 +178,13 @@ def what(of: Definition, chosen: Sequence[str]) -> str:
         return (BASES if of.kind == "n" else NUMBERS)[of.point][0]
     words = {"mean": "Gennemsnit", "rate": "Svarprocent", "n": "Antal besvarelser"}
     return f"{words[of.kind]} {'af alle udsagn' if of.kind == 'mean' and not of.statement else ''}".rstrip()
+
+
+def _beside(passport: Passport, each: Definition) -> str:
+    """What a figure in the same row is, with its statement where the page is not of that."""
+    own = each.statement and each.statement != passport.definition.statement
+    about = f": »{passport.texts[each.statement - 1]}«" if own else ""
+    return what(each, reopening.chosen(each, passport.labels)) + about
 
 
 def how(passport: Passport) -> str:

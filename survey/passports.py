@@ -152,7 +152,15 @@ def _head(places: Iterable[int]) -> str:
     return _fixed(head)
 
 
-def read(text: str) -> Definition | Table:
+def read(text: str) -> Definition:
+    """The figure the id `text` is of. Raises ValueError with a Danish sentence for no id, or a table's."""
+    found = either(text)
+    if isinstance(found, Table):
+        raise ValueError(WRONG)
+    return found
+
+
+def either(text: str) -> Definition | Table:
     """What the id `text` is of, however it is grouped. Raises ValueError with a Danish sentence for no id."""
     plain = text.lower().translate(READ_AS)
     body, check = plain[:-_FIXED], plain[-_FIXED:]

@@ -20,8 +20,8 @@ MOVED = Turnout(scoring.WITHHELD, None, 0, ())
 class Sent:
     """Participation in the blocks of weeks that overlap the period; None is not told.
 
-    `unknown` of those sent are in doubt. `open_weeks` may still change; `moved` when the weeks are put together otherwise now than they
-    were when the id was made.
+    `unknown` of those sent are in doubt. `open_weeks` may still change; `moved` when the weeks are put together
+    otherwise now than they were when the id was made.
     """
 
     sent: int | None

@@ -45,7 +45,7 @@ class Line:
 class Passport:
     """A figure, and all it rests on. `statement` is its text, "" for all; `chosen` are the labels of its point.
 
-    `row` are the others that stand beside it.
+    `row` are the others that stand beside it, `texts` the statements.
 
     `versions` are those of the questionnaire it is of: "2", or "1–2" where they mean the same; `sent_versions`
     those whose weeks of sending are put together.
@@ -59,6 +59,7 @@ class Passport:
     questionnaire: str
     versions: str
     labels: tuple[str, ...]
+    texts: tuple[str, ...]
     statement: str
     chosen: tuple[str, ...]
     lines: tuple[Line, ...]
@@ -146,6 +147,7 @@ def reopen(
         questionnaire=version.name,
         versions=version.numbers,
         labels=tuple(version.labels),
+        texts=tuple(version.texts),
         statement=version.texts[definition.statement - 1] if definition.statement else "",
         chosen=chosen(definition, version.labels),
         lines=tuple(_lines(definition, cells)),
@@ -281,7 +283,10 @@ def _answers(series: Series, cells: Sequence[Kept]) -> int | None:
 def _row(
     of: Definition, series: Series | None, cells: Sequence[Kept], smallest: int
 ) -> Iterator[tuple[Definition, Figure]]:
-    """The other figures that stand in one row with it, as far as they may be shown; a rate's are `Sent`'s."""
+    """The other figures that stand in one row with it, as far as they may be shown; a rate's are `Sent`'s.
+
+    Of all statements also the mean of each.
+    """
     points = range(1, len(series.labels) + 1) if series else range(0)
     about = of.kind == "share" and not of.statement and of.point <= SAID
     parts = [*points, DONT_KNOW, TOP_TWO] if of.statement else range(1, SAID + 1) if about else [TOP_TWO]
@@ -291,8 +296,11 @@ def _row(
         *(("n", base) for base in bases),
         *(("share", at) for at in parts),
     ]
-    for kind, point in kinds if of.kind != "rate" else ():
-        one = replace(of, kind=kind, point=point, coarse=False)
+    every = [(of.statement, *each) for each in kinds]
+    if series and not of.statement and not about:
+        every += [(one.position, "mean", 0) for one in series.statements]
+    for statement, kind, point in every if of.kind != "rate" else ():
+        one = replace(of, statement=statement, kind=kind, point=point, coarse=False)
         figure, _ = _figure(one, series, cells, smallest)
         if one != of and figure.shown:
             yield one, figure
