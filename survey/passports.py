@@ -154,10 +154,10 @@ def _head(places: Iterable[int]) -> str:
 
 def read(text: str) -> Definition:
     """The figure the id `text` is of. Raises ValueError with a Danish sentence for no id, or a table's."""
-    found = either(text)
-    if isinstance(found, Table):
-        raise ValueError(WRONG)
-    return found
+    match either(text):
+        case Definition() as found:
+            return found
+    raise ValueError(WRONG)
 
 
 def either(text: str) -> Definition | Table:
