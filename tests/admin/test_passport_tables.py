@@ -197,6 +197,6 @@ def test_what_nobody_printed_is_told_so(
 ) -> None:
     """An id made up of less than a quarter, of an unknown language, team or dimension: 404 with the sentence."""
     usual = Table("reasons", "LAB", None, stevns.id, date(2021, 4, 1), date(2021, 6, 30), 0, 0, 0)
-    made_up = passports.mint(Table(**{**vars(usual), **change}))  # type: ignore[arg-type]  # fields by name
+    made_up = passports.mint(Table(**{**vars(usual), **change}))
     page = sign_in(stevns).get(f"/figures/{made_up}")
     assert (page.status_code, "ikke noget tal" in words(page.text)) == (404, True)
