@@ -105,7 +105,7 @@ def test_one_id_opens_all_of_its_row(
 ) -> None:
     """A statement's mean leads to its distribution, a wave's to its share, one of the topics to all."""
     team = session.scalars(select(Team).where(Team.name == "A")).one()
-    add_batch(team, DAY + timedelta(40), people(random.Random(7), 60), tags={"meeting": 30, "law": 20, "both": 10})
+    add_batch(team, DAY + timedelta(55), people(random.Random(7), 60), tags={"meeting": 30, "law": 20, "both": 10})
     page = client.get("/tal?fra=2021-05-01&til=2021-06-30").text
     series = page[page.index("Gennemsnit pr. udsagn, ") :]
     row = next(row for row in re.findall(r"<tr>.*?</tr>", series, re.DOTALL) if "/figures/" in row)
