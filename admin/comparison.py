@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from admin import access, charts
-from survey import comparison, neighbours, passports, workdays
+from survey import comparison, neighbours, passports, table_passports, workdays
 from survey.access import ADMINISTRATOR, MANAGER, open_to
 from survey.comparison import Board, Kind, Measured
 from survey.db import snapshot, transaction
@@ -71,6 +71,8 @@ def overview() -> ResponseReturnValue:
         funnel=funnel,
         said=said,
         quarter_words=words,
+        id_of=table_passports.of_compared,
+        reads_ids=MANAGER in staff.roles,
     )
     return page, 400 if mistake else 200
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from admin import access, charts, figure_charts
 from admin.access import CurrentStaff
 from admin.figure_ids import Ids
-from admin.side_names import DIMENSION_NAMES, language_name, value_name
+from admin.side_names import DIMENSION_NAMES, REASONS, TAG_NAMES, language_name, value_name
 from survey import (
     baselines,
     beside,
@@ -42,32 +42,13 @@ from survey.db import snapshot
 from survey.figures import Section, Series, StatementResult
 from survey.findings import Aims, Finding, Findings
 from survey.goals import Goal
-from survey.models import LONGEST_REASON, TAGS
+from survey.models import LONGEST_REASON
 from survey.promises import Promises
 from survey.results import LAW_NAMES, CellView, Counts, Period, TeamView
 from survey.shares import Agreed
 from survey.wave_results import Table
 
 doors = Blueprint("dashboard", __name__)
-
-REASONS = {
-    "cancelled": "Samtalen var aflyst",
-    "not_attended": "Borgeren mødte ikke op",
-    "in_the_future": "Samtalen er ikke holdt endnu",
-    "too_old": "Samtalen lå for langt tilbage",
-    "no_channel": "Hverken mobilnummer eller e-mail",
-    "opted_out": "Borgeren har frabedt sig at blive spurgt",
-    "protected_address": "Borgeren har beskyttet adresse",
-    "hurtful_moment": "Borgeren står i et svært øjeblik",
-    "paused": "Borgeren har en pause",
-    "dead_address": "Ingen mobil eller e-mail, der virker",
-    "outside_wave": "Samtalen lå uden for bølgens dage",
-    "not_sampled": "Borgeren er ikke udtrukket",
-    "asked_recently": "Borgeren er spurgt for nylig",
-}
-
-
-TAG_NAMES = {"meeting": "Mødet", "law": "Loven", "both": "Begge dele"}
 
 
 @dataclass(frozen=True)
@@ -174,7 +155,7 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
         longest_reason=LONGEST_REASON,
         choices=[each for each in counts.teams if each.shown and staff.can_see_figures_of(each.id)],
         sees_all=staff.manager_teams is None,
-        ids=Ids(period, seen.known.as_of),
+        ids=Ids(period, seen.known.as_of, staff.municipality_id, workdays.day(workdays.now())),
         chosen=seen.team,
         period=period,
         mistake=seen.mistake,
@@ -188,7 +169,7 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
         people_a_part=dimensions.PEOPLE_A_PART,
         dimension_names=DIMENSION_NAMES,
         value_name=value_name,
-        tag_names=[TAG_NAMES[tag] for tag in TAGS],
+        tag_names=TAG_NAMES,
         language=language_name,
         laws=LAW_NAMES,
         charts=charts,

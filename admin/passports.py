@@ -5,13 +5,27 @@ from datetime import date
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from admin import access, charts
+from admin import access, charts, passport_tables
 from admin.access import CurrentStaff
-from survey import VERSION, passports, reopening, results
+from admin.side_names import TAG_NAMES
+from survey import VERSION, passports, reopening, results, table_passports, workdays
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
-from survey.passports import DONT_KNOW, REST, RULE, TOP_TWO, Definition
+from survey.passports import (
+    ANSWERED,
+    ANSWERS,
+    DELIVERED,
+    DONT_KNOW,
+    PEOPLE,
+    REST,
+    RULE,
+    SENT,
+    TOP_TWO,
+    Definition,
+    Table,
+)
 from survey.printed import Measured, Mint
 from survey.reopening import Passport
 from survey.results import LAW_NAMES, TeamView
@@ -19,7 +33,29 @@ from survey.shares import told
 
 doors = Blueprint("passports", __name__)
 
+BASES = {
+    PEOPLE: ("Antal, der svarede på mindst ét udsagn", "Personerne bag gennemsnittet af alle udsagn."),
+    ANSWERS: ("Antal svar på skalaen", "Alle svar over alle udsagn. »Ved ikke« og tomme svar tæller ikke med."),
+}
+NUMBERS = {
+    SENT: (
+        "Antal sendte",
+        "De invitationer, en udbyder har taget imod, og dem i tvivl. Påmindelser tæller ikke med.",
+    ),
+    DELIVERED: ("Antal leverede", "De sendte, som en udbyder har meldt leveret, eller som er besvaret."),
+    ANSWERED: ("Antal besvarede", "De sendte, der er besvaret, efter den uge, spørgeskemaet blev sendt."),
+}
+WHOLE_SHARES = {
+    True: "Antallet af svar, der er et af de to øverste, divideret med alle svar på skalaen, af portioner, hvor "
+    "fordelingen af hvert udsagn kan vises. Usikkerheden regner med, at flere svar er fra samme borger.",
+    False: "Antallet, der sagde det, divideret med alle, der har sagt, hvad deres svar handler om.",
+}
+"""The numbers of a rate, and the other bases of a mean: what each is called, and how it is worked out."""
 NOT_HERE = "Der er ikke noget tal med det id i jeres kommune, eller det er ikke dit at se."
+OTHERS = (
+    "Resten var af andre team, da tallet fik sit id. Nu er et team mere for lille til at vises for sig, og "
+    "forskellen på de to ville vise det. Derfor bliver tallet ikke regnet ud igen."
+)
 TOO_SMALL = "Teamets tal vises nu kun samlet med resten af lovgruppen, fordi små team ellers kunne kendes på dem."
 
 
@@ -36,26 +72,55 @@ def look_up() -> ResponseReturnValue:
 @doors.get("/figures/<figure>")
 @open_to(MANAGER)
 def show(figure: str) -> ResponseReturnValue:
-    """The figure with the id `figure`; 404 with a sentence for a mistyped one and for what may not be seen."""
+    """The figure or table of an id; 404 with a sentence for a mistyped one and for what may not be seen."""
     staff = access.signed_in()
     try:
-        definition = passports.read(figure)
+        of = passports.either(figure)
     except ValueError as wrong:
         return _form(figure, str(wrong)), 404
     with snapshot() as session:
         teams = results.teams(session, staff.municipality_id)
-        if refusal := refused(staff, teams, definition):
+        if refusal := refused(staff, teams, of):
             return _form(figure, refusal), 404
-        passport = reopening.reopen(session, staff.municipality_id, definition, teams)
+        page = _table(session, staff, of, teams) if isinstance(of, Table) else _figure(session, staff, of, teams)
+    return page or (_form(figure, NOT_HERE), 404)
+
+
+def _table(session: Session, staff: CurrentStaff, of: Table, teams: Sequence[TeamView]) -> str:
+    """The page of a table; "" of one that is not there."""
+    today = workdays.day(workdays.now())
+    opened = table_passports.reopen(session, staff.municipality_id, of, teams, today)
+    if opened is None:
+        return ""
+    return render_template(
+        "admin/figure_table.html",
+        opened=opened,
+        of=of,
+        figure_id=passports.mint(of),
+        name=passport_tables.name(opened),
+        words=passport_tables.WORDS[of.kind],
+        title=passport_tables.title(of),
+        lines=passport_tables.lines(opened),
+        open_weeks=in_weeks(opened.open_weeks),
+        rule=RULE,
+        program=VERSION,
+        charts=charts,
+    )
+
+
+def _figure(session: Session, staff: CurrentStaff, of: Definition, teams: Sequence[TeamView]) -> str:
+    """The page of a figure; "" of one that is not there."""
+    passport = reopening.reopen(session, staff.municipality_id, of, teams)
     if passport is None:
-        return _form(figure, NOT_HERE), 404
+        return ""
     return render_template(
         "admin/figure.html",
         passport=passport,
-        definition=definition,
-        figure_id=passports.mint(definition),
+        definition=of,
+        figure_id=passports.mint(of),
         name=name(passport),
-        what=what(passport),
+        what=what(of, passport.chosen),
+        row=[(_beside(passport, each), figure, passports.mint(each)) for each, figure in passport.row],
         how=how(passport),
         uncertain=uncertain(passport),
         open_weeks=in_weeks(passport.sent.open_weeks) if passport.sent else "",
@@ -66,15 +131,19 @@ def show(figure: str) -> ResponseReturnValue:
     )
 
 
-def refused(staff: CurrentStaff, teams: Sequence[TeamView], definition: Definition) -> str:
-    """Why this person may not see the figure, in Danish; "" when they may. As on the dashboard."""
-    if definition.team_id in (None, REST):
-        whole = staff.manager_teams is None
-        mine = any(
-            not team.shown and team.law == definition.law and staff.can_see_figures_of(team.id) for team in teams
-        )
-        return "" if whole or (mine and definition.team_id is None) else NOT_HERE
-    team = next((each for each in teams if each.id == definition.team_id), None)
+def refused(staff: CurrentStaff, teams: Sequence[TeamView], of: Definition | Table) -> str:
+    """Why this person may not see the figure or table, in Danish; "" when they may. As on the dashboard."""
+    if isinstance(of, Table) and of.kind in passport_tables.WHOLE:
+        return "" if staff.manager_teams is None else NOT_HERE
+    if of.team_id in (None, REST):
+        hidden = {team.id for team in teams if not team.shown and team.law == of.law}
+        mine = of.team_id is None and any(map(staff.can_see_figures_of, hidden))
+        if staff.manager_teams is not None and not mine:
+            return NOT_HERE
+        # A rest without one of those that are too small now would tell that one by its difference from all.
+        others = of.others if isinstance(of, Definition) and of.kind != "rate" else ()
+        return OTHERS if others and not hidden <= set(others) else ""
+    team = next((each for each in teams if each.id == of.team_id), None)
     if team is None or not staff.can_see_figures_of(team.id):
         return NOT_HERE
     return "" if team.shown else TOO_SMALL
@@ -93,24 +162,36 @@ def name(passport: Passport) -> str:
     """Whose figure it is."""
     if passport.team:
         return passport.team.name
-    law = LAW_NAMES[passport.definition.law]
-    return f"{law}, resten uden for teamene" if passport.definition.team_id == REST else law
-
-
-def what(passport: Passport) -> str:
-    """What the figure is, in a few words."""
     of = passport.definition
+    small = ", og team, der var blevet for små" if of.others and of.kind != "rate" else ""
+    return LAW_NAMES[of.law] + (f", resten uden for teamene{small}" if of.team_id == REST else "")
+
+
+def what(of: Definition, chosen: Sequence[str]) -> str:
+    """What the figure is, in a few words; `chosen` are the labels of its point."""
+    if of.kind == "share" and not of.statement and of.point != TOP_TWO:
+        return f"Andel, der sagde »{TAG_NAMES[of.point - 1]}« om, hvad svaret handler om"
     if of.kind == "share":
-        return (
-            f"Andel, der svarede »{'« eller »'.join(passport.chosen)}«" if passport.chosen else "Andel »ved ikke«"
-        )
+        of_all = " på alle udsagn" if not of.statement else ""
+        return f"Andel, der svarede »{'« eller »'.join(chosen)}«{of_all}" if chosen else "Andel »ved ikke«"
+    if of.point:
+        return (BASES if of.kind == "n" else NUMBERS)[of.point][0]
     words = {"mean": "Gennemsnit", "rate": "Svarprocent", "n": "Antal besvarelser"}
     return f"{words[of.kind]} {'af alle udsagn' if of.kind == 'mean' and not of.statement else ''}".rstrip()
+
+
+def _beside(passport: Passport, each: Definition) -> str:
+    """What a figure in the same row is, with its statement where the page is not of that."""
+    own = each.statement and each.statement != passport.definition.statement
+    about = f": »{passport.texts[each.statement - 1]}«" if own else ""
+    return what(each, reopening.chosen(each, passport.labels)) + about
 
 
 def how(passport: Passport) -> str:
     """How the figure is worked out."""
     of = passport.definition
+    if of.point and of.kind in ("n", "rate"):
+        return (BASES if of.kind == "n" else NUMBERS)[of.point][1]
     if of.kind == "rate":
         return (
             "Antallet af besvarede divideret med antallet af sendte, efter den uge, spørgeskemaet blev sendt. "
@@ -124,6 +205,8 @@ def how(passport: Passport) -> str:
         )
     if of.point == DONT_KNOW:
         return "Antallet, der valgte »ved ikke / ikke relevant«, divideret med alle, der valgte noget."
+    if of.kind == "share" and not of.statement:
+        return WHOLE_SHARES[of.point == TOP_TWO]
     if of.kind == "share":
         points = "et af de to øverste svar" if of.point == TOP_TWO else "dette svar"
         return f"Antallet, der valgte {points}, divideret med antallet af svar på skalaen. »Ved ikke« tæller ikke."
@@ -131,6 +214,7 @@ def how(passport: Passport) -> str:
     return (
         f"Summen af {scope} på skalaen divideret med antallet af svar, i hele portioner. "
         "»Ved ikke« og tomme svar tæller ikke med. Det er aldrig et gennemsnit af dagenes gennemsnit."
+        + (" Vist med én decimal, som på siden for alle." if of.coarse else "")
     )
 
 

@@ -1,6 +1,7 @@
 """`flask report`: a report as a file, for whoever runs the program."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin import passports
 from admin.reports import FORMS, file_name, of_all, written
-from survey import report_periods, reports, results, spells, told, workdays
+from survey import report_periods, reports, results, spells, table_passports, told, workdays
 from survey.commands import chosen_municipality
 from survey.db import snapshot
 from survey.reports import KINDS, Report
@@ -66,9 +67,9 @@ def _report(
         raise click.UsageError(f"{results.TOO_FAR} Ret --from og --to.")
     known = spells.read(session, place.id, period, today)
     scopes = of_all(known.whole.counts, _team(known.whole.counts, team) if team else None)
-    return reports.build(
-        known, scopes, KINDS[kind], place.name, place.slug, passports.minting(told.newest(session, place.id))
-    )
+    mint = passports.minting(told.newest(session, place.id))
+    steps_id = partial(table_passports.of_steps, place.id)
+    return reports.build(known, scopes, KINDS[kind], place.name, place.slug, mint, steps_id)
 
 
 def _team(counts: Counts, name: str) -> TeamView:

@@ -263,7 +263,10 @@ def _behind(report: Report) -> Iterator[Block]:
     if not report.kind.whole or not parts:
         return
     yield Heading(2, "Flere tal", new_page=True)
-    yield from (_funnel(group) for group in report.groups if group.funnel)
+    for group in report.groups:
+        if group.funnel:
+            yield _funnel(group)
+            yield Words(f"Tabellens id: {group.funnel_id or NOTHING}", "small")
     for group, part in parts:
         if _is_full(part):
             yield from _spread(part, _named(group, part))
@@ -272,8 +275,11 @@ def _behind(report: Report) -> Iterator[Block]:
 
 def _points(part: Part, name: str) -> Table:
     points = part.series.points
-    rows = tuple((notes.days(each.first_on, each.last_on), each.mean.text, str(each.n)) for each in points)
-    return Table(f"Gennemsnit ift. dato, {name}", ("Svardage", "Gennemsnit", "n"), rows, (6, 3, 2))
+    rows = tuple(
+        (mean.what, mean.text, str(each.n), mean.passport or NOTHING)
+        for each, mean in zip(points, part.points, strict=True)
+    )
+    return Table(f"Gennemsnit ift. dato, {name}", ("Svardage", "Gennemsnit", "n", "Id"), rows, (6, 3, 2, 4))
 
 
 def _passports(report: Report) -> Iterator[Block]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from importlib import import_module
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from werkzeug.wrappers import Response
 from admin import access, dashboard, figure_charts, passports, report_html, report_pages
 from admin.access import CurrentStaff
 from admin.turns import in_turn
-from survey import report_periods, reports, spells, told, workdays
+from survey import report_periods, reports, spells, table_passports, told, workdays
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
 from survey.models import Municipality
@@ -104,7 +105,8 @@ def _asked(staff: CurrentStaff) -> tuple[Wish, Known, Report]:
         slug = session.scalars(select(Municipality.slug).where(Municipality.id == staff.municipality_id)).one()
     team = dashboard.chosen_team(staff, known.whole.counts, request.args.get("team", ""))
     allowed = [Scope(*scope) for scope in dashboard.scopes(staff, known.whole.counts, team)]
-    report = reports.build(known, allowed, kind, staff.municipality_name, slug, mint)
+    steps_id = partial(table_passports.of_steps, staff.municipality_id)
+    report = reports.build(known, allowed, kind, staff.municipality_name, slug, mint, steps_id)
     return Wish(kind, period, team, unknown or mistake), known, report
 
 

@@ -1,8 +1,9 @@
-"""What the side dimensions and their values are called."""
+"""What side dimensions and their values are called, why nobody is asked, and what answers are about."""
 
 from babel import Locale
 
 from survey.dimensions import REST
+from survey.models import TAGS
 
 DIMENSION_NAMES = {
     "language": "Sprog",
@@ -16,6 +17,23 @@ VALUE_NAMES = {
     "first": {"first": "Første besked", "reminder": "Påmindelse"},
     "meeting_number": {"1": "1. samtale", "2-3": "2. eller 3. samtale", "4+": "4. samtale eller senere"},
 }
+REASONS = {
+    "cancelled": "Samtalen var aflyst",
+    "not_attended": "Borgeren mødte ikke op",
+    "in_the_future": "Samtalen er ikke holdt endnu",
+    "too_old": "Samtalen lå for langt tilbage",
+    "no_channel": "Hverken mobilnummer eller e-mail",
+    "opted_out": "Borgeren har frabedt sig at blive spurgt",
+    "protected_address": "Borgeren har beskyttet adresse",
+    "hurtful_moment": "Borgeren står i et svært øjeblik",
+    "paused": "Borgeren har en pause",
+    "dead_address": "Ingen mobil eller e-mail, der virker",
+    "outside_wave": "Samtalen lå uden for bølgens dage",
+    "not_sampled": "Borgeren er ikke udtrukket",
+    "asked_recently": "Borgeren er spurgt for nylig",
+}
+TAG_NAMES = tuple({"meeting": "Mødet", "law": "Loven", "both": "Begge dele"}[tag] for tag in TAGS)
+"""In the order of TAGS."""
 
 
 def value_name(dimension: str, value: str) -> str:

@@ -17,6 +17,7 @@ from survey import (
     public_figures,
     results,
     scoring,
+    told,
     workdays,
 )
 from survey.access import EVERYONE, open_to
@@ -61,7 +62,8 @@ def whole(slug: str) -> Response:
     with snapshot() as session:
         town = _town(session, slug)
         period, counts = _counts(session, town)
-        groups = public_figures.groups(counts, goals.of(session, town.municipality_id))
+        as_of = told.newest(session, town.municipality_id)
+        groups = public_figures.groups(counts, goals.of(session, town.municipality_id), as_of)
         done = deeds.public(session, town.municipality_id)
     return _page(town, groups, done, period, counts.teams)
 
@@ -76,7 +78,8 @@ def of_team(slug: str, team_id: int) -> Response:
         team = next((each for each in counts.teams if each.id == team_id and each.shown), None)
         if team is None:
             abort(404)
-        groups = [public_figures.of_team(counts, team, goals.of(session, town.municipality_id))]
+        as_of = told.newest(session, town.municipality_id)
+        groups = [public_figures.of_team(counts, team, goals.of(session, town.municipality_id), as_of)]
         done = deeds.public(session, town.municipality_id, team.id)
     return _page(town, groups, done, period, counts.teams, team)
 

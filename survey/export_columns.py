@@ -107,8 +107,8 @@ COLUMNS = (
         "figure_id",
         "tallets id",
         "text",
-        "Åbner tallet på /figures/<id>. Tomt, hvor tallet kun er en del af et, og af resten, hvor den rummer "
-        "team, der er blevet for små, eller er af uger: hvem der er i den, kan skifte.",
+        "Åbner tallet på /figures/<id>. Af resten kan det lukke: hvem der er i den, kan skifte, og så bliver den "
+        "ikke regnet ud igen.",
     ),
 )
 

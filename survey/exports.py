@@ -22,9 +22,25 @@ from survey.results import LAW_NAMES, OneRow, Period, Rows, TeamView
 from survey.scoring import Figure
 from survey.told import Told
 
-SPECIAL = {"dont_know": passports.DONT_KNOW}
-DEFINED = {"n": "n", "mean": "mean", "count": "share", "dont_know": "share", "answers": "n", "rate": "rate"}
-"""Measures that a figure of their own stands for, and its kind. Of a cell only n and mean."""
+SPECIAL = {
+    "dont_know": passports.DONT_KNOW,
+    "people": passports.PEOPLE,
+    "sent": passports.SENT,
+    "answered": passports.ANSWERED,
+}
+"""Measures that are a point of their figure, whatever they are of."""
+DEFINED = {
+    "n": "n",
+    "people": "n",
+    "answers": "n",
+    "mean": "mean",
+    "count": "share",
+    "dont_know": "share",
+    "sent": "rate",
+    "answered": "rate",
+    "rate": "rate",
+}
+"""The kind of figure that a measure is one of."""
 
 
 @dataclass(frozen=True)
@@ -132,10 +148,9 @@ def _numbers(
         last_on=last,
         told_on=max(one.told_on for one in same),
     )
-    # Of a rest with cells of a team that is too small now there is no figure that says which.
-    named = part.whole or part.team is not None or all(one.team_id is None for one in same)
+    # A rest with cells of teams that are too small now is named by all of those, so that it does not say of which.
+    others = () if all(one.team_id is None for one in same) else _too_small(of, part)
     for measure, statement, point, figure in OF_LEVEL[level](same, of.smallest):
-        defined = named and (level != "cell" or measure in ("n", "mean"))
         number = (measure, statement, point)
         yield replace(
             like,
@@ -146,10 +161,15 @@ def _numbers(
             point_text=version.labels[point - 1] if point else "",
             value=figure.value or 0.0,
             text=figure.text,
-            figure_id=_id(of, part, like, first.version_id, number, period or Period(last, last))
-            if defined
-            else "",
+            figure_id=_id(of, part, like, first.version_id, number, period or Period(last, last), others),
         )
+
+
+def _too_small(of: Book, part: Part) -> tuple[int, ...]:
+    """The teams whose cells are in a rest; of no team and no whole law group."""
+    if part.unit != "resten":
+        return ()
+    return tuple(sorted(team.id for team in of.teams if team.law == part.law and not team.shown))
 
 
 def _of_cells(same: Sequence[Told], smallest: int) -> Iterator[Number]:
@@ -299,9 +319,9 @@ def _of_block(
     if not scoring.capped(weeks.rate):
         numbers.insert(1, ("answered", _count(sum(row.answered for row in mine))))
     days = Period(line.first_on, line.last_on)
+    others = tuple(sorted({row.team_id for row in group})) if part.unit == "resten" else ()
     for measure, figure in numbers:
-        named = measure == "rate" and part.unit != "resten"
-        figure_id = _id(of, part, line, version.id, (measure, 0, None), days) if named else ""
+        figure_id = _id(of, part, line, version.id, (measure, 0, None), days, others)
         yield replace(line, measure=measure, value=figure.value or 0.0, text=figure.text, figure_id=figure_id)
 
 
@@ -336,12 +356,19 @@ def _blank(of: Book, part: Part, version: OneRow) -> Row:
     )
 
 
-def _id(of: Book, part: Part, line: Row, version_id: int, number: tuple[str, int, Any], days: Period) -> str:
-    """The id of the figure of `days`, or of a block of weeks, that a number is; "" where it is a part of one."""
+def _id(
+    of: Book,
+    part: Part,
+    line: Row,
+    version_id: int,
+    number: tuple[str, int, Any],
+    days: Period,
+    others: tuple[int, ...] = (),
+) -> str:
+    """The id of the figure of `days`, or of a block of weeks, that a number is; "" of days no id can name."""
     measure, statement, point = number
-    kind = DEFINED.get(measure)
-    if kind is None:
-        return ""
+    kind = DEFINED[measure]
+    special = passports.ANSWERS if measure == "answers" and not statement else SPECIAL.get(measure, point or 0)
     team_id = part.team.id if part.team else None if part.whole else REST
     figure = Definition(
         kind,
@@ -350,10 +377,11 @@ def _id(of: Book, part: Part, line: Row, version_id: int, number: tuple[str, int
         version_id,
         line.mode,
         statement,
-        SPECIAL.get(measure, point or 0),
+        special,
         max(days.first, passports.EPOCH),
         days.last,
         days.last if kind == "rate" else of.as_of,
         series=kind != "rate" and line.level == "period" and len(of.lineages.line(version_id)) > 1,
+        others=others,
     )
     return passports.mint(figure) if passports.makes_sense(figure) else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from survey import scoring, turnout, workdays
@@ -36,10 +37,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Funnel:
-    """Steps, and in words the first and the last week they are of: "uge 18 til 34, 2021"; falsy without steps."""
+    """Steps, and the first and the last Monday of the weeks they are of; falsy without steps."""
 
     steps: tuple[Step, ...] = ()
-    weeks: str = ""
+    mondays: tuple[date, date] | None = None
+
+    @property
+    def weeks(self) -> str:
+        """The weeks in words: "uge 18 til 34, 2021"; "" without steps."""
+        return turnout.weeks_named(*self.mondays) if self.mondays else ""
 
     def __bool__(self) -> bool:
         return bool(self.steps)
@@ -69,7 +75,7 @@ def steps(counts: Counts, section: Section) -> Funnel:
         ("Leveret", sum(row.delivered for row in weeks), "af de udsendte"),
         ("Besvaret", answered, "af de udsendte"),
     )
-    return Funnel(_told(numbers, counts.smallest), turnout.weeks_named(first, last))
+    return Funnel(_told(numbers, counts.smallest), (first, last))
 
 
 def _is_of(row: OneRow, section: Section) -> bool:
@@ -87,9 +93,7 @@ def calls(promises: Promises, smallest: int, period: Period) -> Funnel:
     """
     if not promises.asked:
         return Funnel()
-    return Funnel(
-        _calls(promises, smallest), turnout.weeks_named(*map(workdays.monday, (period.first, period.last)))
-    )
+    return Funnel(_calls(promises, smallest), (workdays.monday(period.first), workdays.monday(period.last)))
 
 
 def _calls(promises: Promises, smallest: int) -> tuple[Step, ...]:

@@ -4,13 +4,13 @@ Anybody may keep every day's page: two of them differ by whole cells, each of wh
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from math import ceil
 
-from survey import figures, goals, scoring
-from survey.figures import Series
+from survey import figures, goals, reopening, scoring
+from survey.figures import Section, Series
 from survey.goals import Goal
 from survey.results import LAW_NAMES, Counts, TeamView
 from survey.scoring import Figure
@@ -22,7 +22,8 @@ class Told:
 
     `within` is how far from the mean the true one may be (95 %), rounded up; "" where that is not told. `rate` is
     None where nothing was sent; `sent` and `weeks` (first and last Monday) go with it. `goals` are those in force
-    on the last day, in words; those between law groups are not among them.
+    on the last day, in words; those between law groups are not among them. `mean_id` and `rate_id` are
+    those by which a manager looks them up, "" where there is none.
     """
 
     name: str
@@ -35,6 +36,8 @@ class Told:
     rate: Figure | None
     sent: int
     weeks: tuple[date, date] | None
+    mean_id: str = ""
+    rate_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,25 +48,42 @@ class Group:
     told: tuple[Told, ...]
 
 
-def groups(counts: Counts, known: Collection[Goal] = ()) -> list[Group]:
-    """Every law group of the municipality, each apart."""
+def groups(counts: Counts, known: Collection[Goal] = (), as_of: date | None = None) -> list[Group]:
+    """Every law group of the municipality, each apart; no ids without `as_of`, `told.newest`."""
     laws = [law for law in LAW_NAMES if law in {team.law for team in counts.teams}]
-    return [Group(LAW_NAMES[law], _told(counts, law, None, known)) for law in laws]
+    return [Group(LAW_NAMES[law], _told(counts, law, None, known, as_of)) for law in laws]
 
 
-def of_team(counts: Counts, team: TeamView, known: Collection[Goal] = ()) -> Group:
+def of_team(counts: Counts, team: TeamView, known: Collection[Goal] = (), as_of: date | None = None) -> Group:
     """One team's figures. Raises ValueError for a team that may only be shown inside its law group."""
-    return Group(team.name, _told(counts, team.law, team, known))
+    return Group(team.name, _told(counts, team.law, team, known, as_of))
 
 
-def _told(counts: Counts, law: str, team: TeamView | None, known: Collection[Goal]) -> tuple[Told, ...]:
+def _told(
+    counts: Counts, law: str, team: TeamView | None, known: Collection[Goal], as_of: date | None
+) -> tuple[Told, ...]:
     section = figures.section(counts, law, team, compare=False)
     several = len({(series.name, series.mode) for series in section.series}) < len(section.series)
     return tuple(
-        _as_told(
-            series, scoring.one_decimal(series.mean, series.exact), several, _aims(counts, law, series, known)
+        _with_ids(
+            _as_told(
+                series, scoring.one_decimal(series.mean, series.exact), several, _aims(counts, law, series, known)
+            ),
+            counts,
+            section,
+            series,
+            as_of,
         )
         for series in section.series
+    )
+
+
+def _with_ids(told: Told, counts: Counts, section: Section, series: Series, as_of: date | None) -> Told:
+    of = (section, series, counts.period, as_of)
+    return replace(
+        told,
+        mean_id=reopening.of(*of, coarse=True) if told.mean.shown and as_of else "",
+        rate_id=reopening.of(*of, "rate") if told.rate and told.rate.shown and as_of else "",
     )
 
 

@@ -1,23 +1,33 @@
 """A figure reopened by its id: worked out again from the counts as they were told then, with what it rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import figures, lineages, passports, results, scoring, told
+from survey import figures, lineages, passports, reopened_rates, results, scoring, shares, told, top_two
 from survey.figures import Section, Series
 from survey.lineages import Lineages, Version
 from survey.models import Municipality
-from survey.passports import DONT_KNOW, REST, RULE, TOP_TWO, Definition
+from survey.passports import (
+    ANSWERS,
+    DONT_KNOW,
+    PEOPLE,
+    RULE,
+    SAID,
+    TOP_TWO,
+    Definition,
+)
+from survey.reopened_rates import Sent, counted
 from survey.results import Counts, Period, TeamView
 from survey.scoring import Figure
+from survey.scoring.shares import share_interval
 from survey.told import Kept
-from survey.turnout import Weeks
 
 
 @dataclass(frozen=True)
@@ -32,25 +42,10 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Sent:
-    """Participation in the blocks of weeks that overlap the period; None is not told.
-
-    `open_weeks` may still change; `moved` when the weeks are put together otherwise now than they
-    were when the id was made.
-    """
-
-    sent: int | None
-    delivered: int | None
-    answered: int | None
-    rate: Figure
-    weeks: tuple[Weeks, ...]
-    open_weeks: tuple[date, ...]
-    moved: bool
-
-
-@dataclass(frozen=True)
 class Passport:
     """A figure, and all it rests on. `statement` is its text, "" for all; `chosen` are the labels of its point.
+
+    `row` are the others that stand beside it, `texts` the statements.
 
     `versions` are those of the questionnaire it is of: "2", or "1–2" where they mean the same; `sent_versions`
     those whose weeks of sending are put together.
@@ -59,10 +54,12 @@ class Passport:
     definition: Definition
     figure: Figure
     interval: tuple[str, str] | None
+    row: tuple[tuple[Definition, Figure], ...]
     team: TeamView | None
     questionnaire: str
     versions: str
     labels: tuple[str, ...]
+    texts: tuple[str, ...]
     statement: str
     chosen: tuple[str, ...]
     lines: tuple[Line, ...]
@@ -81,11 +78,12 @@ def of(
     point: int = 0,
     *,
     inside: bool = False,
+    coarse: bool = False,
 ) -> str:
     """The id of a figure of a dashboard's series; "" where nothing is told, or of days no id can name.
 
     `as_of` is `told.newest`, read with the figures. A rate's days are those of its blocks of weeks. `inside`: of a
-    wave, whose cells lie wholly in its days.
+    wave, whose cells lie wholly in its days. `coarse`: as everybody reads it.
     """
     first, last = max(period.first, passports.EPOCH), period.last
     if kind == "rate":
@@ -110,6 +108,7 @@ def of(
         as_of,
         series=len(series.editions) > 1 and kind != "rate",
         inside=inside,
+        coarse=coarse,
     )
     return passports.mint(figure) if passports.makes_sense(figure) else ""
 
@@ -134,19 +133,23 @@ def reopen(
     counts = _counts(session, municipality_id, definition, teams, version, cells, weeks)
     section = figures.section(counts, definition.law, team, compare=False)
     series = next((one for one in section.series if one.mode == definition.mode), None)
-    figure, interval = _figure(definition, series, cells, counts.smallest)
     whole = lineages.as_one(rows, known.line(known.head(line[-1])), known) or version
-    sent = None if definition.team_id == REST else _sent(definition, series, weeks, counts.smallest)
+    sent = reopened_rates.sent(definition, series, weeks, counts)
+    figure, interval = _figure(definition, series, cells, counts.smallest)
+    if definition.kind == "rate":
+        figure, interval = reopened_rates.rate(definition, sent)
     return Passport(
         definition=definition,
         figure=figure,
         interval=interval,
+        row=tuple(_row(definition, series, cells, counts.smallest)),
         team=team,
         questionnaire=version.name,
         versions=version.numbers,
         labels=tuple(version.labels),
+        texts=tuple(version.texts),
         statement=version.texts[definition.statement - 1] if definition.statement else "",
-        chosen=_chosen(definition, version.labels),
+        chosen=chosen(definition, version.labels),
         lines=tuple(_lines(definition, cells)),
         sent=sent,
         sent_versions=whole.numbers,
@@ -163,10 +166,12 @@ def _has_point(definition: Definition, version: Version) -> bool:
     return definition.point <= version.points or definition.point in (TOP_TWO, DONT_KNOW)
 
 
-def _chosen(definition: Definition, labels: Sequence[str]) -> tuple[str, ...]:
+def chosen(definition: Definition, labels: Sequence[str]) -> tuple[str, ...]:
+    """The labels of a share's point or points; () of "ved ikke", and of what answers are about."""
     if definition.point == TOP_TWO:
         return tuple(labels[-2:])
-    return (labels[definition.point - 1],) if 0 < definition.point <= len(labels) else ()
+    is_point = definition.kind == "share" and definition.statement and 0 < definition.point <= len(labels)
+    return (labels[definition.point - 1],) if is_point else ()
 
 
 # The counts as they were told then -----------------------------------------------------------------------
@@ -187,7 +192,7 @@ def _cells(session: Session, municipality_id: int, of: Definition, line: Sequenc
         for each in kept
         if (each.view.law, each.view.mode) == (of.law, of.mode)
         and each.view.version_id in line
-        and (of.team_id is None or each.view.team_id == (of.team_id or None))
+        and (of.team_id is None or each.view.team_id in ((of.team_id,) if of.team_id else (None, *of.others)))
     ]
 
 
@@ -230,37 +235,75 @@ def _counts(
 def _figure(
     of: Definition, series: Series | None, cells: Sequence[Kept], smallest: int
 ) -> tuple[Figure, tuple[str, str] | None]:
-    """The figure and its interval, by the dashboard's own rules."""
+    """The figure and its interval, by the dashboard's own rules; a rate is of `reopened_rates`."""
     if series is None:
         return scoring.HIDDEN, None
-    if of.kind == "rate":
-        return (series.turnout.rate, series.turnout.interval) if series.turnout else (scoring.HIDDEN, None)
     if not of.statement:
-        counted = Figure(scoring.count(series.respondents), series.respondents, float(series.respondents))
-        return (series.mean, series.interval) if of.kind == "mean" else (counted, None)
+        return _of_all(of, series, cells, smallest)
     result = next((one for one in series.statements if one.position == of.statement), None)
     if result is None:
         return scoring.HIDDEN, None
     if of.kind == "mean":
         return result.mean, result.interval
     if of.kind == "n":
-        n = result.mean.n
-        return (scoring.HIDDEN if n is None else Figure(scoring.count(n), n, float(n))), None
+        return counted(result.mean.n), None
     if of.point == DONT_KNOW:
         return result.dont_know, None
     if result.distribution is None:
         return scoring.HIDDEN, None
-    return (_top_two(of, cells, smallest) if of.point == TOP_TWO else result.distribution[of.point - 1]), None
+    return (shares.top_two(result) if of.point == TOP_TWO else result.distribution[of.point - 1]), None
 
 
-def _top_two(of: Definition, cells: Sequence[Kept], smallest: int) -> Figure:
-    """The share of the two highest points, of what the distribution is told of."""
-    rows = [
-        each.view.counted.chosen[of.statement - 1] for each in cells if of.statement in (each.view.spread or ())
+def _of_all(
+    of: Definition, series: Series, cells: Sequence[Kept], smallest: int
+) -> tuple[Figure, tuple[str, str] | None]:
+    """What is of no single statement: mean, bases, the two highest points, what answers are about."""
+    if of.kind == "mean":
+        return (scoring.one_decimal(series.mean, series.exact) if of.coarse else series.mean), series.interval
+    if of.kind == "share" and of.point == TOP_TWO:
+        found = top_two.of([each.view for each in cells], smallest)
+        ends = share_interval(found.share) if found and not scoring.capped(found.figure) else None
+        figure = found.figure if found else scoring.HIDDEN
+        return figure, (scoring.percent(Fraction(ends[0])), scoring.percent(Fraction(ends[1]))) if ends else None
+    if of.kind == "share":
+        return (series.tags[of.point - 1] if series.tags else scoring.HIDDEN), None
+    return counted(
+        {PEOPLE: series.mean.n, ANSWERS: _answers(series, cells)}.get(of.point, series.respondents)
+    ), None
+
+
+def _answers(series: Series, cells: Sequence[Kept]) -> int | None:
+    """The single answers, where they tell neither how many answered a hidden statement nor how near an end."""
+    told_of = [each.view for each in cells if each.view.mean]
+    if scoring.capped(series.mean) or any(view.hides for view in told_of):
+        return None
+    return scoring.answers(scoring.pooled([counts for view in told_of for counts in view.counted.chosen]))
+
+
+def _row(
+    of: Definition, series: Series | None, cells: Sequence[Kept], smallest: int
+) -> Iterator[tuple[Definition, Figure]]:
+    """The other figures that stand in one row with it, as far as they may be shown; a rate's are `Sent`'s.
+
+    Of all statements also the mean of each.
+    """
+    points = range(1, len(series.labels) + 1) if series else range(0)
+    about = of.kind == "share" and not of.statement and of.point <= SAID
+    parts = [*points, DONT_KNOW, TOP_TWO] if of.statement else range(1, SAID + 1) if about else [TOP_TWO]
+    bases = () if about else (0,) if of.statement else (0, PEOPLE, ANSWERS)
+    kinds = [
+        *([] if about else [("mean", 0)]),
+        *(("n", base) for base in bases),
+        *(("share", at) for at in parts),
     ]
-    counts = scoring.pooled(rows)
-    ten = max(smallest, scoring.SMALLEST_DISTRIBUTION)
-    return scoring.published_share(sum(counts[-2:]), sum(counts), smallest=ten)
+    every = [(of.statement, *each) for each in kinds]
+    if series and not of.statement and not about:
+        every += [(one.position, "mean", 0) for one in series.statements]
+    for statement, kind, point in every if of.kind != "rate" else ():
+        one = replace(of, statement=statement, kind=kind, point=point, coarse=False)
+        figure, _ = _figure(one, series, cells, smallest)
+        if one != of and figure.shown:
+            yield one, figure
 
 
 def _lines(of: Definition, cells: Sequence[Kept]) -> list[Line]:
@@ -268,8 +311,12 @@ def _lines(of: Definition, cells: Sequence[Kept]) -> list[Line]:
     found = []
     for each in cells:
         view = each.view
-        if of.kind == "share":
-            mine, day = of.statement in (view.spread or ()), each.spread_on
+        if of.kind == "share" and not of.statement and of.point != TOP_TWO:
+            mine, day = view.tags, each.tags_on
+        elif of.kind == "share":
+            every = range(1, len(view.counted.statements) + 1)
+            wanted = (of.statement,) if of.statement else every
+            mine, day = set(wanted) <= set(view.spread or ()), each.spread_on
         elif of.statement:
             mine, day = of.statement in (view.means or ()), each.means_on
         else:
@@ -278,32 +325,3 @@ def _lines(of: Definition, cells: Sequence[Kept]) -> list[Line]:
             counted = view.counted
             found.append(Line(counted.first_on, counted.last_on, counted.n, counted.batches, day))
     return found
-
-
-# Participation -------------------------------------------------------------------------------------------
-
-
-def _sent(of: Definition, series: Series | None, weeks: Sequence[Any], smallest: int) -> Sent | None:
-    """What was sent and answered in the weeks of the figure's period; None where nothing was, or on site."""
-    part = series.turnout if series else None
-    if part is None:
-        return None
-    if not part.weeks:
-        return Sent(None, None, None, part.rate, (), (), moved=of.kind == "rate")
-    first, last = part.weeks[0].first, part.weeks[-1].last
-    mine = [
-        row
-        for row in weeks
-        if any(block.first <= row.week <= block.last for block in part.weeks) and of.team_id in (None, row.team_id)
-    ]
-    exact = not scoring.capped(part.rate)
-    delivered = sum(row.delivered for row in mine)
-    return Sent(
-        sent=part.rate.n,
-        delivered=delivered if delivered >= smallest else None,
-        answered=sum(row.answered for row in mine) if exact else None,
-        rate=part.rate,
-        weeks=part.weeks,
-        open_weeks=tuple(sorted({row.week for row in mine if not row.closed})),
-        moved=of.kind == "rate" and (of.first, of.last) != (first, last + timedelta(days=6)),
-    )

@@ -18,7 +18,7 @@ from survey import (
     wave_results,
 )
 from survey.changes import Changes, Side
-from survey.figures import Section, Series, StatementResult
+from survey.figures import Point, Section, Series, StatementResult
 from survey.findings import Aims, Findings
 from survey.goals import Goal
 from survey.notes import Silent
@@ -66,7 +66,10 @@ class WaveLine:
 
 @dataclass(frozen=True)
 class Part:
-    """One questionnaire version and mode. `series` and `found` are what its charts are drawn of."""
+    """One questionnaire version and mode. `series` and `found` are what its charts are drawn of.
+
+    `points` are the means of the date chart.
+    """
 
     title: str
     series: Series
@@ -78,6 +81,7 @@ class Part:
     waves: tuple[WaveLine, ...]
     changes: Changes
     silent: Silent | None
+    points: tuple[Printed, ...] = ()
 
     @property
     def top(self) -> str:
@@ -125,7 +129,14 @@ def part(known: Known, scope: Scope, whole: Section, series: Series, title: str,
         waves=tuple(filter(None, (_wave(known, spell, scope, series, mint) for spell in known.waves))),
         changes=_changes(known, scope, whole, series),
         silent=notes.silent(series),
+        points=tuple(_point(scope, series, period, each, mint) for each in series.points),
     )
+
+
+def _point(scope: Scope, series: Series, period: Period, point: Point, mint: Mint) -> Printed:
+    days = Period(max(point.begins, period.first), min(point.ends, period.last))
+    tell = telling(mint, _measured(scope, series, days))
+    return tell(notes.days(point.first_on, point.last_on), point.mean, of="mean")
 
 
 def _is_whole(scope: Scope) -> bool:

@@ -3,7 +3,7 @@
 Everything is made of published figures and of sentences that tests chose. Nothing hidden is computed with.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -20,6 +20,8 @@ from survey.report_parts import Part, Scope
 from survey.results import Period
 from survey.spells import Known
 
+StepsId = Callable[[str, int | None, Funnel, Period], str]
+"""Gives the steps of a law group or a team in a period their id."""
 KindCode = Literal["bilag", "halvaarsstatus", "kvartalsnotat"]
 
 
@@ -72,6 +74,7 @@ class Group:
     breaks: tuple[str, ...]
     calls: Finding
     funnel: Funnel
+    funnel_id: str
     hidden_teams: tuple[str, ...]
 
 
@@ -110,11 +113,22 @@ def _quoted(part: Part) -> list[Printed]:
     return each
 
 
+def no_steps_id(_law: str, _team_id: int | None, _funnel: Funnel, _period: Period) -> str:
+    """For a report whose tables have none."""
+    return ""
+
+
 # Building ------------------------------------------------------------------------------------------------
 
 
 def build(
-    known: Known, scopes: Sequence[Scope], kind: Kind, municipality: str, slug: str, mint: Mint = no_passport
+    known: Known,
+    scopes: Sequence[Scope],
+    kind: Kind,
+    municipality: str,
+    slug: str,
+    mint: Mint = no_passport,
+    steps_id: StepsId = no_steps_id,
 ) -> Report:
     """The report of what `scopes` allow, a group each. Raises ValueError for a team that may not stand alone."""
     smallest = known.whole.counts.smallest
@@ -125,19 +139,20 @@ def build(
         period=known.whole.counts.period,
         counted_on=known.counted_on,
         version=survey.VERSION,
-        groups=tuple(_group(known, scope, mint) for scope in scopes),
+        groups=tuple(_group(known, scope, mint, steps_id) for scope in scopes),
         definitions=methods.definitions(smallest),
         methods=methods.METHODS,
     )
 
 
-def _group(known: Known, scope: Scope, mint: Mint) -> Group:
+def _group(known: Known, scope: Scope, mint: Mint, steps_id: StepsId) -> Group:
     counts, section = known.whole.counts, report_parts.section(known, known.whole, scope)
     titles = _titles(section)
     parts = (
         report_parts.part(known, scope, section, series, title, mint)
         for series, title in zip(section.series, titles, strict=True)
     )
+    funnel = funnels.steps(counts, section)
     return Group(
         name=section.name,
         law=scope.law,
@@ -145,7 +160,8 @@ def _group(known: Known, scope: Scope, mint: Mint) -> Group:
         parts=tuple(parts),
         breaks=notes.breaks(section),
         calls=findings.calls(_asked(known, scope), counts.smallest),
-        funnel=funnels.steps(counts, section),
+        funnel=funnel,
+        funnel_id=steps_id(scope.law, scope.team.id if scope.team else None, funnel, counts.period),
         hidden_teams=tuple(team.name for team in scope.hidden),
     )
 

@@ -17,6 +17,8 @@ from survey.models import Municipality, Questionnaire, QuestionnaireVersion, Sid
 from survey.results import Period
 from survey.scoring import Figure
 
+Key = tuple[str, int, str, int, int, date]
+"""Law, version by id, name and number, points, and quarter."""
 AFTER = {"first": "den første besked", "reminder": "påmindelsen"}
 
 
@@ -73,6 +75,7 @@ class Side:
     """
 
     law: str
+    version_id: int
     name: str
     number: int
     points: int
@@ -93,7 +96,7 @@ def read(session: Session, municipality_id: int, period: Period) -> tuple[Side, 
     of, version = SideMean, QuestionnaireVersion
     rows: Any = session.execute(
         select(
-            *(of.law, Questionnaire.name, version.number, version.points, of.quarter),
+            *(of.law, of.version_id, Questionnaire.name, version.number, version.points, of.quarter),
             *(of.dimension, of.value, of.n, of.mean),
         )
         .join(version, (version.municipality_id == of.municipality_id) & (version.id == of.version_id))
@@ -101,15 +104,15 @@ def read(session: Session, municipality_id: int, period: Period) -> tuple[Side, 
         .where(of.municipality_id == municipality_id, of.quarter.between(first, last))
         .order_by(of.quarter.desc(), of.law, Questionnaire.name, version.number)
     )
-    found: dict[tuple[str, str, int, int, date], dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[Key, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
     for *key, dimension, value, n, mean in rows:
-        law, name, number, points, quarter = key
-        found[law, name, number, points, quarter][dimension].append(Line(value, n, _text(mean)))
+        law, version_id, name, number, points, quarter = key
+        found[law, version_id, name, number, points, quarter][dimension].append(Line(value, n, _text(mean)))
     sides = (_side(key, by_dimension, enough) for key, by_dimension in found.items())
     return tuple(side for side in sides if side.splits)
 
 
-def _side(key: tuple[str, str, int, int, date], lines: dict[str, list[Line]], enough: int) -> Side:
+def _side(key: Key, lines: dict[str, list[Line]], enough: int) -> Side:
     shown = [name for name in DIMENSIONS if name in lines and _enough(lines[name], enough)]
     splits = tuple(Split(name, _ordered(name, lines[name])) for name in shown)
     return Side(*key, splits, tuple(name for name in DIMENSIONS if name not in shown))

@@ -42,6 +42,7 @@ class Kept:
     told_on: date
     means_on: date | None
     spread_on: date | None
+    tags_on: date | None
 
 
 def newest(session: Session, municipality_id: int) -> date | None:
@@ -132,6 +133,7 @@ def kept(
             case((means.told_on <= as_of, func.cardinality(means.statements))).label("in_group"),
             means.told_on.label("means_on"),
             spread.told_on.label("spread_on"),
+            tags.told_on.label("tags_on"),
         )
         .outerjoin(means, (means.municipality_id == Cell.municipality_id) & (means.id == Cell.means_id))
         .outerjoin(spread, (spread.municipality_id == Cell.municipality_id) & (spread.id == Cell.spread_id))
@@ -139,7 +141,9 @@ def kept(
         .where(Cell.municipality_id == municipality_id, or_(cell, in_means, in_spread, in_tags))
         .order_by(Cell.told_on, Cell.last_on, Cell.id)
     )
-    return [Kept(_view(row), row.told_on, row.means_on, row.spread_on) for row in session.execute(wanted)]
+    return [
+        Kept(_view(row), row.told_on, row.means_on, row.spread_on, row.tags_on) for row in session.execute(wanted)
+    ]
 
 
 def _by(of: Any, period: Period, as_of: date, inside: bool) -> ColumnElement[bool]:

@@ -27,6 +27,11 @@ def page(
     return lambda query="": client.get(f"/tal{query}").text
 
 
+def without_ids(text: str) -> str:
+    """The words of a page without the ids of its figures."""
+    return re.sub(r" [0-9a-z]{4}(-[0-9a-z]{4}){2,}(-[0-9a-z]{1,3})?(?= )", "", text)
+
+
 def write(session: Session, place: Municipality, n: int, said: str = "Tak for snakken") -> None:
     """`n` comments of Opfølgning in spring 2021, each with its number."""
     of = {"municipality_id": place.id, "law": "LAB", "quarter": SPRING}
@@ -126,7 +131,7 @@ def test_the_scale_is_read_language_by_language(
         of = {"municipality_id": stevns.id, "quarter": SPRING, "language": language}
         session.add(Confirmation(**of, kept=kept, changed=changed))
     session.flush()
-    text = words(page())
+    text = without_ids(words(page()))
     assert "Arabisk 2. kvartal 2021 8/20 = 40,0 % 20 Dansk 2. kvartal 2021 5/50 = 10,0 % 50" in text
 
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin.dashboard import REASONS
+from admin.side_names import REASONS
 from survey.export_columns import FORMATS
 from survey.models import DECISIONS, Municipality, QuestionnaireVersion, Staff
 from survey.scoring import HIDDEN, WITHHELD, Figure

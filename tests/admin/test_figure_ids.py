@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey import passports, reopening, results, waves
 from survey.models import Batch, Municipality, Team
+from survey.passports import TOP_TWO
 from survey.waves import Wave
 from tests.admin.test_dashboard import SignIn, sign_in, words
 from tests.survey.test_lineages import follow
@@ -48,6 +49,17 @@ def beside(page: str) -> list[tuple[str, str]]:
     return [(text, words(row)) for row in rows for text in re.findall(r'href="/figures/([^"]+)"', row)]
 
 
+def rows_of(page: str, caption: str) -> list[str]:
+    """The ids in the table with that caption."""
+    table = page.partition(f"<caption>{caption}")[2].partition("</table>")[0]
+    return re.findall(r'href="/figures/([^"]+)"', table)
+
+
+def first_id(part: str) -> str:
+    """The first id in a part of a page."""
+    return str(re.findall(r'href="/figures/([^"]+)"', part)[0])
+
+
 def digits(session: Session, stevns: Municipality, text: str) -> str:
     """What the page of an id shows."""
     opened = reopening.reopen(session, stevns.id, passports.read(text), results.teams(session, stevns.id))
@@ -63,11 +75,16 @@ def test_every_id_opens_the_digits_it_stands_beside(
     rows = beside(client.get("/tal?fra=2021-05-01&til=2021-06-30").text)
     assert [row for text, row in rows if digits(session, stevns, text) not in row] == []
     of = [passports.read(text) for text, _ in rows]
-    assert {one.kind for one in of} == {"mean", "rate"}
+    assert {one.kind for one in of} == {"mean", "rate", "share"}
+    means = [one for one in of if one.kind == "mean"]
     assert sum(one.inside for one in of) == 2
     assert sum(one.team_id is not None for one in of) == 2
-    assert sum(one.statement > 0 for one in of) == 5
-    assert all(one.series for one in of if one.kind == "mean")
+    assert sum(one.statement > 0 for one in means) == 5
+    assert all(one.series for one in means)
+    shares = [(one.statement, one.point) for one in of if one.kind == "share"]
+    assert shares == [(statement, TOP_TWO) for statement in (1, 2, 3, 4, 5, 0)]
+    waves_told = rows_of(client.get("/tal?fra=2021-05-01&til=2021-06-30").text, "Fra udsendt til besvaret")
+    assert [passports.read(text).kind for text in waves_told] == ["rate", "rate"]
 
 
 @pytest.mark.parametrize(("first", "last"), [("2021-05-04", "2021-05-20"), ("2020-07-01", "2021-06-30")])
@@ -81,3 +98,27 @@ def test_so_they_do_for_other_days(
     rows = beside(client.get(f"/tal?fra={first}&til={last}").text)
     assert len(rows) > 20
     assert [row for text, row in rows if digits(session, stevns, text) not in row] == []
+
+
+def test_one_id_opens_all_of_its_row(
+    session: Session, stevns: Municipality, client: FlaskClient, add_batch: Add
+) -> None:
+    """A statement's mean leads to its distribution, a wave's to its share, one of the topics to all."""
+    team = session.scalars(select(Team).where(Team.name == "A")).one()
+    add_batch(team, DAY + timedelta(55), people(random.Random(7), 60), tags={"meeting": 30, "law": 20, "both": 10})
+    page = client.get("/tal?fra=2021-05-01&til=2021-06-30").text
+    series = page[page.index("Gennemsnit pr. udsagn, ") :]
+    row = next(row for row in re.findall(r"<tr>.*?</tr>", series, re.DOTALL) if "/figures/" in row)
+    opened = words(client.get(f"/figures/{first_id(row)}").text)
+    shares = re.findall(r"\d+/\d+ = \d+,\d %", words(row))
+    assert len(shares) == 5
+    assert [share for share in shares if share not in opened] == []
+    waves_told = page.partition("<caption>Bølge for bølge")[2].partition("</table>")[0].split("</tr>")
+    wave = next(row for row in waves_told if re.search(r"\d+/\d+ = ", row))
+    opened = words(client.get(f"/figures/{first_id(wave)}").text)
+    assert re.findall(r"\d+/\d+ = \d+,\d %", words(wave))[0] in opened
+    about = page.partition("<caption>Hvad handler svarene om?")[2].partition("</p>")[0]
+    opened = words(client.get(f"/figures/{first_id(about)}").text)
+    told = re.findall(r"\d+/60 = \d+,\d %", words(about))
+    assert told == ["30/60 = 50,0 %", "20/60 = 33,3 %", "10/60 = 16,7 %"]
+    assert [share for share in told if share not in opened] == []

@@ -163,7 +163,10 @@ def test_a_team_has_its_own_report_and_a_small_one_only_its_groups(
 def test_every_shown_figure_is_given_its_passport_and_no_hidden_one(
     session: Session, stevns: Municipality, team: Team, add_batch: Add
 ) -> None:
-    """Mean, rate, of each statement mean, top two, four shares and "ved ikke": 2 + 5 · 7. Quoted are 2 + 5 · 2."""
+    """Mean, rate, of each statement mean, top two, four shares and "ved ikke", and one point: 2 + 5 · 7 + 1.
+
+    Quoted are 2 + 5 · 2.
+    """
     seen = list[Measured]()
 
     def mint(of: Measured) -> str:
@@ -173,8 +176,10 @@ def test_every_shown_figure_is_given_its_passport_and_no_hidden_one(
     add_batch(team, DAY, crowd(5, p4=30, p3=20, p2=20, p1=10))
     send(session, team, date(2021, 5, 31), 80, 100)
     made = report(session, stevns, mint=mint)
-    assert len(set(seen)) == 37
-    assert {(of.law, of.team_id, of.mode, of.period) for of in seen} == {("LAS", None, "remote", PERIOD)}
+    assert len(set(seen)) == 38
+    (point,) = {of for of in seen if of.period != PERIOD}
+    assert (point.figure, point.period) == ("mean", Period(DAY, DAY))
+    assert {(of.law, of.team_id, of.mode) for of in seen} == {("LAS", None, "remote")}
     assert len({each.passport for _group, each in made.passports}) == 12
     assert report(session, stevns, Period(BEFORE, BEFORE), mint=mint).passports == ()
 

@@ -1,0 +1,94 @@
+"""A table opened by its id, in words: what it is, how it is counted, and what its lines are called."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from admin.comparison import NAMES
+from admin.side_names import DIMENSION_NAMES, REASONS, language_name, value_name
+from survey.comparison import MEASURES
+from survey.dimensions import DIMENSIONS
+from survey.passports import Table
+from survey.results import LAW_NAMES
+from survey.table_passports import Opened
+
+WHOLE = ("side", "confirmed", "compared")
+"""Kinds for those alone who see every team, as on their pages."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a kind of table is called, how it is counted, and the headings of its columns."""
+
+    name: str
+    how: str
+    heads: tuple[str, ...]
+
+
+WORDS: Mapping[str, Words] = {
+    "steps": Words(
+        "Fra samtale til svar",
+        "Samtaler tælles efter den uge, de blev afgjort; sendte, leverede og besvarede efter den uge, "
+        "spørgeskemaet blev sendt. Trinene er af de uger, hvis svarprocent kan vises.",
+        ("Trin", "Antal", "Andel"),
+    ),
+    "calls": Words(
+        "Fra ønske til opkald",
+        "Ønsker om opkald efter den uge, borgeren bad om det. De tælles om hver nat i 60 dage og står fast "
+        "derefter. Trukne ønsker tæller ikke.",
+        ("Trin", "Antal", "Andel"),
+    ),
+    "reasons": Words(
+        "Samtaler uden spørgeskema",
+        "Hele lovgruppens samtaler i hele kvartaler, efter den uge, de blev afgjort. Et kvartal med for få af en "
+        "grund tæller ikke med i den.",
+        ("Grund", "Samtaler"),
+    ),
+    "side": Words(
+        "Hvem svarer, og hvordan?",
+        "Hele lovgruppens besvarelser i et afsluttet kvartal, delt efter én oplysning. Tallene er skrevet én "
+        "gang, seks uger efter kvartalet, og ændrer sig ikke.",
+        ("Værdi", "Antal", "Andel", "Gennemsnit"),
+    ),
+    "confirmed": Words(
+        "Blev skalaen læst rigtigt?",
+        "Af dem, der valgte samme ende af skalaen hele vejen igennem og blev spurgt, om det var meningen: "
+        "hvor mange ændrede deres svar. Hele kommunen, ét sprog og kvartal.",
+        ("Sprog", "Ændrede svaret", "Spurgte"),
+    ),
+    "compared": Words(
+        "Sammenligning",
+        "Hvad kommunen havde fortalt om kvartalet 28 dage efter dets sidste dag. Det fælles tal er de kommuners, "
+        "der er med i sammenligningen.",
+        ("Kommune", "Andel", "Besvarelser (n)", "95 % usikkerhed"),
+    ),
+}
+
+
+def title(of: Table) -> str:
+    """What the table is of beside its kind: the dimension, the share and the scale; "" of the others."""
+    if of.kind == "side":
+        return DIMENSION_NAMES[DIMENSIONS[of.by]]
+    if of.kind == "compared":
+        points, measure = divmod(of.by, len(MEASURES))
+        return f"{NAMES[MEASURES[measure]]}, skala 1 til {points}"
+    return ""
+
+
+def name(opened: Opened) -> str:
+    """Whose it is: a team, a law group, or the municipality."""
+    if opened.table.kind == "confirmed":
+        return "Hele kommunen"
+    return opened.team.name if opened.team else LAW_NAMES[opened.table.law]
+
+
+def lines(opened: Opened) -> list[tuple[str, tuple[str, ...]]]:
+    """The lines with their names in Danish."""
+    of = opened.table
+    names: Mapping[str, Callable[[str], str]] = {
+        "reasons": REASONS.__getitem__,
+        "side": lambda value: value_name(DIMENSIONS[of.by], value),
+        "confirmed": language_name,
+        "compared": lambda municipality: municipality or "De sammenlignede tilsammen",
+    }
+    called = names.get(of.kind, str)
+    return [(called(line.name), line.numbers) for line in opened.lines]
