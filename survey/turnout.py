@@ -9,11 +9,13 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from survey import scoring
+from survey import scoring, workdays
 from survey.results import OneRow, Period, Rows
 from survey.scoring import Figure
+
+One = TypeVar("One")
 
 
 @dataclass(frozen=True)
@@ -53,19 +55,21 @@ class Turnout:
 class Grouping:
     """How a law group's participation is told: blocks as first and last Monday, and the teams with figures.
 
-    `enough` is False when even the exact total would tell too much about one week or team.
+    `enough` is False when even the exact total would tell too much about one week or team. `quarters` (first
+    days) are put together where one alone may not be told: all of them that stand together are whole blocks.
     """
 
     blocks: tuple[tuple[date, date], ...]
     alone: frozenset[int]
     enough: bool
+    quarters: tuple[tuple[date, ...], ...] = ()
 
 
 def grouping(rows: Rows, shown: Collection[int], smallest: int) -> Grouping:
     """Blocks and teams for `rows`: all weeks of one law group and version; only `shown` teams may stand alone.
 
     Made over all weeks there are: two periods then differ by whole blocks. When not even everything together
-    may be told, there is one block and no team.
+    may be told, there is one block and no team. A block lies in one quarter where every quarter may be told.
     """
     by_team = _by(rows, lambda row: int(row.team_id))
     alone = _alone(by_team, shown, smallest)
@@ -78,8 +82,22 @@ def grouping(rows: Rows, shown: Collection[int], smallest: int) -> Grouping:
 
     weeks = [same for _, same in sorted(_by(rows, lambda row: row.week).items())]
     enough = fine(weeks)
-    blocks = _merged(weeks, fine) if enough else [weeks] if weeks else []
-    return Grouping(tuple((block[0][0].week, block[-1][0].week) for block in blocks), frozenset(alone), enough)
+    spans = _merged(list(_by(weeks, _quarter).values()), lambda span: fine(_flat(span))) if enough else [[weeks]]
+    parts = [block for span in spans for block in (_merged(_flat(span), fine) if enough else span) if block]
+    return Grouping(
+        tuple((block[0][0].week, block[-1][0].week) for block in parts),
+        frozenset(alone),
+        enough,
+        tuple(tuple(_quarter(quarter[0]) for quarter in span) for span in spans) if enough else (),
+    )
+
+
+def _quarter(week: Sequence[OneRow]) -> date:
+    return workdays.quarter(week[0].week)
+
+
+def _flat(quarters: Iterable[Iterable[One]]) -> list[One]:
+    return [week for quarter in quarters for week in quarter]
 
 
 def turnout(rows: Rows, told: Grouping, period: Period, team_id: int | None, smallest: int) -> Turnout | None:
@@ -142,8 +160,8 @@ def _sums(rows: Iterable[OneRow]) -> tuple[int, int]:
     return answered, sent
 
 
-def _by(rows: Iterable[OneRow], key: Callable[[OneRow], Any]) -> dict[Any, list[OneRow]]:
-    found: dict[Any, list[OneRow]] = defaultdict(list)
+def _by(rows: Iterable[One], key: Callable[[One], Any]) -> dict[Any, list[One]]:
+    found: dict[Any, list[One]] = defaultdict(list)
     for row in rows:
         found[key(row)].append(row)
     return found
@@ -173,11 +191,9 @@ def _alone(by_team: dict[int, list[OneRow]], shown: Collection[int], smallest: i
     return alone
 
 
-def _merged(
-    weeks: Sequence[list[OneRow]], fine: Callable[[Sequence[Sequence[OneRow]]], bool]
-) -> list[list[list[OneRow]]]:
-    """Weeks in order, each put together with the next until it is `fine`; the rest joins what is before it."""
-    blocks: list[list[list[OneRow]]] = []
+def _merged(weeks: Sequence[One], fine: Callable[[Sequence[One]], bool]) -> list[list[One]]:
+    """Weeks or quarters in order, each put together with the next until it is `fine`; the rest joins the last."""
+    blocks: list[list[One]] = []
     for week in weeks:
         if blocks and not fine(blocks[-1]):
             blocks[-1].append(week)
