@@ -16,6 +16,14 @@ VALUE_NAMES = {
     "first": {"first": "Første besked", "reminder": "Påmindelse"},
     "meeting_number": {"1": "1. samtale", "2-3": "2. eller 3. samtale", "4+": "4. samtale eller senere"},
 }
+PART_NAMES = {"channel": "Kanal", "target_group": "Målgruppe", "message": "Besked"}
+"""What is counted of everybody asked."""
+MESSAGES = {"first": "Uden påmindelse", "reminder": "Efter en påmindelse"}
+
+
+def part_name(dimension: str, value: str) -> str:
+    """A value of one of PART_NAMES as it is read."""
+    return MESSAGES[value] if dimension == "message" else value_name(dimension, value)
 
 
 def value_name(dimension: str, value: str) -> str:

@@ -89,7 +89,7 @@ def _difference(first: Rate, second: Rate) -> int:
 
 @dataclass(frozen=True)
 class Quarter:
-    """What was sent by one law group in a quarter (its first day); `missing` are the dimensions not shown of it."""
+    """What a law group sent in a quarter (its first day); `missing` are the dimensions not shown of it."""
 
     law: str
     quarter: date
@@ -107,8 +107,8 @@ def read(
 ) -> tuple[Quarter, ...]:
     """The settled quarters that overlap `period`, the newest first; one statement.
 
-    `weeks` are all of the municipality's (`lineages.weeks`), `shown` the teams with figures of their own. A quarter
-    is told while its weeks are blocks of their own, and by today's `smallest` group.
+    `weeks` are all of the municipality's (`lineages.weeks`), `shown` the teams with figures of their own. A
+    quarter is told while its weeks are blocks of their own, and by today's `smallest` group.
     """
     of = TurnoutPart
     first, last = workdays.quarter(period.first), workdays.quarter(period.last)
@@ -162,7 +162,7 @@ def sentence(split: Split, name: Name) -> str:
         return _of_messages(split)
     said = {line.value: f"{name(split.dimension, line.value)} ({line.rate.text})" for line in split.lines}
     if len(split.lines) == 1:
-        return f"Alt er sendt til {said[split.lines[0].value]}."
+        return f"Alle udsendte er af én slags: {said[split.lines[0].value]}."
     if len(split.lines) == 2:
         return _of_two(split, said)
     parts = [
