@@ -39,9 +39,9 @@ class Row:
     point_text: str
     value: float
     text: str
-    figure_id: str
     dimension: str = ""
     part: str = ""
+    figure_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,13 +116,6 @@ COLUMNS = (
     Column(
         "text", "vist som", "text", "Tallet, som det står på siden Tal, fx »mindst 3,9« eller »53/167 = 31,7 %«."
     ),
-    Column(
-        "figure_id",
-        "tallets id",
-        "text",
-        "Åbner tallet på /figures/<id>. Tomt, hvor tallet kun er en del af et, og af resten, hvor den rummer "
-        "team, der er blevet for små, eller er af uger: hvem der er i den, kan skifte.",
-    ),
     Column("dimension", "delt op efter", "text", "Af parts: channel, target_group eller message. Ellers tomt."),
     Column(
         "part",
@@ -130,6 +123,13 @@ COLUMNS = (
         "text",
         "Af parts: kanalen, målgruppen, eller first (uden en accepteret påmindelse, af alle udsendte) og reminder "
         "(efter en). Tomt for øvrige og ukendt.",
+    ),
+    Column(
+        "figure_id",
+        "tallets id",
+        "text",
+        "Åbner tallet på /figures/<id>. Tomt, hvor tallet kun er en del af et, og af resten, hvor den rummer "
+        "team, der er blevet for små, eller er af uger: hvem der er i den, kan skifte.",
     ),
 )
 

@@ -19,6 +19,7 @@ from scipy.optimize import linprog
 from survey import dimensions, figures, scoring, turnout_parts, workdays
 from survey.dimensions import REST
 from survey.results import Period
+from survey.scoring.margins import Hidden
 from survey.turnout_parts import Part
 from tests.survey.test_turnout import counts, row
 
@@ -26,6 +27,8 @@ SPRING = date(2021, 4, 1)
 MONDAY = date(2021, 5, 3)
 FEWEST = 10
 OPEN = 3
+PINNED = 116
+"""A seed."""
 Key = tuple[int, date, str, str]
 """Team, week, channel, target group."""
 
@@ -84,8 +87,8 @@ def parts_of(of: Unit, quarter: date, place: int) -> list[Part]:
     sums = defaultdict[str, list[int]](lambda: [0, 0])
     for key, n in of.sent.items():
         if workdays.quarter(key[1]) == quarter:
-            sums[key[place]][0] += n
-            sums[key[place]][1] += of.answered[key]
+            sums[str(key[place])][0] += n
+            sums[str(key[place])][1] += of.answered[key]
     return [Part(word, sent, sent, answered) for word, (sent, answered) in sums.items()]
 
 
@@ -124,7 +127,9 @@ def pages(of: Unit) -> Iterator[Told]:
         (series,) = figures.section(known, "LAS", team).series
         for block in series.turnout.weeks if series.turnout else ():
             keys = frozenset(
-                key for key in of.sent if block.first <= key[1] <= block.last and team in (None, _view(known, key[0]))
+                key
+                for key in of.sent
+                if block.first <= key[1] <= block.last and team in (None, _view(known, key[0]))
             )
             exact = sum(of.answered[key] for key in keys)
             assert scoring.capped(block.rate) or block.rate.text.startswith(f"{exact}/")
@@ -153,20 +158,24 @@ def of_parts(of: Unit) -> Iterator[Told]:
 
 
 def of_sides(of: Unit) -> Iterator[Told]:
-    """How many answers each channel and group had, as "Hvem svarer, og hvordan?" tells of all answers of a quarter.
+    """How many answers each channel and group had, as "Hvem svarer, og hvordan?" tells of a quarter's answers.
 
     As if they were the answers to what was sent in it, which he cannot know.
     """
     for quarter in {workdays.quarter(key[1]) for key in of.sent}:
         for place in (2, 3):
-            known = [dimensions.Part(p.value, p.answered, p.answered, (p.answered,) * 4) for p in parts_of(of, quarter, place)]
+            known = [
+                dimensions.Part(p.value, p.answered, p.answered, (p.answered,) * 4)
+                for p in parts_of(of, quarter, place)
+            ]
             told = dimensions.told(known, FEWEST)
             named = {part.value for part in told}
             for part in told:
                 keys = frozenset(
                     key
                     for key in of.sent
-                    if workdays.quarter(key[1]) == quarter and (key[place] if key[place] in named else REST) == part.value
+                    if workdays.quarter(key[1]) == quarter
+                    and (key[place] if key[place] in named else REST) == part.value
                 )
                 yield keys, part.n, part.n
 
@@ -206,19 +215,44 @@ def secrets_of(of: Unit) -> list[frozenset[Key]]:
     ]
 
 
-def pinned(seed: int, tries: int, of: Unit | None = None) -> list[tuple[int, int, int, int]] | None:
-    """Of some hidden counts those narrower than three, and than they were without the parts; None: none told."""
-    of = of or unit(seed)
-    before = [*pages(of), *of_sides(of)]
-    more = list(of_parts(of))
-    if not more or not before:
-        return None
-    hidden = sorted(secrets_of(of), key=sorted)
+def pinned(of: Unit, rng: random.Random, tries: int) -> list[tuple[int, int]]:
+    """Of some hidden counts those that are narrower than three, and than they were without the parts."""
+    before, more = [*pages(of), *of_sides(of)], list(of_parts(of))
+    hidden = sorted(secrets_of(of), key=sorted) if more else []
     found = []
-    for keys in random.Random(seed).sample(hidden, min(tries, len(hidden))):
+    for keys in rng.sample(hidden, min(tries, len(hidden))):
         low, high = width(of, keys, [*before, *more])
         if high - low < min(OPEN, sum(of.sent[key] for key in keys)):
             least, most = width(of, keys, before)
-            if high - low < most - least:
-                found.append((low, high, least, most))
+            found += [(low, high)] if high - low < most - least else []
     return found
+
+
+@pytest.mark.parametrize("seeds", [range(start, start + 12) for start in range(0, 48, 12)], ids=str)
+def test_no_hidden_count_can_be_found(seeds: range) -> None:
+    """Each stays open by three, or as far as its own size or all that is told anyway leave it."""
+    for seed in seeds:
+        assert not pinned(unit(seed), random.Random(seed), 25), seed
+
+
+@pytest.mark.parametrize("seeds", [range(start, start + 3) for start in (0, 3, 6, 9)], ids=str)
+def test_nor_with_the_numbers_of_answers_by_side(seeds: range) -> None:
+    """Large units, of whose answers 250 and more are told by channel and target group as well."""
+    large = [unit(seed, (60, 90, 140)) for seed in seeds]
+    assert any(list(of_sides(one)) for one in large)
+    for one in large:
+        assert not pinned(one, random.Random(1), 15)
+
+
+def test_something_is_told_of_many_of_them() -> None:
+    """The attack is on something: parts by channel or by target group of a quarter of the units."""
+    told = [settled(unit(seed), SPRING) for seed in range(24)]
+    assert sum(any(len(parts) > 1 for parts in each.values()) for each in told) >= 6
+
+
+def test_he_succeeds_where_what_is_pinned_is_not_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A unit in which parts that could be printed, each by itself, would tell of a few who answered."""
+    of = unit(PINNED)
+    assert pinned(of, random.Random(1), 500) == []
+    monkeypatch.setattr(Hidden, "stay_open", lambda *_asked: True)
+    assert pinned(of, random.Random(1), 500)
