@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 from survey import scoring, workdays
 from survey.results import OneRow, Period, Rows
@@ -70,11 +71,27 @@ def grouping(rows: Rows, shown: Collection[int], smallest: int) -> Grouping:
 
     Made over all weeks there are: two periods then differ by whole blocks. When not even everything together
     may be told, there is one block and no team. A block lies in one quarter where every quarter may be told.
+    Remembered by the numbers: a page asks for the same more than once.
     """
+    numbers = tuple(Sending(row.team_id, row.week, row.sent, row.answered) for row in rows)
+    return _grouping(numbers, frozenset(shown), smallest)
+
+
+class Sending(NamedTuple):
+    """A team's week of sending: what blocks are made by."""
+
+    team_id: int
+    week: date
+    sent: int
+    answered: int
+
+
+@lru_cache(maxsize=64)
+def _grouping(rows: tuple[Sending, ...], shown: frozenset[int], smallest: int) -> Grouping:
     by_team = _by(rows, lambda row: int(row.team_id))
     alone = _alone(by_team, shown, smallest)
 
-    def fine(weeks: Sequence[Sequence[OneRow]]) -> bool:
+    def fine(weeks: Sequence[Sequence[Sending]]) -> bool:
         units = _by(
             (row for week in weeks for row in week), lambda row: row.team_id if row.team_id in alone else 0
         )
@@ -92,7 +109,7 @@ def grouping(rows: Rows, shown: Collection[int], smallest: int) -> Grouping:
     )
 
 
-def _quarter(week: Sequence[OneRow]) -> date:
+def _quarter(week: Sequence[Sending]) -> date:
     return workdays.quarter(week[0].week)
 
 
@@ -151,7 +168,7 @@ def _weeks(block: tuple[date, date], cell: Rows, smallest: int) -> Weeks:
     return Weeks(*block, sent, scoring.published_share(answered, sent, smallest=smallest))
 
 
-def _sums(rows: Iterable[OneRow]) -> tuple[int, int]:
+def _sums(rows: Iterable[OneRow | Sending]) -> tuple[int, int]:
     """Answered and sent."""
     answered = sent = 0
     for row in rows:
@@ -167,7 +184,7 @@ def _by(rows: Iterable[One], key: Callable[[One], Any]) -> dict[Any, list[One]]:
     return found
 
 
-def _tells_little(cell: Rows, smallest: int) -> bool:
+def _tells_little(cell: Sequence[Sending], smallest: int) -> bool:
     """True when a cell may be printed, and what in it may not (one week, one team) stays open in spite of it."""
     answered, sent = _sums(cell)
     parts = [(row.answered, row.sent) for row in cell]
@@ -180,7 +197,7 @@ def _tells_little(cell: Rows, smallest: int) -> bool:
     )
 
 
-def _alone(by_team: dict[int, list[OneRow]], shown: Collection[int], smallest: int) -> set[int]:
+def _alone(by_team: dict[int, list[Sending]], shown: Collection[int], smallest: int) -> set[int]:
     """The teams whose figures stand alone. The others are none, or at least two who together may be printed."""
     alone = {team for team, rows in by_team.items() if team in shown and _tells_little(rows, smallest)}
     while alone:
