@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 from admin import access, charts, figure_charts
 from admin.access import CurrentStaff
 from admin.figure_ids import Ids
-from admin.side_names import DIMENSION_NAMES, REASONS, TAG_NAMES, language_name, value_name
+from admin.side_names import (
+    DIMENSION_NAMES,
+    PART_NAMES,
+    REASONS,
+    TAG_NAMES,
+    language_name,
+    part_name,
+    value_name,
+)
 from survey import (
     baselines,
     beside,
@@ -24,6 +32,7 @@ from survey import (
     goal_verdicts,
     goals,
     lineages,
+    part_rates,
     promises,
     remarks,
     results,
@@ -32,6 +41,7 @@ from survey import (
     sides,
     so_far,
     told,
+    turnout_parts,
     wave_findings,
     wave_results,
     workdays,
@@ -165,6 +175,11 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
         reasons=REASONS,
         remarks=remarks.read(session, staff.municipality_id, period) if whole else None,
         sides=sides.read(session, staff.municipality_id, period) if whole else (),
+        part_rates=_part_rates(session, staff, seen.known.counts) if whole else (),
+        part_names=PART_NAMES,
+        part_name=part_name,
+        part_sentence=lambda split: part_rates.sentence(split, part_name),
+        fewest_of_part=in_words(turnout_parts.enough(counts.smallest)),
         fewest_of_quarter=dimensions.FEWEST,
         people_a_part=dimensions.PEOPLE_A_PART,
         dimension_names=DIMENSION_NAMES,
@@ -181,9 +196,15 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
         wave_rate_chart=figure_charts.wave_rates,
         agreed_chart=figure_charts.agreed,
         split_chart=figure_charts.split,
+        part_rate_chart=figure_charts.part_rate,
         mark=figure_charts.mark,
         extremes=extremes,
     )
+
+
+def _part_rates(session: Session, staff: CurrentStaff, counts: Counts) -> tuple[part_rates.Quarter, ...]:
+    shown = [team.id for team in counts.teams if team.shown]
+    return part_rates.read(session, staff.municipality_id, counts.period, counts.weeks, shown, counts.smallest)
 
 
 def may_begin_anew(staff: CurrentStaff, known: Known, section: Section) -> bool:

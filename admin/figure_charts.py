@@ -7,8 +7,8 @@ from fractions import Fraction
 from markupsafe import Markup
 
 from admin import charts
-from admin.side_names import value_name
-from survey import funnels, goals, scoring
+from admin.side_names import part_name, value_name
+from survey import funnels, goals, part_rates, scoring
 from survey.baselines import Rebased
 from survey.figures import Point, Series, StatementResult
 from survey.findings import Finding, Findings, Sign
@@ -142,6 +142,12 @@ def split(found: Split, label: str) -> Markup:
         for line, share in zip(found.lines, found.shares, strict=True)
     )
     return charts.on_page(charts.Shares(label, rows, "andel af besvarelserne"))
+
+
+def part_rate(found: part_rates.Split, label: str) -> Markup:
+    """Answered of sent by channel, target group or message."""
+    rows = tuple(_share(told(part_name(found.dimension, line.value), line.rate)) for line in found.lines)
+    return charts.on_page(charts.Shares(label, rows, "svarprocent"))
 
 
 def wave_rates(lines: Sequence[Line], label: str) -> Markup:

@@ -34,6 +34,14 @@ REASONS = {
 }
 TAG_NAMES = tuple({"meeting": "Mødet", "law": "Loven", "both": "Begge dele"}[tag] for tag in TAGS)
 """In the order of TAGS."""
+PART_NAMES = {"channel": "Kanal", "target_group": "Målgruppe", "message": "Besked"}
+"""What is counted of everybody asked."""
+MESSAGES = {"first": "Uden påmindelse", "reminder": "Efter en påmindelse"}
+
+
+def part_name(dimension: str, value: str) -> str:
+    """A value of one of PART_NAMES as it is read."""
+    return MESSAGES[value] if dimension == "message" else value_name(dimension, value)
 
 
 def value_name(dimension: str, value: str) -> str:

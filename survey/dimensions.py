@@ -20,6 +20,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 }
 """The dimensions and their values; a language is a code of two letters, a target group any words of the import."""
 DIMENSIONS = tuple(WORDS)
+SENT_BY: Mapping[str, tuple[str, ...]] = {
+    "channel": WORDS["channel"],
+    "target_group": (),
+    "message": ("first", "reminder"),
+}
+"""What is counted of everybody asked, not only of answers; the channel is the first message's."""
 REST = ""
 """The value of an answer nobody knows it of, and of all answers together that may not be told by themselves."""
 LANGUAGE = re.compile(r"[a-z]{2}")
@@ -56,7 +62,7 @@ def values(content: BallotContent) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _values(language: str, channel: str, first: str, target_group: str, meeting_number: str) -> tuple[str, ...]:
-    found = (language, channel, first, _tidy(target_group), meeting_number)
+    found = (language, channel, first, tidy(target_group), meeting_number)
     return tuple(value if allows(name, value) else REST for name, value in zip(DIMENSIONS, found, strict=True))
 
 
@@ -65,12 +71,12 @@ def allows(dimension: str, value: str) -> bool:
     if dimension == "language":
         return value == REST or LANGUAGE.fullmatch(value) is not None
     if dimension == "target_group":
-        return value == _tidy(value)
+        return value == tidy(value)
     return value == REST or value in WORDS[dimension]
 
 
-def _tidy(words: str) -> str:
-    """Printable words with one space between them, at most LONGEST characters."""
+def tidy(words: str) -> str:
+    """A target group as it is counted: printable words with one space between them, at most LONGEST characters."""
     plain = "".join(letter for letter in " ".join(words.split()) if letter.isprintable())
     return " ".join(plain[:LONGEST].split())
 

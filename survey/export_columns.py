@@ -39,7 +39,9 @@ class Row:
     point_text: str
     value: float
     text: str
-    figure_id: str
+    dimension: str = ""
+    part: str = ""
+    figure_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,21 @@ COLUMNS = (
     Column("unit", "enhed", "text", "Hvem tallet er af: team, resten eller lovgruppe (se enhederne nedenfor)."),
     Column("team", "team", "text", "Teamets navn; tomt for resten og for en hel lovgruppe."),
     Column("questionnaire", "skema", "text", "Spørgeskemaets navn."),
-    Column("version", "version", "whole", "Spørgeskemaets version; af weeks og period seriens nyeste."),
+    Column(
+        "version", "version", "whole", "Spørgeskemaets version; af weeks og period seriens nyeste; 0 af parts."
+    ),
     Column(
         "series",
         "serie",
         "whole",
         "Seriens nyeste version. Versioner, hvis udsagn alle betyder det samme, er én serie, som på siden Tal. "
-        "To serier lægges aldrig sammen.",
+        "To serier lægges aldrig sammen. 0 af parts, som er af alle skemaer.",
     ),
     Column(
-        "scale", "skala", "whole", "Skalaens øverste punkt: 4 for 1-4, 5 for 1-5. Skalaer lægges aldrig sammen."
+        "scale",
+        "skala",
+        "whole",
+        "Skalaens øverste punkt: 4 for 1-4, 5 for 1-5; 0 af parts. Skalaer lægges aldrig sammen.",
     ),
     Column(
         "mode",
@@ -79,16 +86,22 @@ COLUMNS = (
         "level",
         "niveau",
         "text",
-        "Hvad tallet hviler på: cell, means, spread, weeks eller period (se niveauerne nedenfor).",
+        "Hvad tallet hviler på: cell, means, spread, weeks, period eller parts (se niveauerne nedenfor).",
     ),
-    Column("first_on", "første dag", "day", "Den første svardag; af weeks den første mandag."),
+    Column(
+        "first_on",
+        "første dag",
+        "day",
+        "Den første svardag; af weeks den første mandag; af parts kvartalets første dag.",
+    ),
     Column(
         "last_on",
         "sidste dag",
         "day",
-        "Den sidste svardag; af weeks den sidste søndag. Perioden i en eksport vælger tal efter denne dag.",
+        "Den sidste svardag; af weeks den sidste søndag; af parts kvartalets sidste dag. Perioden i en eksport "
+        "vælger tal efter denne dag; af weeks og parts dem, den overlapper.",
     ),
-    Column("told_on", "vist fra", "day", "Dagen, tallet første gang kunne vises; tomt af weeks."),
+    Column("told_on", "vist fra", "day", "Dagen, tallet første gang kunne vises; tomt af weeks og parts."),
     Column(
         "final", "endelig", "flag", "Om tallet aldrig ændrer sig mere. Kun uger, der ikke er lukket endnu, kan."
     ),
@@ -102,6 +115,14 @@ COLUMNS = (
     ),
     Column(
         "text", "vist som", "text", "Tallet, som det står på siden Tal, fx »mindst 3,9« eller »53/167 = 31,7 %«."
+    ),
+    Column("dimension", "delt op efter", "text", "Af parts: channel, target_group eller message. Ellers tomt."),
+    Column(
+        "part",
+        "del",
+        "text",
+        "Af parts: kanalen, målgruppen, eller first (uden en accepteret påmindelse, af alle udsendte) og reminder "
+        "(efter en). Tomt for øvrige og ukendt.",
     ),
     Column(
         "figure_id",
@@ -129,6 +150,10 @@ LEVELS = {
         "Hele perioden, som siden Tal viser den: tallene af alle portioner, grupper af portioner og uger i den. "
         "Lægges aldrig sammen med de andre niveauer."
     ),
+    "parts": (
+        "Et afsluttet kvartals uger (efter mandagen) delt op efter kanal, målgruppe eller besked. Delene af en "
+        "dimension giver hele kvartalet; dem af to dimensioner er de samme spørgeskemaer."
+    ),
 }
 MEASURES = {
     "n": "Besvarelser.",
@@ -143,7 +168,11 @@ MEASURES = {
     ),
     "count": "Svar på et punkt af skalaen.",
     "dont_know": "»Ved ikke / ikke relevant«. Er i intet gennemsnit.",
-    "sent": "Sendte spørgeskemaer, en udbyder tog imod, eller som er i tvivl. Påmindelser tæller ikke.",
+    "sent": (
+        "Sendte spørgeskemaer, en udbyder tog imod, eller som er i tvivl. Påmindelser tæller ikke, undtagen af "
+        "delen reminder: dér er det dem, der fik en, eller alle udsendte, hvor det tal ikke kan vises."
+    ),
+    "delivered": "Leverede af de sendte; kun af parts.",
     "answered": "Besvarede af de sendte.",
     "rate": "Svarprocenten, som den vises: answered delt med sent.",
 }

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import lineages, passports, results, scoring, told, turnout
+from survey import lineages, part_rates, passports, results, scoring, told, turnout, workdays
 from survey.cells import Counted
 from survey.export_columns import Row
 from survey.lineages import Lineages
@@ -112,6 +112,8 @@ def rows(session: Session, of: Book, mine: Sequence[Part]) -> Iterator[Row]:
     for law in _whole_laws(mine):
         every = _weeks(session, of, Part(law, whole=True))
         yield from (row for row in every if row.level == "period")
+    if _whole_laws(mine):
+        yield from _parts(session, of, _whole_laws(mine))
 
 
 # Answers -------------------------------------------------------------------------------------------------
@@ -325,20 +327,44 @@ def _of_block(
         yield replace(line, measure=measure, value=figure.value or 0.0, text=figure.text, figure_id=figure_id)
 
 
+def _parts(session: Session, of: Book, laws: Sequence[str]) -> Iterator[Row]:
+    """Settled quarters of whole law groups by channel, target group and message."""
+    weeks = lineages.weeks(session, of.municipality_id, None, of.lineages)
+    shown = [team.id for team in of.teams if team.shown]
+    for each in part_rates.read(session, of.municipality_id, of.period, weeks, shown, of.smallest):
+        for split in each.splits if each.law in laws else ():
+            for line in split.lines:
+                yield from _of_line(of, each, split.dimension, line)
+
+
+def _of_line(of: Book, quarter: part_rates.Quarter, dimension: str, line: part_rates.Line) -> Iterator[Row]:
+    row = replace(
+        _blank(of, Part(quarter.law, whole=True), None),
+        level="parts",
+        first_on=quarter.quarter,
+        last_on=workdays.quarter_end(quarter.quarter),
+        dimension=dimension,
+        part=line.value,
+    )
+    numbers = {name: _count(getattr(line, name)) for name in ("sent", "delivered", "answered")}
+    for measure, figure in (numbers | {"rate": line.rate}).items():
+        yield replace(row, measure=measure, value=figure.value or 0.0, text=figure.text)
+
+
 # A row ---------------------------------------------------------------------------------------------------
 
 
-def _blank(of: Book, part: Part, version: OneRow) -> Row:
-    """A row of a part and version, with nothing told yet."""
+def _blank(of: Book, part: Part, version: OneRow | None) -> Row:
+    """A row of a part and version (None: of all), with nothing told yet."""
     return Row(
         municipality=of.slug,
         law=part.law,
         unit=part.unit,
         team=part.team.name if part.team else "",
-        questionnaire=version.name,
-        version=version.number,
-        series=of.versions[of.lineages.head(version.id)].number,
-        scale=version.points,
+        questionnaire=version.name if version else "",
+        version=version.number if version else 0,
+        series=of.versions[of.lineages.head(version.id)].number if version else 0,
+        scale=version.points if version else 0,
         mode="remote",
         level="",
         first_on=of.period.first,

@@ -20,6 +20,7 @@ from survey import (
     retention,
     tally,
     telling,
+    turnout_parts,
     workdays,
 )
 from survey.ballot_box import KeyInUse
@@ -208,6 +209,8 @@ def _clean(municipality_id: int, now: datetime) -> Cleaned:
         retention.reduce_meetings(session, municipality_id, now)
     with transaction() as session:
         deleted = retention.delete_old(session, municipality_id, now)
+    with transaction() as session:
+        turnout_parts.settle(session, municipality_id, now)
     return replace(deleted, weeks=weeks, invitations=invitations)
 
 

@@ -9,11 +9,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
-from survey import scoring
+from survey import scoring, workdays
 from survey.results import OneRow, Period, Rows
 from survey.scoring import Figure
+
+One = TypeVar("One")
 
 
 @dataclass(frozen=True)
@@ -53,24 +56,42 @@ class Turnout:
 class Grouping:
     """How a law group's participation is told: blocks as first and last Monday, and the teams with figures.
 
-    `enough` is False when even the exact total would tell too much about one week or team.
+    `enough` is False when even the exact total would tell too much about one week or team. `quarters` (first
+    days) are put together where one alone may not be told: all of them that stand together are whole blocks.
     """
 
     blocks: tuple[tuple[date, date], ...]
     alone: frozenset[int]
     enough: bool
+    quarters: tuple[tuple[date, ...], ...] = ()
 
 
 def grouping(rows: Rows, shown: Collection[int], smallest: int) -> Grouping:
     """Blocks and teams for `rows`: all weeks of one law group and version; only `shown` teams may stand alone.
 
     Made over all weeks there are: two periods then differ by whole blocks. When not even everything together
-    may be told, there is one block and no team.
+    may be told, there is one block and no team. A block lies in one quarter where every quarter may be told.
+    Remembered by the numbers: a page asks for the same more than once.
     """
+    numbers = tuple(Sending(row.team_id, row.week, row.sent, row.answered) for row in rows)
+    return _grouping(numbers, frozenset(shown), smallest)
+
+
+class Sending(NamedTuple):
+    """A team's week of sending: what blocks are made by."""
+
+    team_id: int
+    week: date
+    sent: int
+    answered: int
+
+
+@lru_cache(maxsize=64)
+def _grouping(rows: tuple[Sending, ...], shown: frozenset[int], smallest: int) -> Grouping:
     by_team = _by(rows, lambda row: int(row.team_id))
     alone = _alone(by_team, shown, smallest)
 
-    def fine(weeks: Sequence[Sequence[OneRow]]) -> bool:
+    def fine(weeks: Sequence[Sequence[Sending]]) -> bool:
         units = _by(
             (row for week in weeks for row in week), lambda row: row.team_id if row.team_id in alone else 0
         )
@@ -78,8 +99,22 @@ def grouping(rows: Rows, shown: Collection[int], smallest: int) -> Grouping:
 
     weeks = [same for _, same in sorted(_by(rows, lambda row: row.week).items())]
     enough = fine(weeks)
-    blocks = _merged(weeks, fine) if enough else [weeks] if weeks else []
-    return Grouping(tuple((block[0][0].week, block[-1][0].week) for block in blocks), frozenset(alone), enough)
+    spans = _merged(list(_by(weeks, _quarter).values()), lambda span: fine(_flat(span))) if enough else [[weeks]]
+    parts = [block for span in spans for block in (_merged(_flat(span), fine) if enough else span) if block]
+    return Grouping(
+        tuple((block[0][0].week, block[-1][0].week) for block in parts),
+        frozenset(alone),
+        enough,
+        tuple(tuple(_quarter(quarter[0]) for quarter in span) for span in spans) if enough else (),
+    )
+
+
+def _quarter(week: Sequence[Sending]) -> date:
+    return workdays.quarter(week[0].week)
+
+
+def _flat(quarters: Iterable[Iterable[One]]) -> list[One]:
+    return [week for quarter in quarters for week in quarter]
 
 
 def turnout(rows: Rows, told: Grouping, period: Period, team_id: int | None, smallest: int) -> Turnout | None:
@@ -133,7 +168,7 @@ def _weeks(block: tuple[date, date], cell: Rows, smallest: int) -> Weeks:
     return Weeks(*block, sent, scoring.published_share(answered, sent, smallest=smallest))
 
 
-def _sums(rows: Iterable[OneRow]) -> tuple[int, int]:
+def _sums(rows: Iterable[OneRow | Sending]) -> tuple[int, int]:
     """Answered and sent."""
     answered = sent = 0
     for row in rows:
@@ -142,14 +177,14 @@ def _sums(rows: Iterable[OneRow]) -> tuple[int, int]:
     return answered, sent
 
 
-def _by(rows: Iterable[OneRow], key: Callable[[OneRow], Any]) -> dict[Any, list[OneRow]]:
-    found: dict[Any, list[OneRow]] = defaultdict(list)
+def _by(rows: Iterable[One], key: Callable[[One], Any]) -> dict[Any, list[One]]:
+    found: dict[Any, list[One]] = defaultdict(list)
     for row in rows:
         found[key(row)].append(row)
     return found
 
 
-def _tells_little(cell: Rows, smallest: int) -> bool:
+def _tells_little(cell: Sequence[Sending], smallest: int) -> bool:
     """True when a cell may be printed, and what in it may not (one week, one team) stays open in spite of it."""
     answered, sent = _sums(cell)
     parts = [(row.answered, row.sent) for row in cell]
@@ -162,7 +197,7 @@ def _tells_little(cell: Rows, smallest: int) -> bool:
     )
 
 
-def _alone(by_team: dict[int, list[OneRow]], shown: Collection[int], smallest: int) -> set[int]:
+def _alone(by_team: dict[int, list[Sending]], shown: Collection[int], smallest: int) -> set[int]:
     """The teams whose figures stand alone. The others are none, or at least two who together may be printed."""
     alone = {team for team, rows in by_team.items() if team in shown and _tells_little(rows, smallest)}
     while alone:
@@ -173,11 +208,9 @@ def _alone(by_team: dict[int, list[OneRow]], shown: Collection[int], smallest: i
     return alone
 
 
-def _merged(
-    weeks: Sequence[list[OneRow]], fine: Callable[[Sequence[Sequence[OneRow]]], bool]
-) -> list[list[list[OneRow]]]:
-    """Weeks in order, each put together with the next until it is `fine`; the rest joins what is before it."""
-    blocks: list[list[list[OneRow]]] = []
+def _merged(weeks: Sequence[One], fine: Callable[[Sequence[One]], bool]) -> list[list[One]]:
+    """Weeks or quarters in order, each put together with the next until it is `fine`; the rest joins the last."""
+    blocks: list[list[One]] = []
     for week in weeks:
         if blocks and not fine(blocks[-1]):
             blocks[-1].append(week)

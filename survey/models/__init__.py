@@ -63,6 +63,7 @@ from survey.models.providers import GatewayState, Receipt, RefusedReceipt, Stop,
 from survey.models.public import Deed, OnsiteCode
 from survey.models.sides import SideMean
 from survey.models.staff import ROLES, AccessLog, ApiToken, Assignment, JobSlot, SignInAttempt, Staff, StaffSession
+from survey.models.turnout import SentCount, TurnoutPart
 
 GLOBAL_TABLES = frozenset(
     {
@@ -145,6 +146,7 @@ __all__ = [
     "Response",
     "Sampling",
     "SendingRule",
+    "SentCount",
     "SideMean",
     "SignInAttempt",
     "Staff",
@@ -154,6 +156,7 @@ __all__ = [
     "Team",
     "Translation",
     "TrialMessage",
+    "TurnoutPart",
     "Unshown",
     "Waiting",
     "Wave",

@@ -85,7 +85,7 @@ def test_each_dimension_is_a_picture_with_a_sentence(
     assert "60/250 = 24,0 % af besvarelserne kom efter påmindelsen (gennemsnit 3,3)." in text
     assert "Flest: SMS (118/250 = 47,2 %)." in text
     assert "Flest: 1. samtale og 2. eller 3. samtale (hver 110/250 = 44,0 %)." in text
-    assert "hvor mange af de spurgte i hver gruppe, der svarede, tælles ikke" in text
+    assert "Andelene er af besvarelserne, ikke af de udsendte." in text
 
 
 def test_where_few_answered_the_reminder_it_is_among_the_rest(

@@ -43,7 +43,8 @@ def test_every_format_has_the_same_digits(stevns: Municipality, teams: dict[str,
     heading, *rest = sheet.iter_rows(values_only=True)
     places = [heading.index(name) for name in ("mål", "værdi", "tallets id")]
     of_xlsx = [
-        tuple((*line, "")[place] or "" if place == places[2] else line[place] for place in places) for line in rest
+        tuple((*line, "", "", "")[place] or "" if place == places[2] else line[place] for place in places)
+        for line in rest
     ]
     listed = [json.loads(files["json"])["figures"], parquet.read_table(io.BytesIO(files["parquet"])).to_pylist()]
     of_others = [[(row["measure"], row["value"], row["figure_id"]) for row in rows] for rows in listed]

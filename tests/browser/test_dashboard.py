@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
-from survey import db
+from survey import db, turnout_parts
 from survey.models import (
     Batch,
     Comment,
@@ -22,6 +22,7 @@ from survey.models import (
     Team,
 )
 from tests.browser import axe
+from tests.survey import parting
 
 WIDER = "() => document.documentElement.scrollWidth - window.innerWidth"
 DRAWN = (
@@ -95,12 +96,17 @@ def test_the_waiting_room_and_citizens_words_are_accessible_too(
         for value in ("Arbejdsmarked" * 3, ""):
             told = {"dimension": "target_group", "value": value, "n": 130, "mean": Decimal("3.4")}
             session.add(SideMean(**of, **told, law="LAB", version_id=version))
+        other = session.scalars(select(Team).where(Team.law == "LAS")).one()
+        sent = {("sms", "Arbejdsmarked" * 3): (60, 30), ("email", "B"): (60, 20)}
+        parting.close(session, other, date(2021, 2, 1), sent, (50, 15))
+        turnout_parts.settle(session, team.municipality_id, parting.OVER)
     context = chromium.new_context(viewport={"width": width, "height": 900}, locale="da-DK")
     page = context.new_page()
     sign_in(page, manager)
     page.evaluate("() => document.querySelectorAll('details').forEach(e => { e.open = true })")
     for heading in ("Hvad borgerne skriver", "Hvem svarer, og hvordan?"):
         assert page.get_by_role("heading", name=heading).count() == 1
+    assert page.locator("[aria-labelledby=hvem-svarer-ikke] figure").count() == 3
     results = axe.run(page)
     assert results.violations_count == 0, results.generate_report()
     assert page.evaluate(WIDER) <= 0

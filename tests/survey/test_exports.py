@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from survey import exports, figures, passports, reopening, results
+from survey import exports, figures, passports, reopening, results, turnout_parts
 from survey.cells import Counted, Unit
 from survey.export_columns import LEVELS, MEASURES, UNITS, Row, dictionary
 from survey.exports import Number, Part
 from survey.models import Batch, Municipality, Participation, Team
 from survey.results import Period
 from survey.told import Told
+from tests.survey.parting import OVER, TWO, close
 from tests.survey.test_figures_attack import OTHER, SMALLEST, TEAM, Group, batch, changed, groups, known, views
 from tests.survey.test_reopening import DAY, YEAR, ydelse
 from tests.survey.told import sent
@@ -179,7 +180,10 @@ def test_a_rate_near_an_end_is_told_without_its_numerator(
 
 def test_every_word_is_in_the_dictionary(session: Session, stevns: Municipality, ydelse: list[Team]) -> None:
     """Units, levels and measures are explained, and nothing is explained that is never told."""
-    rows = exported(session, stevns) + exported(session, stevns, parts=[Part("LAS", whole=True)])
+    close(session, ydelse[0], date(2021, 10, 4), TWO)
+    turnout_parts.settle(session, stevns.id, OVER + timedelta(days=200))
+    whole = Period(YEAR.first, date(2021, 12, 31))
+    rows = exported(session, stevns, whole) + exported(session, stevns, parts=[Part("LAS", whole=True)])
     assert {row.unit for row in rows} == set(UNITS)
     assert {row.level for row in rows} == set(LEVELS)
     assert {row.measure for row in rows} == set(MEASURES)

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from survey import figures, scoring
+from survey import figures, scoring, turnout
 from survey.results import Counts, Period, TeamView
 from survey.scoring import Figure
 
@@ -211,3 +211,20 @@ def test_a_total_that_tells_too_much_about_a_week_is_withheld() -> None:
     """0 of 3 and 2 of 3: 2/6 would leave at most two in a week of three."""
     assert rates([row(1, 0, 3, 0), row(1, 1, 3, 2)]) == ["vises ikke"]
     assert rates([row(1, 0, 6, 2)]) == ["2/6"]
+
+
+def test_a_block_lies_in_one_quarter_where_each_may_be_told() -> None:
+    """Two of ten in June's last week and one of five before it are spring's; summer begins a block of its own."""
+    spring, summer = [row(1, 0, 20, 10), row(1, 7, 9, 0), row(1, 8, 20, 8)], [row(1, 9, 10, 3), row(1, 10, 10, 4)]
+    assert rates([*spring, *summer]) == ["10/20", "8/29", "3/10", "4/10"]
+    assert rates([*spring[:2], *summer]) == ["10/29", "3/10", "4/10"]
+
+
+def test_quarters_are_told_as_one_where_one_alone_may_not_be() -> None:
+    """Three sent in summer are told with spring, whose sum would give them away."""
+    weeks = [row(1, 0, 20, 10), row(1, 8, 20, 8), row(1, 9, 3, 1)]
+    found = turnout.grouping(weeks, [1], 5)
+    assert (rates(weeks), found.quarters) == (["10/20", "9/23"], ((date(2021, 4, 1), date(2021, 7, 1)),))
+    alone = turnout.grouping([*weeks, row(1, 10, 10, 4)], [1], 5)
+    assert alone.quarters == ((date(2021, 4, 1),), (date(2021, 7, 1),))
+    assert turnout.grouping([row(1, 0, 20, 1)], [1], 5).quarters == ()

@@ -216,16 +216,26 @@ def test_few_answers_are_held_up_against_nothing(session: Session, team: Team, a
     assert found.sentence == "For få svar til at holde September op imod April: det kræver 10 besvarelser i hver."
 
 
-def test_the_rate_is_of_weeks_that_lie_in_the_wave(session: Session, team: Team, add_batch: Add) -> None:
-    """A block of weeks that reaches over to another wave is in neither; a wave without weeks has no rate."""
+@pytest.mark.parametrize(
+    ("answered", "expected"),
+    [
+        (38, [f"57/61 = 93,4{NBSP}%", None, None]),
+        (20, [f"86/91 = 94,5{NBSP}%", f"20/40 = 50,0{NBSP}%", None]),
+    ],
+    ids=["across", "apart"],
+)
+def test_the_rate_is_of_weeks_that_lie_in_the_wave(
+    session: Session, team: Team, add_batch: Add, answered: int, expected: list[str | None]
+) -> None:
+    """A block that reaches over to another wave, where that cannot stand alone, is in neither."""
     add_batch(team, DAYS[0], PLAIN * 12)
     sent(session, team, date(2021, 4, 5), 61, 57)
     sent(session, team, date(2021, 4, 12), 30, 29)
-    sent(session, team, date(2021, 9, 6), 40, 20)
+    sent(session, team, date(2021, 9, 6), 40, answered)
     found = told(session, team)
     assert found is not None
     rates = [line.rate.rate.text if line.rate else None for line in found.lines]
-    assert rates == [f"57/61 = 93,4{NBSP}%", None, None]
+    assert rates == expected
 
 
 def test_the_screen_has_no_rate(session: Session, team: Team, add_batch: Add) -> None:
