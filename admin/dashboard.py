@@ -32,6 +32,7 @@ from survey import (
     sides,
     so_far,
     told,
+    turnout,
     wave_findings,
     wave_results,
     workdays,
@@ -202,6 +203,7 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
         split_chart=figure_charts.split,
         mark=figure_charts.mark,
         extremes=extremes,
+        untold=turnout.untold,
     )
 
 

@@ -58,7 +58,6 @@ def show(figure: str) -> ResponseReturnValue:
         what=what(passport),
         how=how(passport),
         uncertain=uncertain(passport),
-        open_weeks=in_weeks(passport.sent.open_weeks) if passport.sent else "",
         changed=reopening.changed_rules(passport),
         rule=RULE,
         program=VERSION,
@@ -139,19 +138,6 @@ def uncertain(passport: Passport) -> str:
     if passport.interval:
         return " til ".join(passport.interval)
     return told("", passport.figure).interval if passport.definition.kind == "share" else ""
-
-
-def in_weeks(mondays: Sequence[date]) -> str:
-    """Weeks as they are read: "uge 18, 2021" or "uge 18, 19 og 20, 2021"; "" for none."""
-    years: dict[int, list[str]] = {}
-    for monday in mondays:
-        year, week, _ = monday.isocalendar()
-        years.setdefault(year, []).append(str(week))
-    listed = [
-        f"uge {', '.join(weeks[:-1])}{' og ' if weeks[:-1] else ''}{weeks[-1]}, {year}"
-        for year, weeks in years.items()
-    ]
-    return "; ".join(listed)
 
 
 def minting(as_of: date | None) -> Mint:

@@ -1,6 +1,6 @@
 """From meetings to answers, from a wish to a call, step by step: how many are left, and of which step."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -50,13 +50,16 @@ def steps(counts: Counts, section: Section) -> Funnel:
 
     Of a law group or team, over all its versions, and of the blocks of weeks that its response rates are told in.
     """
-    parts = [(series.version_id, series.turnout.weeks) for series in section.series if series.turnout]
-    parts = [part for part in parts if part[1]]
-    if not parts:
+    parts = {series.version_id: series.turnout.weeks for series in section.series if series.turnout}
+    told = sorted({(block.first, block.last) for blocks in parts.values() for block in blocks})
+    if not told:
         return Funnel()
-    first, last = min(told[0].first for _, told in parts), max(told[-1].last for _, told in parts)
-    mine = [row for row in counts.meetings if _is_of(row, section) and first <= row.week <= last]
-    weeks = [row for part in parts for row in counts.weeks if _is_of(row, section) and _is_in(row, *part)]
+    mine = [
+        row
+        for row in counts.meetings
+        if _is_of(row, section) and any(first <= row.week <= last for first, last in told)
+    ]
+    weeks = [row for row in counts.weeks if _is_of(row, section) and _is_in(row, section, parts)]
     held = _less(mine, UNHELD)
     eligible = _less(mine, (*UNHELD, *SPARED, *UNDRAWN))
     channel = _less(mine, (*UNHELD, *SPARED, *UNDRAWN, *UNREACHABLE))
@@ -69,15 +72,15 @@ def steps(counts: Counts, section: Section) -> Funnel:
         ("Leveret", sum(row.delivered for row in weeks), "af de udsendte"),
         ("Besvaret", answered, "af de udsendte"),
     )
-    return Funnel(_told(numbers, counts.smallest), turnout.weeks_named(first, last))
+    return Funnel(_told(numbers, counts.smallest), turnout.weeks_named(told[0][0], max(last for _, last in told)))
 
 
 def _is_of(row: OneRow, section: Section) -> bool:
     return bool(row.law == section.law and (section.team is None or row.team_id == section.team.id))
 
 
-def _is_in(row: OneRow, version_id: int, told: Sequence[Weeks]) -> bool:
-    return bool(row.version_id == version_id and told[0].first <= row.week <= told[-1].last)
+def _is_in(row: OneRow, section: Section, told: Mapping[int, Sequence[Weeks]]) -> bool:
+    return turnout.is_in(row, told.get(row.version_id, ()), section.team.id if section.team else None)
 
 
 def calls(promises: Promises, smallest: int, period: Period) -> Funnel:
@@ -118,7 +121,11 @@ def of_wave(counts: Counts, section: Section, series: Series, rate: Turnout | No
     """Sent, delivered, answered of a series in the blocks of weeks that `rate` is told in; () without any."""
     if rate is None or not rate.weeks:
         return ()
-    mine = [row for row in counts.weeks if _is_of(row, section) and _is_in(row, series.version_id, rate.weeks)]
+    mine = [
+        row
+        for row in counts.weeks
+        if _is_of(row, section) and _is_in(row, section, {series.version_id: rate.weeks})
+    ]
     numbers = (
         ("Udsendt", sum(row.sent for row in mine), ""),
         ("Leveret", sum(row.delivered for row in mine), "af de udsendte"),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import figures, lineages, passports, results, scoring, told
+from survey import figures, lineages, passports, results, scoring, told, turnout
 from survey.figures import Section, Series
 from survey.lineages import Lineages, Version
 from survey.models import Municipality
@@ -35,8 +35,7 @@ class Line:
 class Sent:
     """Participation in the blocks of weeks that overlap the period; None is not told.
 
-    `open_weeks` may still change; `moved` when the weeks are put together otherwise now than they
-    were when the id was made.
+    `untold` names in words the weeks that are not told yet. What is told never changes.
     """
 
     sent: int | None
@@ -44,8 +43,7 @@ class Sent:
     answered: int | None
     rate: Figure
     weeks: tuple[Weeks, ...]
-    open_weeks: tuple[date, ...]
-    moved: bool
+    untold: str
 
 
 @dataclass(frozen=True)
@@ -194,7 +192,7 @@ def _cells(session: Session, municipality_id: int, of: Definition, line: Sequenc
 def _weeks(
     session: Session, municipality_id: int, of: Definition, line: Sequence[int], known: Lineages
 ) -> list[Any]:
-    """All weeks there are of the whole series: blocks made of fewer would tell too much by their difference."""
+    """All weeks there are of the whole series."""
     head = known.head(of.version_id)
     rows = lineages.weeks(session, municipality_id, of.law, known)
     return [SimpleNamespace(**{**vars(row), "version_id": line[-1]}) for row in rows if row.version_id == head]
@@ -288,22 +286,15 @@ def _sent(of: Definition, series: Series | None, weeks: Sequence[Any], smallest:
     part = series.turnout if series else None
     if part is None:
         return None
-    if not part.weeks:
-        return Sent(None, None, None, part.rate, (), (), moved=of.kind == "rate")
-    first, last = part.weeks[0].first, part.weeks[-1].last
     mine = [
-        row
-        for row in weeks
-        if any(block.first <= row.week <= block.last for block in part.weeks) and of.team_id in (None, row.team_id)
+        row for row in weeks if of.team_id in (None, row.team_id) and turnout.is_in(row, part.weeks, of.team_id)
     ]
-    exact = not scoring.capped(part.rate)
     delivered = sum(row.delivered for row in mine)
     return Sent(
         sent=part.rate.n,
         delivered=delivered if delivered >= smallest else None,
-        answered=sum(row.answered for row in mine) if exact else None,
+        answered=None if scoring.capped(part.rate) else sum(row.answered for row in mine),
         rate=part.rate,
         weeks=part.weeks,
-        open_weeks=tuple(sorted({row.week for row in mine if not row.closed})),
-        moved=of.kind == "rate" and (of.first, of.last) != (first, last + timedelta(days=6)),
+        untold=turnout.untold(part),
     )

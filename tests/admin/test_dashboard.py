@@ -25,6 +25,7 @@ from survey.models import (
     Team,
 )
 from survey.scoring import Figure
+from tests.survey.told import tell
 
 DAY = date(2021, 5, 5)
 Add = Callable[..., Batch]
@@ -61,13 +62,23 @@ def grown(session: Session, like: Team, name: str, caseworkers: int = 3) -> Team
     return team
 
 
-def send(session: Session, team: Team, week: date, sent: int, answered: int, unknown: int = 0) -> None:
-    """A week of sending."""
+def send(
+    session: Session,
+    team: Team,
+    week: date,
+    sent: int,
+    answered: int,
+    unknown: int = 0,
+    *,
+    closed: bool = True,
+) -> None:
+    """A week of sending, told as soon as it is closed."""
     wanted = select(QuestionnaireVersion.id).where(QuestionnaireVersion.questionnaire_id == team.questionnaire_id)
     of = {"municipality_id": team.municipality_id, "team_id": team.id, "version_id": session.scalar(wanted)}
     numbers = {"invited": sent, "sent": sent, "unknown": unknown, "delivered": sent - unknown}
-    session.add(Participation(**of, **numbers, week=week, answered=answered))
+    session.add(Participation(**of, **numbers, week=week, answered=answered, closed=closed))
     session.flush()
+    tell(session, team)
 
 
 def words(page: str) -> str:

@@ -49,7 +49,8 @@ def manager(live: str, employ: Callable[..., Staff], write_batch: Callable[..., 
                 write_batch(session, team, last, people, first=last - timedelta(number % 3))
             key = {"municipality_id": stevns.id, "team_id": team.id, "version_id": version.id}
             numbers = {"invited": 200, "sent": 167, "unknown": 1, "delivered": 150, "answered": 53}
-            session.add(Participation(**key, **numbers, week=date(2021, 5, 3)))
+            told = {name: date(2021, 5, 3) for name in ("week", "block_first", "block_last")}
+            session.add(Participation(**key, **numbers, **told, closed=True, alone=True))
     return live
 
 

@@ -13,7 +13,7 @@ from survey.models import Batch, CellGroup, Municipality, Questionnaire, Team
 from survey.results import Counts, Period
 from survey.wave_results import Table
 from survey.waves import Wave
-from tests.survey.told import another, sent
+from tests.survey.told import another, sent, tell
 
 Add = Callable[..., Batch]
 DAYS = (date(2021, 4, 6), date(2021, 9, 6), date(2021, 11, 8))
@@ -222,6 +222,7 @@ def test_the_rate_is_of_weeks_that_lie_in_the_wave(session: Session, team: Team,
     sent(session, team, date(2021, 4, 5), 61, 57)
     sent(session, team, date(2021, 4, 12), 30, 29)
     sent(session, team, date(2021, 9, 6), 40, 20)
+    tell(session, team)
     found = told(session, team)
     assert found is not None
     rates = [line.rate.rate.text if line.rate else None for line in found.lines]
@@ -244,6 +245,7 @@ def test_a_team_has_its_own_waves(session: Session, team: Team, add_batch: Add) 
     for each, people in ((mine, PLAIN * 12), (other, LOW * 12)):
         add_batch(each, DAYS[0], people)
         sent(session, each, date(2021, 4, 5), 80, 60)
+    tell(session, team)
     counts, found = lineages.read(session, team.municipality_id, YEAR)
     (view,) = [each for each in counts.teams if each.name == "A"]
     section = figures.section(counts, "LAB", view)
