@@ -229,10 +229,11 @@ def _skeletons(session: Session, municipality_id: int, today: date) -> Sequence[
 
 def _rates(session: Session, municipality_id: int) -> dict[str, Rate]:
     """Rates by law, of all blocks of weeks that are told: nothing finer can be subtracted."""
-    told = [row for row in results.weeks(session, municipality_id) if row.block_first]
+    weeks = results.weeks(session, municipality_id)
+    told = [row for row in weeks if row.block_first]
     return {
         law: Rate(
             sum(row.answered for row in told if row.law == law), sum(row.sent for row in told if row.law == law)
         )
-        for law in {row.law for row in told}
+        for law in {row.law for row in weeks}
     }

@@ -262,6 +262,8 @@ def test_reasons_are_danish_and_small_numbers_are_words(
     add_batch(team, DAY, [(3,) * 7] * 9)
     of = {"municipality_id": stevns.id, "team_id": team.id, "week": date(2021, 5, 3)}
     session.add(MeetingCount(**of, decision="protected_address", n=2))
+    # The quarter is over.
+    session.add(MeetingCount(**{**of, "week": date(2021, 7, 5)}, decision="invited", n=1))
     session.flush()
     assert "Borgeren har beskyttet adresse færre end fem" in words(sign_in(stevns).get("/tal").text)
     stevns.smallest_group = 8

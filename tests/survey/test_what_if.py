@@ -49,7 +49,7 @@ def hold(session: Session, stevns: Municipality, now: datetime) -> Hold:
 
 @pytest.fixture
 def answer(session: Session, stevns: Municipality, now: datetime) -> Hold:
-    """`answer("Ydelse", weeks ago, sent, answered, closed=True)`: a week as the tally counted it, and the night."""
+    """`answer("Ydelse", weeks ago, sent, answered, closed=True)`: a week as it was counted, and the night."""
 
     def make(team: str, ago: int, sent: int, answered: int, *, closed: bool = True) -> None:
         found = session.scalars(select(Team).where(Team.municipality_id == stevns.id, Team.name == team)).one()
