@@ -1,7 +1,8 @@
 """From meetings to answers, from a wish to a call, step by step: how many are left, and of which step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 
 from survey import scoring, turnout, workdays
@@ -50,16 +51,13 @@ def steps(counts: Counts, section: Section) -> Funnel:
 
     Of a law group or team, over all its versions, and of the blocks of weeks that its response rates are told in.
     """
-    parts = {series.version_id: series.turnout.weeks for series in section.series if series.turnout}
-    told = sorted({(block.first, block.last) for blocks in parts.values() for block in blocks})
+    parts = [(series, series.turnout.weeks) for series in section.series if series.turnout]
+    told = sorted({(block.first, block.last) for _, blocks in parts for block in blocks})
     if not told:
         return Funnel()
-    mine = [
-        row
-        for row in counts.meetings
-        if _is_of(row, section) and any(first <= row.week <= last for first, last in told)
-    ]
-    weeks = [row for row in counts.weeks if _is_of(row, section) and _is_in(row, section, parts)]
+    mondays = {first + timedelta(weeks=n) for first, last in told for n in range((last - first).days // 7 + 1)}
+    mine = [row for row in counts.meetings if row.week in mondays and _is_of(row, section)]
+    weeks = [row for part in parts for row in _sent(counts, section, *part)]
     held = _less(mine, UNHELD)
     eligible = _less(mine, (*UNHELD, *SPARED, *UNDRAWN))
     channel = _less(mine, (*UNHELD, *SPARED, *UNDRAWN, *UNREACHABLE))
@@ -79,8 +77,10 @@ def _is_of(row: OneRow, section: Section) -> bool:
     return bool(row.law == section.law and (section.team is None or row.team_id == section.team.id))
 
 
-def _is_in(row: OneRow, section: Section, told: Mapping[int, Sequence[Weeks]]) -> bool:
-    return turnout.is_in(row, told.get(row.version_id, ()), section.team.id if section.team else None)
+def _sent(counts: Counts, section: Section, series: Series, told: Sequence[Weeks]) -> list[OneRow]:
+    """A series' weeks of sending in the blocks `told`."""
+    mine = [row for row in counts.weeks if row.version_id == series.version_id and _is_of(row, section)]
+    return turnout.within(mine, told, section.team.id if section.team else None)
 
 
 def calls(promises: Promises, smallest: int, period: Period) -> Funnel:
@@ -121,11 +121,7 @@ def of_wave(counts: Counts, section: Section, series: Series, rate: Turnout | No
     """Sent, delivered, answered of a series in the blocks of weeks that `rate` is told in; () without any."""
     if rate is None or not rate.weeks:
         return ()
-    mine = [
-        row
-        for row in counts.weeks
-        if _is_of(row, section) and _is_in(row, section, {series.version_id: rate.weeks})
-    ]
+    mine = _sent(counts, section, series, rate.weeks)
     numbers = (
         ("Udsendt", sum(row.sent for row in mine), ""),
         ("Leveret", sum(row.delivered for row in mine), "af de udsendte"),

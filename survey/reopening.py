@@ -286,9 +286,7 @@ def _sent(of: Definition, series: Series | None, weeks: Sequence[Any], smallest:
     part = series.turnout if series else None
     if part is None:
         return None
-    mine = [
-        row for row in weeks if of.team_id in (None, row.team_id) and turnout.is_in(row, part.weeks, of.team_id)
-    ]
+    mine = turnout.within(weeks, part.weeks, of.team_id)
     delivered = sum(row.delivered for row in mine)
     return Sent(
         sent=part.rate.n,

@@ -1,7 +1,7 @@
 """Answered of sent, in the blocks of weeks that are told (`survey.blocks`), and which weeks are not told yet."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -64,10 +64,15 @@ def turnout(rows: Rows, period: Period, team_id: int | None, smallest: int) -> T
     )
 
 
-def is_in(row: OneRow, told: Collection[Weeks], team_id: int | None) -> bool:
-    """Whether a week of a team's, or of any team's, is in one of the blocks `told`."""
-    in_block = any((row.block_first, row.block_last) == (weeks.first, weeks.last) for weeks in told)
-    return in_block and (team_id is None or bool(row.alone))
+def within(rows: Rows, told: Iterable[Weeks], team_id: int | None) -> list[OneRow]:
+    """Those of a series' `rows` that are in the blocks `told`: of a team where it stands alone, or of all."""
+    blocks = {(weeks.first, weeks.last) for weeks in told}
+    return [
+        row
+        for row in rows
+        if (row.block_first, row.block_last) in blocks
+        and (team_id is None or (row.team_id == team_id and row.alone))
+    ]
 
 
 def _overlaps(row: OneRow, period: Period) -> bool:

@@ -62,21 +62,12 @@ def grown(session: Session, like: Team, name: str, caseworkers: int = 3) -> Team
     return team
 
 
-def send(
-    session: Session,
-    team: Team,
-    week: date,
-    sent: int,
-    answered: int,
-    unknown: int = 0,
-    *,
-    closed: bool = True,
-) -> None:
-    """A week of sending, told as soon as it is closed."""
+def send(session: Session, team: Team, week: date, sent: int, answered: int, unknown: int = 0) -> None:
+    """A week of sending, closed and told."""
     wanted = select(QuestionnaireVersion.id).where(QuestionnaireVersion.questionnaire_id == team.questionnaire_id)
     of = {"municipality_id": team.municipality_id, "team_id": team.id, "version_id": session.scalar(wanted)}
     numbers = {"invited": sent, "sent": sent, "unknown": unknown, "delivered": sent - unknown}
-    session.add(Participation(**of, **numbers, week=week, answered=answered, closed=closed))
+    session.add(Participation(**of, **numbers, week=week, answered=answered, closed=True))
     session.flush()
     tell(session, team)
 

@@ -14,6 +14,7 @@ from survey import municipalities, passports
 from survey.models import Assignment, Batch, Municipality, QuestionnaireVersion, Team
 from survey.passports import DONT_KNOW, REST, TOP_TWO, Definition
 from tests.admin.test_dashboard import SignIn, grown, send, sign_in, team_of, words
+from tests.survey.told import sent
 
 DAY = date(2021, 5, 5)
 MONDAY = date(2021, 5, 3)
@@ -104,7 +105,7 @@ def test_weeks_that_are_not_told_are_named_beside_the_told(
     client = sign_in(stevns)
     assert "Ugerne er lukket: de ændrer sig ikke mere." in text_of(client, id_of(session, teams["A"]))
     assert "lukket endnu" not in text_of(client, id_of(session, teams["A"]))
-    send(session, teams["A"], MONDAY + timedelta(7), 40, 30, closed=False)
+    sent(session, teams["A"], MONDAY + timedelta(7), 40, 30, closed=False)
     text = text_of(client, id_of(session, teams["A"]))
     assert "1 uge (uge 19, 2021) er ikke lukket endnu, tidligst 1. juni 2021. Ugerne er lukket" in text
 
