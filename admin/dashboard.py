@@ -41,6 +41,7 @@ from survey import (
     sides,
     so_far,
     told,
+    turnout,
     turnout_parts,
     wave_findings,
     wave_results,
@@ -175,7 +176,7 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
         reasons=REASONS,
         remarks=remarks.read(session, staff.municipality_id, period) if whole else None,
         sides=sides.read(session, staff.municipality_id, period) if whole else (),
-        part_rates=_part_rates(session, staff, seen.known.counts) if whole else (),
+        part_rates=part_rates.read(session, staff.municipality_id, period, counts.smallest) if whole else (),
         part_names=PART_NAMES,
         part_name=part_name,
         part_sentence=lambda split: part_rates.sentence(split, part_name),
@@ -199,12 +200,8 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
         part_rate_chart=figure_charts.part_rate,
         mark=figure_charts.mark,
         extremes=extremes,
+        untold=turnout.untold,
     )
-
-
-def _part_rates(session: Session, staff: CurrentStaff, counts: Counts) -> tuple[part_rates.Quarter, ...]:
-    shown = [team.id for team in counts.teams if team.shown]
-    return part_rates.read(session, staff.municipality_id, counts.period, counts.weeks, shown, counts.smallest)
 
 
 def may_begin_anew(staff: CurrentStaff, known: Known, section: Section) -> bool:

@@ -123,7 +123,6 @@ def _figure(session: Session, staff: CurrentStaff, of: Definition, teams: Sequen
         row=[(_beside(passport, each), figure, passports.mint(each)) for each, figure in passport.row],
         how=how(passport),
         uncertain=uncertain(passport),
-        open_weeks=in_weeks(passport.sent.open_weeks) if passport.sent else "",
         changed=reopening.changed_rules(passport),
         rule=RULE,
         program=VERSION,

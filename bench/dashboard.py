@@ -206,9 +206,13 @@ def batch(cell: dict[str, Any]) -> dict[str, Any]:
 
 
 def taken_part(week: date, sent: int) -> dict[str, Any]:
-    """A third has answered."""
+    """A third has answered; the week is a block of its own."""
     return {
         "week": week,
+        "closed": True,
+        "block_first": week,
+        "block_last": week,
+        "alone": True,
         "invited": sent,
         "sent": sent,
         "unknown": 0,

@@ -103,7 +103,7 @@ COLUMNS = (
     ),
     Column("told_on", "vist fra", "day", "Dagen, tallet første gang kunne vises; tomt af weeks og parts."),
     Column(
-        "final", "endelig", "flag", "Om tallet aldrig ændrer sig mere. Kun uger, der ikke er lukket endnu, kan."
+        "final", "endelig", "flag", "Om tallet aldrig ændrer sig mere. Det gør ingen af dem, når de først er vist."
     ),
     Column("statement", "udsagn", "whole", "Udsagnets nummer i skemaet; 0 for alle udsagn."),
     Column("statement_text", "udsagnets tekst", "text", "Udsagnet, som borgeren læste det på dansk."),

@@ -5,7 +5,7 @@ What the dashboard tells of single days, and nothing finer: whatever ends on one
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -281,21 +281,19 @@ def _weeks(session: Session, of: Book, part: Part) -> Iterator[Row]:
     for version in of.versions.values():
         # Those of a version that another continues are among the other's, as on the dashboard.
         group = [row for row in every if row.version_id == version.id]
-        shown = [team.id for team in of.teams if team.shown]
-        blocks = turnout.grouping(group, shown, of.smallest)
-        yield from _of_blocks(of, part, version, _of_unit(group, part, blocks), blocks)
+        yield from _of_blocks(of, part, version, _of_unit(group, part))
 
 
-def _of_unit(group: Rows, part: Part, blocks: turnout.Grouping) -> Rows:
+def _of_unit(group: Rows, part: Part) -> Rows:
     if part.whole:
         return group
     if part.team:
-        return [row for row in group if row.team_id == part.team.id and row.team_id in blocks.alone]
-    return [row for row in group if row.team_id not in blocks.alone]
+        return [row for row in group if row.team_id == part.team.id and row.alone]
+    return turnout.rest(group)
 
 
-def _of_blocks(of: Book, part: Part, version: OneRow, group: Rows, blocks: turnout.Grouping) -> Iterator[Row]:
-    found = turnout.turnout(group, blocks, of.period, None, of.smallest)
+def _of_blocks(of: Book, part: Part, version: OneRow, group: Rows) -> Iterator[Row]:
+    found = turnout.turnout(group, of.period, None, of.smallest)
     for weeks in found.weeks if found else ():
         yield from _of_block(of, part, version, group, "weeks", weeks)
     if found and found.weeks:
@@ -309,29 +307,25 @@ def _of_block(
 ) -> Iterator[Row]:
     if not weeks.rate.shown:
         return
-    mine = [row for row in group if weeks.first <= row.week <= weeks.last]
+    mine = [row for row in group if row.block_first and weeks.first <= row.week <= weeks.last]
     line = replace(
         _blank(of, part, version),
         level=level,
         first_on=weeks.first,
-        last_on=weeks.last + timedelta(days=6),
-        final=all(row.closed for row in mine),
+        last_on=weeks.last + turnout.SUNDAY,
+        final=True,
     )
-    numbers: list[tuple[str, Figure]] = [("sent", _count(weeks.sent)), ("rate", weeks.rate)]
-    if not scoring.capped(weeks.rate):
-        numbers.insert(1, ("answered", _count(sum(row.answered for row in mine))))
+    answered = _count(sum(row.answered for row in mine))
+    numbers = (("sent", _count(weeks.sent)), ("answered", answered), ("rate", weeks.rate))
     days = Period(line.first_on, line.last_on)
-    others = tuple(sorted({row.team_id for row in group})) if part.unit == "resten" else ()
     for measure, figure in numbers:
-        figure_id = _id(of, part, line, version.id, (measure, 0, None), days, others)
+        figure_id = _id(of, part, line, version.id, (measure, 0, None), days)
         yield replace(line, measure=measure, value=figure.value or 0.0, text=figure.text, figure_id=figure_id)
 
 
 def _parts(session: Session, of: Book, laws: Sequence[str]) -> Iterator[Row]:
     """Settled quarters of whole law groups by channel, target group and message."""
-    weeks = lineages.weeks(session, of.municipality_id, None, of.lineages)
-    shown = [team.id for team in of.teams if team.shown]
-    for each in part_rates.read(session, of.municipality_id, of.period, weeks, shown, of.smallest):
+    for each in part_rates.read(session, of.municipality_id, of.period, of.smallest):
         for split in each.splits if each.law in laws else ():
             for line in split.lines:
                 yield from _of_line(of, each, split.dimension, line)

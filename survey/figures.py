@@ -16,7 +16,7 @@ from survey.models import MODES
 from survey.results import LAW_NAMES, CellView, Counts, OneRow, Period, TeamView
 from survey.scale import TARGETS
 from survey.scoring import Figure
-from survey.turnout import Grouping, Turnout
+from survey.turnout import Turnout
 
 T = TypeVar("T")
 MOST_POINTS = 45
@@ -216,8 +216,7 @@ def _of_series(group: Counts, cells: Sequence[CellView], version_id: int, mode: 
 
 def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView | None) -> Series | None:
     counts = _of_group(group, law, team) if team else group
-    grouping = turnout.grouping(group.weeks, [each.id for each in group.teams if each.shown], group.smallest)
-    part = turnout.turnout(counts.weeks, grouping, counts.period, team.id if team else None, counts.smallest)
+    part = turnout.turnout(counts.weeks, counts.period, team.id if team else None, counts.smallest)
     if not (counts.cells or part or counts.waiting or counts.unshown):
         return None
     shown = [cell.counted for cell in counts.cells if cell.mean]
@@ -245,7 +244,7 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
         turnout=part,
         waiting_since=max((row.tallied_on for row in counts.waiting), default=None),
         unshown=sum(row.n for row in counts.unshown),
-        teams=() if team else _team_lines(counts, grouping),
+        teams=() if team else _team_lines(counts),
         editions=getattr(version, "editions", ()),
         is_widest=scatter.told(counts.cells) is None,
     )
@@ -341,13 +340,16 @@ def _tags(said: Sequence[Sequence[int]], smallest: int) -> tuple[Figure, ...] | 
 def _not_invited(counts: Counts, law: str) -> tuple[tuple[str, int | None], ...]:
     """Meetings of a law group nobody was asked about, by reason, most frequent first; None for fewer than k.
 
-    A sum of whole quarters, each of k or more: neither two periods nor the group less its teams tell of fewer.
+    A sum of whole quarters, each over and of k or more: neither two periods nor two days' pages tell of fewer, nor
+    does the group less its teams. A quarter is over once meetings of a later one are counted: then all of its are.
     """
     sums: dict[tuple[str, date], int] = defaultdict(int)
-    first = workdays.quarter(counts.period.first)  # a week is of the quarter that its Monday lies in
+    first, last = workdays.quarter(counts.period.first), workdays.quarter_end(counts.period.last)
     for row in counts.meetings:
-        if row.law == law and row.decision != "invited" and row.week >= first:
-            sums[row.decision, workdays.quarter(row.week)] += row.n
+        quarter = workdays.quarter(row.week)  # a week is of the quarter that its Monday lies in
+        is_over = quarter < workdays.quarter(row.newest)
+        if row.law == law and row.decision != "invited" and first <= row.week <= last and is_over:
+            sums[row.decision, quarter] += row.n
     told = {reason: 0 for reason, _ in sums}
     for (reason, _), n in sums.items():
         told[reason] += n if n >= counts.smallest else 0
@@ -358,7 +360,7 @@ def _not_invited(counts: Counts, law: str) -> tuple[tuple[str, int | None], ...]
 # Teams side by side --------------------------------------------------------------------------------------
 
 
-def _team_lines(counts: Counts, told: Grouping) -> tuple[TeamLine, ...]:
+def _team_lines(counts: Counts) -> tuple[TeamLine, ...]:
     """The shown teams that have figures in this series; nothing where there is no other beside the only one."""
     cells = _by(counts.cells, attrgetter("team_id"))
     weeks = _by(counts.weeks, attrgetter("team_id"))
@@ -369,8 +371,12 @@ def _team_lines(counts: Counts, told: Grouping) -> tuple[TeamLine, ...]:
         TeamLine(
             team,
             _mean([cell.counted for cell in cells[team.id] if cell.mean], counts.smallest),
-            turnout.rate(weeks[team.id], told, counts.period, team.id, counts.smallest),
+            _rate(turnout.turnout(weeks[team.id], counts.period, team.id, counts.smallest)),
         )
         for team in counts.teams
         if team.shown and team.id in present
     )
+
+
+def _rate(part: Turnout | None) -> Figure:
+    return part.rate if part else scoring.HIDDEN

@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from survey import goal_verdicts, goals, scatter, scoring, so_far
+from survey import goal_verdicts, goals, scatter, scoring, so_far, turnout
 from survey.baselines import Rebased
 from survey.cells import Counted, remembered
 from survey.counts import Complete
@@ -295,7 +295,8 @@ def _silent(series: Series, told: Sequence[Counted]) -> Finding:
         return Finding(SILENT_QUESTION, "none", "Svar på stedet har ingen svarprocent.")
     rate = series.turnout.rate if series.turnout else scoring.HIDDEN
     if not rate.shown or scoring.capped(rate) or "/" not in rate.text:
-        return Finding(SILENT_QUESTION, "undecided", "For få udsendte til at vise en svarprocent.")
+        why = turnout.none_told(series.turnout) or "For få udsendte til at vise en svarprocent."
+        return Finding(SILENT_QUESTION, "undecided", why)
     k, n = (int(part.replace(".", "")) for part in rate.text.partition(" ")[0].split("/"))
     silent = f"{scoring.count(n - k)} af {scoring.count(n)} har ikke svaret; svarprocenten er {rate.text}."
     if series.target is None or not told or not series.mean.shown or n == k:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from survey import scoring, turnout, workdays
@@ -56,13 +56,13 @@ def steps(counts: Counts, section: Section) -> Funnel:
 
     Of a law group or team, over all its versions, and of the blocks of weeks that its response rates are told in.
     """
-    parts = [(series.version_id, series.turnout.weeks) for series in section.series if series.turnout]
-    parts = [part for part in parts if part[1]]
-    if not parts:
+    parts = [(series, series.turnout.weeks) for series in section.series if series.turnout]
+    told = sorted({(block.first, block.last) for _, blocks in parts for block in blocks})
+    if not told:
         return Funnel()
-    first, last = min(told[0].first for _, told in parts), max(told[-1].last for _, told in parts)
-    mine = [row for row in counts.meetings if _is_of(row, section) and first <= row.week <= last]
-    weeks = [row for part in parts for row in counts.weeks if _is_of(row, section) and _is_in(row, *part)]
+    mondays = {first + timedelta(weeks=n) for first, last in told for n in range((last - first).days // 7 + 1)}
+    mine = [row for row in counts.meetings if row.week in mondays and _is_of(row, section)]
+    weeks = [row for part in parts for row in _sent(counts, section, *part)]
     held = _less(mine, UNHELD)
     eligible = _less(mine, (*UNHELD, *SPARED, *UNDRAWN))
     channel = _less(mine, (*UNHELD, *SPARED, *UNDRAWN, *UNREACHABLE))
@@ -75,15 +75,17 @@ def steps(counts: Counts, section: Section) -> Funnel:
         ("Leveret", sum(row.delivered for row in weeks), "af de udsendte"),
         ("Besvaret", answered, "af de udsendte"),
     )
-    return Funnel(_told(numbers, counts.smallest), (first, last))
+    return Funnel(_told(numbers, counts.smallest), (told[0][0], max(last for _, last in told)))
 
 
 def _is_of(row: OneRow, section: Section) -> bool:
     return bool(row.law == section.law and (section.team is None or row.team_id == section.team.id))
 
 
-def _is_in(row: OneRow, version_id: int, told: Sequence[Weeks]) -> bool:
-    return bool(row.version_id == version_id and told[0].first <= row.week <= told[-1].last)
+def _sent(counts: Counts, section: Section, series: Series, told: Sequence[Weeks]) -> list[OneRow]:
+    """A series' weeks of sending in the blocks `told`."""
+    mine = [row for row in counts.weeks if row.version_id == series.version_id and _is_of(row, section)]
+    return turnout.within(mine, told, section.team.id if section.team else None)
 
 
 def calls(promises: Promises, smallest: int, period: Period) -> Funnel:
@@ -122,7 +124,7 @@ def of_wave(counts: Counts, section: Section, series: Series, rate: Turnout | No
     """Sent, delivered, answered of a series in the blocks of weeks that `rate` is told in; () without any."""
     if rate is None or not rate.weeks:
         return ()
-    mine = [row for row in counts.weeks if _is_of(row, section) and _is_in(row, series.version_id, rate.weeks)]
+    mine = _sent(counts, section, series, rate.weeks)
     numbers = (
         ("Udsendt", sum(row.sent for row in mine), ""),
         ("Leveret", sum(row.delivered for row in mine), "af de udsendte"),

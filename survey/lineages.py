@@ -1,8 +1,8 @@
 """Lineages: versions of a questionnaire whose statements all mean the same are one series, with a break at each.
 
 Cells are of one version; a series sums cells, so nothing finer than a cell is told by putting versions together.
-Weeks of sending are put together over all versions of a series, on every page and in every file: blocks of one
-version beside blocks of all would tell their difference.
+Weeks of sending are told in blocks of all versions of a series (`survey.blocks`), on every page and in every file:
+blocks of one version beside blocks of all would tell their difference.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,11 +11,11 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import select, true
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import results, workdays
-from survey.models import Participation, QuestionnaireVersion, Team
+from survey.models import QuestionnaireVersion
 from survey.results import CellView, Counts, OneRow, Period
 
 SUMMED = ("sent", "delivered", "answered", "unknown")
@@ -102,25 +102,9 @@ def counts(session: Session, municipality_id: int, period: Period, lineages: Lin
 
 
 def weeks(session: Session, municipality_id: int, law: str | None, lineages: Lineages) -> list[Any]:
-    """Every week of sending by the newest version of its series, with whether it is closed; None: of both laws."""
-    row = Participation
-    columns = (
-        row.team_id,
-        row.version_id,
-        row.week,
-        row.sent,
-        row.delivered,
-        row.answered,
-        row.unknown,
-        row.closed,
-    )
-    found = session.execute(
-        select(*columns, Team.law)
-        .join(Team)
-        .where(row.municipality_id == municipality_id, Team.law == law if law else true(), row.sent > 0)
-        .order_by(row.week)
-    ).all()
-    return _weeks(found, lineages)
+    """Every week of sending by the newest version of its series, as in `Counts`; None: of both laws."""
+    found = results.weeks(session, municipality_id)
+    return _weeks((row for row in found if law in (None, row.law)), lineages)
 
 
 def joined(found: Counts, lineages: Lineages) -> Counts:
@@ -141,15 +125,15 @@ def _rows(found: Iterable[OneRow], lineages: Lineages) -> list[Any]:
 
 
 def _weeks(found: Iterable[OneRow], lineages: Lineages) -> list[Any]:
-    """A team's week is one row, whatever versions it was sent."""
-    weeks: dict[tuple[int, int, date], Any] = {}
+    """A team's week, of one block, is one row, whatever versions it was sent."""
+    weeks: dict[tuple[int, int, date, date | None], Any] = {}
     for row in _rows(found, lineages):
-        key = (row.team_id, row.version_id, row.week)
+        key = (row.team_id, row.version_id, row.week, row.block_first)
         whole = weeks.setdefault(key, row)
         if whole is not row:
             for name in SUMMED:
                 setattr(whole, name, getattr(whole, name) + getattr(row, name))
-            whole.closed = getattr(whole, "closed", False) and getattr(row, "closed", False)
+            whole.closed = whole.closed and row.closed
     return list(weeks.values())
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey import (
     ballot_box,
+    blocks,
     embedded,
     fragments,
     keys,
@@ -205,6 +206,8 @@ def _lost(key: KeyInUse) -> str:
 def _clean(municipality_id: int, now: datetime) -> Cleaned:
     with transaction() as session:
         weeks, invitations = retention.close_weeks(session, municipality_id, now)
+    with transaction() as session:
+        blocks.tell(session, municipality_id, now)
     with transaction() as session:
         retention.reduce_meetings(session, municipality_id, now)
     with transaction() as session:

@@ -44,9 +44,9 @@ def days(first: date, last: date) -> str:
 def note(series: Series, period: Period) -> str:
     """The sentence below a municipality's own charts: how many were sent, the response rate, and the days.
 
-    Where the weeks of the rate reach outside the days, they are named in one more.
+    Where the weeks of the rate reach outside the days, or some are not told yet, they are named in one more.
     """
-    return f"{_base(series)} {_span(period)}{_outside(series, period)}"
+    return f"{_base(series)} {_span(period)}{_outside(series, period)}{_left_out(series)}"
 
 
 def weeks(series: Series) -> str:
@@ -60,6 +60,12 @@ def _outside(series: Series, period: Period) -> str:
     if not told or (period.first <= told[0].first and told[-1].last + timedelta(days=6) <= period.last):
         return ""
     return f" De udsendte er fra {weeks(series)}."
+
+
+def _left_out(series: Series) -> str:
+    """That some weeks are not told yet, beside the rate of those that are."""
+    said = turnout.untold(series.turnout) if series.turnout and series.turnout.weeks else ""
+    return f" {said}" if said else ""
 
 
 def _base(series: Series) -> str:
@@ -79,7 +85,8 @@ def _base(series: Series) -> str:
         end = rate.text.partition(danish.NO_BREAK)[0]
         n = scoring.count(rate.n)
         return f"Målingen er dannet på basis af {n} udsendte spørgeskemaer med en svarprocent på {end}."
-    return "Der er udsendt for få spørgeskemaer i perioden til at vise, hvor mange der har svaret."
+    few = "Der er udsendt for få spørgeskemaer i perioden til at vise, hvor mange der har svaret."
+    return turnout.none_told(series.turnout) or few
 
 
 def _span(period: Period) -> str:

@@ -5,7 +5,7 @@ against all others (Holm), and none is ranked.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from survey import scoring, turnout_parts, workdays
 from survey.dimensions import REST, SENT_BY
 from survey.models import TurnoutPart
-from survey.results import LAW_NAMES, OneRow, Period
+from survey.results import Period
 from survey.scoring import Figure
 from survey.scoring.multiplicity import holm
 from survey.scoring.rates import Rate, chi_square_p
@@ -97,19 +97,8 @@ class Quarter:
     missing: tuple[str, ...]
 
 
-def read(
-    session: Session,
-    municipality_id: int,
-    period: Period,
-    weeks: Collection[OneRow],
-    shown: Collection[int],
-    smallest: int,
-) -> tuple[Quarter, ...]:
-    """The settled quarters that overlap `period`, the newest first; one statement.
-
-    `weeks` are all of the municipality's (`lineages.weeks`), `shown` the teams with figures of their own. A
-    quarter is told while its weeks are blocks of their own, and by today's `smallest` group.
-    """
+def read(session: Session, municipality_id: int, period: Period, smallest: int) -> tuple[Quarter, ...]:
+    """The settled quarters that overlap `period`, the newest first, by today's `smallest` group; one statement."""
     of = TurnoutPart
     first, last = workdays.quarter(period.first), workdays.quarter(period.last)
     rows: Any = session.execute(
@@ -120,12 +109,7 @@ def read(
     found: dict[tuple[date, str], dict[str, list[Part]]] = defaultdict(lambda: defaultdict(list))
     for quarter, law, dimension, *part in rows:
         found[quarter, law][dimension].append(Part(*part))
-    laws = {law for _, law in found}
-    rates = {law: turnout_parts.rates(weeks, law, shown, smallest) for law in LAW_NAMES if law in laws}
-    return tuple(
-        _quarter(law, quarter, parts if rates[law].agree(quarter, parts["channel"]) else {}, smallest)
-        for (quarter, law), parts in found.items()
-    )
+    return tuple(_quarter(law, quarter, parts, smallest) for (quarter, law), parts in found.items())
 
 
 def _quarter(law: str, quarter: date, parts: dict[str, list[Part]], smallest: int) -> Quarter:

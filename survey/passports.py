@@ -59,7 +59,7 @@ class Definition:
     a rate by its `last`. `series`: of the versions up to this one that mean the same, not of this one alone; a
     rate is of the whole series always. `inside`: of cells and groups that also begin in the days, as a wave's are.
     `coarse`: with one decimal whatever it rests on, as everybody reads it. `others`: of the REST the teams that
-    were in it because they had become too small, or (of a rate) all of them, in order.
+    were in it because they had become too small, in order; none of a rate, whose rest never changes.
     """
 
     kind: str
@@ -224,10 +224,7 @@ def makes_sense(of: Definition | Table) -> bool:
 
 def _fits(of: Definition) -> bool:
     fits = 0 < of.version_id < 2**63 and 0 <= of.statement <= 10 and 0 <= of.point <= DONT_KNOW
-    whole = of.kind != "rate" or (
-        (of.mode, of.statement, of.series, of.inside) == ("remote", 0, False, False)
-        and (of.team_id != REST or bool(of.others))
-    )
+    whole = of.kind != "rate" or ((of.mode, of.statement, of.series, of.inside) == ("remote", 0, False, False))
     unstated = of.point == TOP_TWO or 0 < of.point <= SAID
     pointed = {
         "share": of.point > 0 if of.statement else unstated,

@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from math import ceil
 
-from survey import figures, goals, reopening, scoring
+from survey import figures, goals, reopening, scoring, turnout
 from survey.figures import Section, Series
 from survey.goals import Goal
 from survey.results import LAW_NAMES, Counts, TeamView
@@ -21,9 +21,9 @@ class Told:
     """One questionnaire's figures as everybody reads them; `n` questionnaires lie behind `mean`.
 
     `within` is how far from the mean the true one may be (95 %), rounded up; "" where that is not told. `rate` is
-    None where nothing was sent; `sent` and `weeks` (first and last Monday) go with it. `goals` are those in force
-    on the last day, in words; those between law groups are not among them. `mean_id` and `rate_id` are
-    those by which a manager looks them up, "" where there is none.
+    None where nothing was sent; `sent` and `weeks` (first and last Monday) go with it; `untold` says which weeks
+    are in no figure yet. `goals` are those in force on the last day, in words; those between law groups are not
+    among them. `mean_id` and `rate_id` are those by which a manager looks them up, "" where there is none.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Told:
     rate: Figure | None
     sent: int
     weeks: tuple[date, date] | None
+    untold: str = ""
     mean_id: str = ""
     rate_id: str = ""
 
@@ -105,6 +106,7 @@ def _as_told(series: Series, mean: Figure, several: bool, aims: tuple[str, ...])
         rate=part.rate if part else None,
         sent=part.rate.n or 0 if part else 0,
         weeks=(part.weeks[0].first, part.weeks[-1].last) if part and part.weeks else None,
+        untold=turnout.untold(part) if part else "",
     )
 
 

@@ -199,7 +199,7 @@ def _cells(session: Session, municipality_id: int, of: Definition, line: Sequenc
 def _weeks(
     session: Session, municipality_id: int, of: Definition, line: Sequence[int], known: Lineages
 ) -> list[Any]:
-    """All weeks there are of the whole series: blocks made of fewer would tell too much by their difference."""
+    """All weeks there are of the whole series."""
     head = known.head(of.version_id)
     rows = lineages.weeks(session, municipality_id, of.law, known)
     return [SimpleNamespace(**{**vars(row), "version_id": line[-1]}) for row in rows if row.version_id == head]

@@ -148,8 +148,10 @@ def _newest(municipality_id: int) -> ColumnElement[date | None]:
 def last_told(session: Session, municipality_id: int, last: date) -> date | None:
     """The newest day up to `last` that a mean or a response rate is told of; None when there is none."""
     cell = select(func.max(Cell.last_on)).where(Cell.municipality_id == municipality_id, Cell.last_on <= last)
-    sent = Participation.municipality_id == municipality_id, Participation.week <= last, Participation.sent > 0
-    week = select(func.max(Participation.week)).where(*sent)
+    told = Participation.block_first.is_not(None)
+    week = select(func.max(Participation.week)).where(
+        Participation.municipality_id == municipality_id, Participation.week <= last, told
+    )
     return session.scalar(select(func.greatest(cell.scalar_subquery(), week.scalar_subquery())))
 
 
@@ -191,7 +193,7 @@ def read(session: Session, municipality_id: int, period: Period) -> Counts:
         teams=teams(session, municipality_id),
         versions=versions(session, municipality_id),
         cells=cells(session, municipality_id, period),
-        weeks=rows(_weeks(municipality_id)),
+        weeks=weeks(session, municipality_id),
         meetings=rows(_meetings(municipality_id, period)),
         waiting=rows(_waiting(municipality_id)),
         unshown=rows(_unshown(municipality_id, period)),
@@ -307,27 +309,39 @@ def _as_they_are(names: Iterable[str]) -> list[ColumnElement[Any]]:
     return [type_coerce(getattr(Cell, name), NullType).label(name) for name in names]
 
 
-def _weeks(municipality_id: int) -> Query:
-    # All weeks, not only the period's: small weeks are put together the same way whatever period is chosen.
+def weeks(session: Session, municipality_id: int) -> Rows:
+    """Every week of sending, in order, with the block it is told in; not only a period's: blocks reach over it."""
     of = Participation
-    return (
-        select(of.team_id, Team.law, of.version_id, of.week, of.sent, of.delivered, of.answered, of.unknown)
+    numbers = (of.sent, of.delivered, of.answered, of.unknown)
+    wanted = (
+        select(
+            *(of.team_id, Team.law, of.version_id, of.week, of.closed, of.block_first, of.block_last, of.alone),
+            *numbers,
+        )
         .join(Team)
         .where(of.municipality_id == municipality_id, of.sent > 0)
         .order_by(of.week)
     )
+    return session.connection().execute(wanted).all()
 
 
 def _meetings(municipality_id: int, period: Period) -> Query:
-    """Of whole quarters: what is told of reasons is theirs."""
+    """Of whole quarters, and of the blocks of weeks that overlap the period; `newest` is the last week counted."""
     of = MeetingCount
-    first, last = workdays.quarter(period.first), workdays.quarter_end(period.last)
+    told = Participation
+    overlap = select(func.min(told.block_first), func.max(told.block_last)).where(
+        told.municipality_id == municipality_id,
+        told.block_first <= period.last,
+        told.block_last >= workdays.monday(period.first),
+    )
+    first, last = overlap.subquery().columns
+    newest = select(func.max(of.week)).where(of.municipality_id == municipality_id).scalar_subquery()
+    quarters = workdays.quarter(period.first), workdays.quarter_end(period.last)
     return (
-        select(of.team_id, Team.law, of.week, of.decision, of.n)
+        select(of.team_id, Team.law, of.week, of.decision, of.n, newest.label("newest"))
         .join(Team)
         .where(
-            of.municipality_id == municipality_id,
-            of.week.between(workdays.monday(first), last),
+            of.municipality_id == municipality_id, or_(of.week.between(*quarters), of.week.between(first, last))
         )
     )
 

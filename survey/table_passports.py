@@ -229,10 +229,7 @@ def _steps(of: _Asked) -> _Found | None:
     funnel = funnels.steps(counts, section)
     if not funnel.mondays:
         return None
-    first, last = funnel.mondays
-    weeks = lineages.weeks(of.session, of.municipality_id, of.table.law, known)
-    mine = [row for row in weeks if first <= row.week <= last and of.table.team_id in (None, row.team_id)]
-    return _Found(_steps_of(funnel), tuple(sorted({row.week for row in mine if not row.closed})), funnel.weeks)
+    return _Found(_steps_of(funnel), (), funnel.weeks)
 
 
 def _calls(of: _Asked) -> _Found | None:

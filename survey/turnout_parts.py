@@ -5,9 +5,8 @@ are closed, values with too few are put together, and from then on nothing of it
 that could be printed by itself, and beside all response rates by team and week it pins no hidden count.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial, reduce
@@ -17,15 +16,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
-from survey import ballot_box, lineages, results, scoring, turnout, workdays
+from survey import ballot_box, lineages, scoring, workdays
 from survey.dimensions import REST, SENT_BY
 from survey.lineages import Lineages
 from survey.models import Invitation, Municipality, SentCount, TurnoutPart
 from survey.results import OneRow, Rows
 from survey.scoring.margins import Hidden, Places
-from survey.turnout import Grouping
 
 WEEK = timedelta(days=7)
+
+GIVEN_UP = timedelta(weeks=16)
+"""So long after its quarter a week waits to be put together with others; then nothing of the quarter is told."""
 
 
 @dataclass(frozen=True)
@@ -99,62 +100,35 @@ def messages(first: Part, reminder: Part, least: int) -> list[Part]:
 # Beside the response rates by team and week --------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Rates:
-    """How a law group's response rates are told today: its weeks by version of a series, and their blocks."""
-
-    weeks: Mapping[int, Rows]
-    groupings: Mapping[int, Grouping]
-
-    def spans(self, quarter: date) -> set[tuple[date, ...]]:
-        """Of each series with weeks in `quarter` the quarters that are told as one with it; () where none are."""
-        return {
-            next((span for span in told.quarters if quarter in span), ())
-            for version, told in self.groupings.items()
-            if any(workdays.quarter(row.week) == quarter for row in self.weeks[version])
-        }
-
-    def agree(self, quarter: date, parts: Iterable[Part]) -> bool:
-        """Whether the parts make up all of `quarter`, and that is a sum of blocks: then it tells nothing new."""
-        of, rows = list(parts), [row for rows in self.weeks.values() for row in rows]
-        rows = [row for row in rows if workdays.quarter(row.week) == quarter]
-        sums = [(sum(row.sent for row in each), sum(row.answered for row in each)) for each in (of, rows)]
-        return self.spans(quarter) == {(quarter,)} and sums[0] == sums[1]
+def is_whole(weeks: Rows, quarter: date) -> bool:
+    """Whether all `weeks` of a quarter are told in blocks that lie in it: then its sum tells nothing new."""
+    ends = (end for row in weeks for end in (row.block_first, row.block_last))
+    return all(end and workdays.quarter(end) == quarter for end in ends)
 
 
-def rates(weeks: Iterable[OneRow], law: str, shown: Collection[int], smallest: int) -> Rates:
-    """The response rates of `law`; `weeks` are all the municipality's, by the newest version of their series."""
-    by_version = defaultdict[int, list[OneRow]](list)
-    for row in weeks:
-        if row.law == law:
-            by_version[row.version_id].append(row)
-    return Rates(by_version, {of: turnout.grouping(rows, shown, smallest) for of, rows in by_version.items()})
-
-
-def hidden(known: Rates, sent: Sequence[OneRow], quarter: date) -> tuple[Hidden, list[Places]]:
+def hidden(weeks: Rows, sent: Sequence[OneRow]) -> tuple[Hidden, list[Places]]:
     """What is hidden of a quarter: how many of each row of `sent` answered; and every sum of them to ask about.
 
-    Rows are of a version, team, week, channel and target group. Asked about are a team's week, a week, a team,
-    each also with one channel, one target group, or both.
+    `weeks` are the quarter's, by the newest version of their series, in blocks. Rows are of a version, team, week,
+    channel and target group. Asked about are a team's week, a week, a team, each also with one channel, one target
+    group, or both.
     """
+    unit = {_week(row): (row.version_id, row.team_id if row.alone else 0, row.block_first) for row in weeks}
     blocks, asked = (defaultdict[Any, list[int]](list) for _ in range(2))
     for place, row in enumerate(sent):
-        blocks[_block(known.groupings[row.version_id], row)].append(place)
-        for where in ((row.version_id, row.team_id, row.week), (row.week,), (row.version_id, row.team_id), ()):
+        blocks[unit[_week(row)]].append(place)
+        for where in (_week(row), (row.week,), (row.version_id, row.team_id), ()):
             for what in ((), (row.channel, ""), ("", row.target_group), (row.channel, row.target_group)):
                 asked[where, what].append(place)
     answered = defaultdict[Any, int](int)
-    for row in (row for rows in known.weeks.values() for row in rows):
-        if workdays.quarter(row.week) == quarter:
-            answered[_block(known.groupings[row.version_id], row)] += row.answered
+    for row in weeks:
+        answered[unit[_week(row)]] += row.answered
     told = [(places, answered[block]) for block, places in blocks.items()]
     return Hidden([row.sent for row in sent], told, ()), list(asked.values())
 
 
-def _block(told: Grouping, row: OneRow) -> tuple[int, int, int]:
-    """A block of weeks of a team, or of those that cannot stand alone."""
-    starts = [first for first, _ in told.blocks]
-    return row.version_id, row.team_id if row.team_id in told.alone else 0, bisect_right(starts, row.week)
+def _week(row: OneRow) -> tuple[int, int, date]:
+    return row.version_id, row.team_id, row.week
 
 
 # Settling ------------------------------------------------------------------------------------------------
@@ -164,37 +138,36 @@ Found = dict[str, list[Part]]
 
 
 def settle(session: Session, municipality_id: int, now: datetime) -> int:
-    """Settle the quarters that are over, each law group's once; how many. A quarter waits for its last invitation.
+    """Settle the quarters that are over, each law group's once; how many.
 
-    Where it is told as one with the quarter after it, it waits for that one too: only if they part it is told.
+    A quarter waits for its last invitation, and until its weeks are in blocks, at most GIVEN_UP.
     """
     ballot_box.alone(session, municipality_id)
     waiting = _waiting(session, municipality_id)
     asking = _asking(session, municipality_id)
     today, settled = workdays.day(now), 0
-    if not any(_is_over(quarter, asking, today) for _, quarter in waiting):
+    over = {key: parts for key, parts in waiting.items() if _is_over(key[1], asking, today)}
+    if not over:
         return 0
     smallest = session.scalars(select(Municipality.smallest_group).where(Municipality.id == municipality_id)).one()
     series = lineages.of(session, municipality_id)
-    weeks = lineages.weeks(session, municipality_id, None, series)
-    shown = [team.id for team in results.teams(session, municipality_id) if team.shown]
-    for (law, quarter), parts in waiting.items():
-        known, after = rates(weeks, law, shown, smallest), workdays.quarter_end(quarter) + timedelta(days=1)
-        together = {quarter} | ({after} if any(after in span for span in known.spans(quarter)) else set())
-        if all(_is_over(each, asking, today) for each in together):
+    every = lineages.weeks(session, municipality_id, None, series)
+    for (law, quarter), parts in over.items():
+        weeks = [row for row in every if row.law == law and row.sent and workdays.quarter(row.week) == quarter]
+        if all(row.block_first for row in weeks) or today - workdays.quarter_end(quarter) >= GIVEN_UP:
             sent = _sent(session, municipality_id, law, quarter, series)
-            _replace(session, municipality_id, (law, quarter), _settled(parts, known, sent, quarter, smallest))
+            _replace(session, municipality_id, (law, quarter), _settled(parts, weeks, sent, quarter, smallest))
             settled += 1
     return settled
 
 
-def _settled(parts: Found, known: Rates, sent: Sequence[OneRow], quarter: date, smallest: int) -> Found:
+def _settled(parts: Found, weeks: Rows, sent: Sequence[OneRow], quarter: date, smallest: int) -> Found:
     """The parts of each dimension as they are told for ever: only the rest of one that may not be."""
     every, least = whole(parts["channel"]), enough(smallest)
     nothing = {name: [every] for name in SENT_BY}
-    if not known.agree(quarter, [every]):
+    if not is_whole(weeks, quarter):
         return nothing
-    of, asked = hidden(known, sent, quarter)
+    of, asked = hidden(weeks, sent)
     found: Found = {}
     for name in ("channel", "target_group"):
         pins = partial(_pins, of, asked, (name, sent), least)

@@ -9,7 +9,7 @@ changes nothing in it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Literal
@@ -201,23 +201,19 @@ def rate(told: Told, counts: Counts, section: Section, series: Series) -> Turnou
     """Answered of sent in the blocks of weeks that lie wholly in the wave's days; None where none does."""
     if series.mode != "remote":
         return None
-    weeks = [row for row in counts.weeks if (row.law, row.version_id) == (section.law, series.version_id)]
-    shown = [team.id for team in counts.teams if team.law == section.law and team.shown]
-    grouping = turnout.grouping(weeks, shown, counts.smallest)
-    first = workdays.monday(told.wave.first_on)
     # The week in which the next wave begins is the next wave's.
-    last = told.until - timedelta(days=6)
-    inside = tuple(each for each in grouping.blocks if first <= each[0] and each[1] <= last)
-    if not inside:
-        return None
+    days = Period(workdays.monday(told.wave.first_on), told.until)
     team_id = section.team.id if section.team else None
-    period = Period(inside[0][0], inside[-1][1])
-    mine = [
+    inside = [
         row
-        for row in weeks
-        if team_id in (None, row.team_id) and any(first <= row.week <= last for first, last in inside)
+        for row in counts.weeks
+        if (row.law, row.version_id) == (section.law, series.version_id)
+        and team_id in (None, row.team_id)
+        and row.block_first
+        and days.first <= row.block_first
+        and row.block_last + turnout.SUNDAY <= days.last
     ]
-    return turnout.turnout(mine, replace(grouping, blocks=inside), period, team_id, counts.smallest)
+    return turnout.turnout(inside, days, team_id, counts.smallest)
 
 
 # One wave and the one before -----------------------------------------------------------------------------

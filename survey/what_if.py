@@ -15,7 +15,7 @@ from itertools import groupby, pairwise
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from survey import eligibility, lineages, results, scoring, turnout, workdays
+from survey import eligibility, results, scoring, workdays
 from survey.models import LAWS, Meeting, Municipality, Team
 from survey.samplings import Sampling
 from survey.sending_rules import Rule
@@ -98,7 +98,7 @@ def basis(session: Session, municipality_id: int, now: datetime) -> Basis:
     return Basis(
         today=today,
         meetings=_skeletons(session, municipality_id, today),
-        rates=_rates(session, municipality_id, smallest),
+        rates=_rates(session, municipality_id),
         laws=tuple(law for law in LAWS if law in laws),
         smallest=smallest,
     )
@@ -227,21 +227,13 @@ def _skeletons(session: Session, municipality_id: int, today: date) -> Sequence[
     ).all()
 
 
-def _rates(session: Session, municipality_id: int, smallest: int) -> dict[str, Rate]:
-    """Rates by law, made of the dashboard's own blocks of weeks, so that nothing finer can be subtracted."""
-    shown = [team.id for team in results.teams(session, municipality_id) if team.shown]
-    groups: dict[tuple[str, int], list[results.OneRow]] = defaultdict(list)
-    for row in lineages.weeks(session, municipality_id, None, lineages.of(session, municipality_id)):
-        groups[row.law, row.version_id].append(row)
-    rates: dict[str, Rate] = {}
-    for (law, _), weeks in groups.items():
-        rates[law] = _added(rates.get(law, Rate()), weeks, shown, smallest)
-    return rates
-
-
-def _added(rate: Rate, weeks: results.Rows, shown: Collection[int], smallest: int) -> Rate:
-    """`rate`, and the blocks of one series whose every week is closed."""
-    told = turnout.grouping(weeks, shown, smallest)
-    blocks = [[row for row in weeks if first <= row.week <= last] for first, last in told.blocks if told.enough]
-    counted = [row for block in blocks if all(row.closed for row in block) for row in block]
-    return Rate(rate.answered + sum(row.answered for row in counted), rate.sent + sum(row.sent for row in counted))
+def _rates(session: Session, municipality_id: int) -> dict[str, Rate]:
+    """Rates by law, of all blocks of weeks that are told: nothing finer can be subtracted."""
+    weeks = results.weeks(session, municipality_id)
+    told = [row for row in weeks if row.block_first]
+    return {
+        law: Rate(
+            sum(row.answered for row in told if row.law == law), sum(row.sent for row in told if row.law == law)
+        )
+        for law in {row.law for row in weeks}
+    }

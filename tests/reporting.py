@@ -14,6 +14,7 @@ from survey.reports import KINDS, Report
 from survey.results import LAW_NAMES, Period
 from survey.sending_rules import Rule
 from survey.waves import Wave
+from tests.survey.told import tell
 
 Add = Callable[..., Batch]
 PERIOD = Period(date(2021, 5, 2), date(2021, 8, 23))
@@ -27,7 +28,7 @@ def crowd(statements: int, **answered: int) -> list[tuple[int, ...]]:
 
 
 def send(session: Session, team: Team, monday: date, answered: int, sent: int) -> None:
-    """A week of sending, of the team's newest version."""
+    """A week of sending, of the team's newest version, closed and told."""
     of = QuestionnaireVersion
     wanted = select(of.id).where(of.questionnaire_id == team.questionnaire_id).order_by(of.number.desc())
     numbers = {"invited": sent, "sent": sent, "unknown": 0, "delivered": sent, "answered": answered}
@@ -36,8 +37,9 @@ def send(session: Session, team: Team, monday: date, answered: int, sent: int) -
         "team_id": team.id,
         "version_id": session.scalar(wanted.limit(1)),
     }
-    session.add(Participation(**key, **numbers, week=monday))
+    session.add(Participation(**key, **numbers, week=monday, closed=True))
     session.flush()
+    tell(session, team)
 
 
 def of_law(session: Session, place: Municipality, law: str) -> Team:

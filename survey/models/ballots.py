@@ -271,7 +271,9 @@ class Participation(Tenant, Base):
     """Invitations of one team, version and ISO week of sending, as the tally last counted them.
 
     `sent` counts invitations with a message accepted or in doubt; `unknown` are those only in doubt.
-    `closed` weeks never change again: what they were counted from is deleted.
+    `closed` weeks never change again: what they were counted from is deleted. A closed week is told in a block of
+    weeks (first and last Monday), where its team stands `alone` or together with others: None until it is told,
+    and then for good (a trigger keeps it, see 0015).
     """
 
     __tablename__ = "participation"
@@ -281,6 +283,10 @@ class Participation(Tenant, Base):
         CheckConstraint("extract(isodow FROM week) = 1", name="week_is_a_monday"),
         CheckConstraint("answered <= sent AND unknown <= sent AND delivered <= sent", name="parts_of_sent"),
         CheckConstraint("sent <= invited", name="sent_of_invited"),
+        CheckConstraint("num_nulls(block_first, block_last, alone) IN (0, 3)", name="told_whole"),
+        CheckConstraint(
+            "block_first IS NULL OR closed AND week BETWEEN block_first AND block_last", name="told_when_closed"
+        ),
     )
 
     team_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -292,6 +298,9 @@ class Participation(Tenant, Base):
     delivered: Mapped[int] = mapped_column(Integer)
     answered: Mapped[int] = mapped_column(Integer)
     closed: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+    block_first: Mapped[date | None] = mapped_column(Date)
+    block_last: Mapped[date | None] = mapped_column(Date)
+    alone: Mapped[bool | None]
 
 
 class MeetingCount(Tenant, Base):

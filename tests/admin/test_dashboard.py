@@ -25,6 +25,7 @@ from survey.models import (
     Team,
 )
 from survey.scoring import Figure
+from tests.survey.told import tell
 
 DAY = date(2021, 5, 5)
 Add = Callable[..., Batch]
@@ -62,12 +63,13 @@ def grown(session: Session, like: Team, name: str, caseworkers: int = 3) -> Team
 
 
 def send(session: Session, team: Team, week: date, sent: int, answered: int, unknown: int = 0) -> None:
-    """A week of sending."""
+    """A week of sending, closed and told."""
     wanted = select(QuestionnaireVersion.id).where(QuestionnaireVersion.questionnaire_id == team.questionnaire_id)
     of = {"municipality_id": team.municipality_id, "team_id": team.id, "version_id": session.scalar(wanted)}
     numbers = {"invited": sent, "sent": sent, "unknown": unknown, "delivered": sent - unknown}
-    session.add(Participation(**of, **numbers, week=week, answered=answered))
+    session.add(Participation(**of, **numbers, week=week, answered=answered, closed=True))
     session.flush()
+    tell(session, team)
 
 
 def words(page: str) -> str:
@@ -251,6 +253,8 @@ def test_reasons_are_danish_and_small_numbers_are_words(
     add_batch(team, DAY, [(3,) * 7] * 9)
     of = {"municipality_id": stevns.id, "team_id": team.id, "week": date(2021, 5, 3)}
     session.add(MeetingCount(**of, decision="protected_address", n=2))
+    # The quarter is over.
+    session.add(MeetingCount(**{**of, "week": date(2021, 7, 5)}, decision="invited", n=1))
     session.flush()
     assert "Borgeren har beskyttet adresse færre end fem" in words(sign_in(stevns).get("/tal").text)
     stevns.smallest_group = 8

@@ -14,10 +14,11 @@ from pyarrow import parquet
 from sqlalchemy.orm import Session
 
 from admin.side_names import MESSAGES, PART_NAMES
-from survey import api_tokens, turnout_parts
+from survey import api_tokens
 from survey.dimensions import SENT_BY
 from survey.models import Municipality, Staff
 from tests.admin.test_dashboard import grown, team_of, words
+from tests.survey import parting
 from tests.survey.parting import APRIL, MAY, OVER, TWO, close
 
 TITLE = "Hvem svarer ikke? Svarprocenter efter"
@@ -29,7 +30,7 @@ def settled(session: Session, stevns: Municipality) -> Municipality:
     """Stevns with a spring of Ydelse of which everything is told, and one of Opfølgning with too few."""
     close(session, team_of(session, stevns, "LAS"), APRIL, TWO, (58, 12))
     close(session, team_of(session, stevns, "LAB"), MAY, {("sms", "A"): (18, 8)})
-    turnout_parts.settle(session, stevns.id, OVER)
+    parting.settle(session, stevns.id, OVER)
     return stevns
 
 
@@ -77,7 +78,7 @@ def test_where_the_reminded_are_too_many_to_tell_both_are_of_all(
 ) -> None:
     """Nobody who was silent was spared a reminder: how many had one would tell that."""
     close(session, team_of(session, stevns, "LAS"), APRIL, TWO, (78, 12))
-    turnout_parts.settle(session, stevns.id, OVER)
+    parting.settle(session, stevns.id, OVER)
     text = words(enter(employ(session, stevns, "manager"), stevns).get(f"/tal{PERIOD}").text)
     assert "Begge linjer er af alle udsendte: hvor mange der fik en påmindelse, kan ikke vises." in text
     assert "Efter en påmindelse 120 120 12 10,0 %" in text

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from survey.models import Batch, CallbackCount, Municipality, Staff, Team
 from tests.admin.test_goals import PEOPLE, words
 from tests.reporting import faxe
-from tests.survey.told import another, sent
+from tests.survey.told import another, sent, tell
 
 Add = Callable[..., Batch]
 DAY = date(2021, 5, 5)
@@ -113,6 +113,7 @@ def test_the_steps_to_an_answer_agree_with_the_rate_and_name_their_weeks(
 ) -> None:
     """Two of five answered: the rate says so, and so does the last step, in chart, sentence and table."""
     sent(session, ydelse, date(2021, 5, 3), 5, 2)
+    tell(session, ydelse)
     page = manager.get(PAGE).text
     text = words(page)
     assert "Besvaret: 2/5 = 40,0 % af de udsendte. Trinene er af uge 18, 2021." in text

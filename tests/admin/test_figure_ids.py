@@ -17,7 +17,7 @@ from survey.waves import Wave
 from tests.admin.test_dashboard import SignIn, sign_in, words
 from tests.survey.test_lineages import follow
 from tests.survey.test_reopening import people
-from tests.survey.told import another, sent
+from tests.survey.told import another, sent, tell
 
 DAY = date(2021, 5, 3)
 Add = Callable[..., Batch]
@@ -40,6 +40,7 @@ def client(session: Session, stevns: Municipality, add_batch: Add, now: datetime
     for team in teams:
         for week in range(5):
             sent(session, team, DAY + timedelta(7 * week), 40, 15 + week)
+    tell(session, like)
     return sign_in(stevns)
 
 

@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from admin.passports import in_weeks
 from survey import municipalities, passports
 from survey.models import Assignment, Batch, Municipality, QuestionnaireVersion, Team
 from survey.passports import DONT_KNOW, REST, TOP_TWO, Definition
 from tests.admin.test_dashboard import SignIn, grown, send, sign_in, team_of, words
+from tests.survey.told import sent
 
 DAY = date(2021, 5, 5)
 MONDAY = date(2021, 5, 3)
@@ -98,15 +98,16 @@ def test_every_kind_has_its_words(
     assert said in text_of(sign_in(stevns), id_of(session, teams["A"], kind, **change))
 
 
-def test_an_open_week_makes_a_rate_preliminary(
+def test_weeks_that_are_not_told_are_named_beside_the_told(
     session: Session, stevns: Municipality, teams: dict[str, Team], sign_in: SignIn
 ) -> None:
-    """The page names the week, and says when weeks are put together otherwise than in the id."""
-    client, rate = sign_in(stevns), id_of(session, teams["A"], "rate", first=MONDAY, last=MONDAY + timedelta(6))
-    text = text_of(client, rate)
-    assert "Foreløbig pr. dags dato: uge 18, 2021 er ikke lukket endnu" in text
-    assert "på en anden måde" not in text
-    assert "på en anden måde" in text_of(client, id_of(session, teams["A"], "rate"))
+    """A week that is not closed is in no number; without one the page says that its weeks never change."""
+    client = sign_in(stevns)
+    assert "Ugerne er lukket: de ændrer sig ikke mere." in text_of(client, id_of(session, teams["A"]))
+    assert "lukket endnu" not in text_of(client, id_of(session, teams["A"]))
+    sent(session, teams["A"], MONDAY + timedelta(7), 40, 30, closed=False)
+    text = text_of(client, id_of(session, teams["A"]))
+    assert "1 uge (uge 19, 2021) er ikke lukket endnu, tidligst 1. juni 2021. Ugerne er lukket" in text
 
 
 def test_other_rules_than_todays_are_said(
@@ -175,13 +176,6 @@ def test_another_municipalitys_id_opens_nothing(
         [id_of(session, team, whole=whole) for team in teams.values() for whole in (True, False)], 4
     ):
         assert "ikke noget tal" in text_of(client, figure, 404)
-
-
-def test_weeks_are_read_as_weeks() -> None:
-    """One, several, and over a new year."""
-    assert in_weeks([MONDAY]) == "uge 18, 2021"
-    assert in_weeks([MONDAY, MONDAY + timedelta(7), MONDAY + timedelta(14)]) == "uge 18, 19 og 20, 2021"
-    assert in_weeks([date(2020, 12, 28), date(2021, 1, 4)]) == "uge 53, 2020; uge 1, 2021"
 
 
 def test_a_waves_figure_says_that_its_portions_lie_wholly_in_its_days(

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
-from survey import db, turnout_parts
+from survey import db
 from survey.models import (
     Batch,
     Comment,
@@ -50,7 +50,8 @@ def manager(live: str, employ: Callable[..., Staff], write_batch: Callable[..., 
                 write_batch(session, team, last, people, first=last - timedelta(number % 3))
             key = {"municipality_id": stevns.id, "team_id": team.id, "version_id": version.id}
             numbers = {"invited": 200, "sent": 167, "unknown": 1, "delivered": 150, "answered": 53}
-            session.add(Participation(**key, **numbers, week=date(2021, 5, 3)))
+            told = {name: date(2021, 5, 3) for name in ("week", "block_first", "block_last")}
+            session.add(Participation(**key, **numbers, **told, closed=True, alone=True))
     return live
 
 
@@ -99,7 +100,7 @@ def test_the_waiting_room_and_citizens_words_are_accessible_too(
         other = session.scalars(select(Team).where(Team.law == "LAS")).one()
         sent = {("sms", "Arbejdsmarked" * 3): (60, 30), ("email", "B"): (60, 20)}
         parting.close(session, other, date(2021, 2, 1), sent, (50, 15))
-        turnout_parts.settle(session, team.municipality_id, parting.OVER)
+        parting.settle(session, team.municipality_id, parting.OVER)
     context = chromium.new_context(viewport={"width": width, "height": 900}, locale="da-DK")
     page = context.new_page()
     sign_in(page, manager)

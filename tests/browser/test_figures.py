@@ -31,7 +31,8 @@ def figure(live: str, employ: Callable[..., Staff], write_batch: Callable[..., B
             write_batch(session, team, MONDAY + timedelta(night), [(point,) * 7 for point in range(5)] * 4)
         key = {"municipality_id": stevns.id, "team_id": team.id, "version_id": version}
         numbers = {"invited": 1100, "sent": 1043, "unknown": 1, "delivered": 1000, "answered": 559}
-        session.add(Participation(**key, **numbers, week=MONDAY))
+        told = dict.fromkeys(("week", "block_first", "block_last"), MONDAY)
+        session.add(Participation(**key, **numbers, **told, closed=True, alone=True))
     return passports.mint(Definition("mean", "LAB", None, version, "remote", 3, 0, *SPRING))
 
 

@@ -75,8 +75,9 @@ def test_the_figures_stand_with_their_base(
     add_batch(large, day, [(4, 3, 4, 3, 4), (2, 3, 2, 3, 2)] * 10)
     version = session.scalars(select(Batch.version_id)).one()
     place = {"municipality_id": large.municipality_id, "team_id": large.id, "week": date(2021, 5, 10)}
+    told = {"closed": True, "block_first": place["week"], "block_last": place["week"], "alone": True}
     counts = {"invited": 50, "sent": 48, "delivered": 48, "answered": 20, "unknown": 0}
-    session.add(Participation(**place, version_id=version, **counts))
+    session.add(Participation(**place, version_id=version, **counts, **told))
     session.flush()
     page = reader.get(PAGE).text
     assert '<span class="big">3,0</span> ud fra 20 besvarelser' in page

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import workdays
+from survey import blocks, turnout_parts, workdays
 from survey.models import Participation, QuestionnaireVersion, SentCount, Team, TurnoutPart
 
 SPRING, SUMMER = date(2021, 4, 1), date(2021, 7, 1)
@@ -44,6 +44,12 @@ def close(session: Session, team: Team, monday: date, sent: Sendings, reminded: 
     for (dimension, value), (n, k) in parts.items():
         _add(session, {**key, "law": team.law, "quarter": workdays.quarter(monday)}, dimension, value, n, k)
     session.flush()
+
+
+def settle(session: Session, municipality_id: int, now: datetime) -> int:
+    """As a night does: closed weeks into blocks, then the quarters that are over; how many of these."""
+    blocks.tell(session, municipality_id, now)
+    return turnout_parts.settle(session, municipality_id, now)
 
 
 def _add(session: Session, of: Mapping[str, Any], dimension: str, value: str, n: int, k: int) -> None:

@@ -22,12 +22,12 @@ def test_the_rate_is_answered_of_sent(session: Session, team: Team) -> None:
 
 
 def test_small_weeks_are_put_together_until_five_were_sent(session: Session, team: Team) -> None:
-    """Weeks with 3, 4, 20 and 2 sent become two blocks, whatever period asks for them; nobody is left out."""
+    """Weeks with 3, 4, 20 and 2 sent become two blocks, whatever period asks for them, and the last one waits."""
     for week, number in enumerate((3, 4, 20, 2)):
         sent(session, team, date(2021, 5, 3) + timedelta(7 * week), number, number // 2)
     turnout = only(ydelse(session, team)).turnout
     assert turnout is not None
-    assert [(weeks.first.day, weeks.last.day, weeks.sent) for weeks in turnout.weeks] == [(3, 10, 7), (17, 24, 22)]
+    assert [(weeks.first.day, weeks.last.day, weeks.sent) for weeks in turnout.weeks] == [(3, 10, 7), (17, 17, 20)]
     part = only(ydelse(session, team, Period(date(2021, 5, 10), date(2021, 5, 12)))).turnout
     assert part is not None
     assert part.rate.text == f"3/7 = 42,9{NBSP}%"
@@ -52,8 +52,13 @@ def test_a_week_where_all_answered_is_told_with_the_next(session: Session, team:
 
 
 def test_reasons_for_not_asking_are_counted(session: Session, team: Team) -> None:
-    """Most frequent first; fewer than five without their number; the invited are no reason; none for a team."""
+    """Most frequent first; fewer than five without their number; the invited are no reason; none for a team.
+
+    Nor is anything told of a quarter before meetings of a later one are counted.
+    """
     unasked(session, team, date(2021, 5, 3), opted_out=2, cancelled=12, invited=80, no_channel=6)
+    assert ydelse(session, team).not_invited == ()
+    unasked(session, team, date(2021, 7, 5), invited=1)
     assert ydelse(session, team).not_invited == (("cancelled", 12), ("no_channel", 6), ("opted_out", None))
     mine = another(session, team, "A")
     counts = results.read(session, team.municipality_id, MAY)
@@ -62,11 +67,12 @@ def test_reasons_for_not_asking_are_counted(session: Session, team: Team) -> Non
 
 
 def test_two_periods_tell_the_reasons_of_no_week(session: Session, team: Team) -> None:
-    """Whole quarters alone are told, and each of them only from five on."""
+    """Whole quarters alone are told, once they are over, and each of them only from five on."""
     for week, n in ((date(2021, 4, 5), 5), (date(2021, 5, 10), 1), (date(2021, 6, 28), 1), (date(2021, 7, 5), 4)):
         unasked(session, team, week, hurtful_moment=n)
     periods = [Period(date(2021, 4, 5), date(2021, month, 11)) for month in (4, 5, 7)]
     assert [ydelse(session, team, each).not_invited for each in periods] == [(("hurtful_moment", 7),)] * 3
+    unasked(session, team, date(2021, 10, 4), invited=1)
     late = Period(date(2021, 7, 1), date(2021, 7, 11))
     assert ydelse(session, team, late).not_invited == (("hurtful_moment", None),)
 

@@ -239,9 +239,11 @@ def test_few_silent_could_not_turn_it() -> None:
 
 
 def test_without_a_rate_nobody_is_called_silent() -> None:
-    """Nothing was sent, too little was, or the answers were given on the spot."""
+    """Nothing was sent, no week is closed yet, or the answers were given on the spot."""
     cells = [evenly(DAY, Fraction(34, 10), 60)]
     assert said(cells).silent.sentence == "For få udsendte til at vise en svarprocent."
+    opens = Turnout(scoring.WITHHELD, None, 0, (), open=(date(2021, 5, 3), date(2021, 5, 10)))
+    assert said(cells, turnout=opens).silent.sentence == "Ingen uge er lukket endnu, tidligst 25. maj 2021."
     assert said(cells, mode="onsite").silent.sentence == "Svar på stedet har ingen svarprocent."
     none = said(cells, turnout=sent(60, 60)).silent
     assert none.sentence == f"0 af 60 har ikke svaret; svarprocenten er 60/60 = 100,0{NBSP}%."

@@ -5,13 +5,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
-from survey import figures, funnels, scoring
+from survey import figures, funnels, lineages, scoring
 from survey.funnels import Step
+from survey.models import MeetingCount, Participation, Team
 from survey.promises import Promises
 from survey.results import Counts, Period, TeamView
 from survey.turnout import Turnout, Weeks
-from tests.survey.told import MAY
+from tests.survey.told import MAY, sent, tell
 
 MONDAY = date(2021, 5, 3)
 NBSP = "\N{NO-BREAK SPACE}"
@@ -47,6 +50,7 @@ def test_few_calls_have_no_numbers(promises: Promises, steps: tuple[Step, ...]) 
 def week(team_id: int, week: date, sent: int, version: int = 1, law: str = "LAS") -> Any:
     """A team's week of sending."""
     row = {"law": law, "team_id": team_id, "version_id": version, "week": week}
+    row |= {"closed": True, "block_first": week, "block_last": week, "alone": True}
     return SimpleNamespace(**row, sent=sent, delivered=sent - 2, answered=sent // 2, unknown=0)
 
 
@@ -98,13 +102,16 @@ def test_answered_is_told_where_the_rate_tells_it() -> None:
 def test_two_versions_are_each_of_their_own_weeks() -> None:
     """What was sent is what the rates are of: the older one's weeks after its last block are in neither."""
 
-    def week(version: int, number: int, sent: int, answered: int) -> Any:
+    def week(version: int, number: int, sent: int, answered: int, told: tuple[int, int] | None = None) -> Any:
         day = MONDAY + timedelta(7 * number)
-        numbers = {"sent": sent, "delivered": sent, "answered": answered, "unknown": 0}
+        numbers: dict[str, Any] = {"sent": sent, "delivered": sent, "answered": answered, "unknown": 0}
+        first, last = (MONDAY + timedelta(7 * each) for each in (told or (number, number)))
+        numbers |= {"closed": True, "block_first": first, "block_last": last, "alone": True}
         return SimpleNamespace(team_id=1, law="LAS", version_id=version, week=day, **numbers)
 
     rows = [week(1, number, 60, 30) for number in range(10)]
-    rows += [week(2, 8, 20, 10), week(2, 9, 3, 1), week(2, 10, 2, 1), week(2, 11, 60, 30), week(2, 12, 60, 30)]
+    rows += [week(2, 8, 20, 10), week(2, 9, 3, 1, (9, 10)), week(2, 10, 2, 1, (9, 10))]
+    rows += [week(2, 11, 60, 30), week(2, 12, 60, 30)]
     labels = {"points": 4, "labels": ["1", "2", "3", "4"], "texts": ["?"] * 3}
     versions: Any = [SimpleNamespace(id=number, name="Ydelse", number=number, **labels) for number in (1, 2)]
     teams: Any = (TeamView(1, "Ydelse", "LAS", shown=True),)
@@ -115,3 +122,22 @@ def test_two_versions_are_each_of_their_own_weeks() -> None:
         section = figures.section(counts, "LAS")
         told = [series.turnout.rate.n or 0 for series in section.series if series.turnout]
         assert [step.n for step in funnels.steps(counts, section).steps if step.name == "Udsendt"] == [sum(told)]
+
+
+def test_a_funnel_is_of_told_blocks_whatever_waits(session: Session, team: Team) -> None:
+    """Meetings of their weeks, also before the period's quarter; what is told later is in no block told before."""
+    key = {"municipality_id": team.municipality_id, "team_id": team.id, "decision": "invited"}
+    weeks = [date(2021, 3, 29) + timedelta(7 * number) for number in range(4)]
+    for number, monday in enumerate(weeks):
+        session.add(MeetingCount(**key, week=monday, n=10 + number))
+        sent(session, team, monday, 9, 4 if number % 2 else 0, closed=number < 3)
+    june = Period(date(2021, 4, 5), date(2021, 6, 30))
+
+    def steps() -> list[int | None]:
+        tell(session, team)
+        counts, _ = lineages.read(session, team.municipality_id, june)
+        return [step.n for step in funnels.steps(counts, figures.section(counts, team.law)).steps]
+
+    assert steps() == [21, 21, 21, 18, 18, 4]
+    session.execute(update(Participation).values(closed=True))
+    assert steps() == [46, 46, 46, 36, 36, 8]

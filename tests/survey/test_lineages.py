@@ -20,7 +20,7 @@ from survey.questionnaire import Questionnaire, Statement
 from survey.results import Period
 from tests.conftest import ROOT
 from tests.survey.test_questionnaires import draft, newest
-from tests.survey.told import sent
+from tests.survey.told import sent, tell
 
 DAY = date(2021, 5, 5)
 MAY = Period(date(2021, 5, 1), date(2021, 5, 31))
@@ -114,11 +114,12 @@ def test_both_versions_response_rates_are_one(
     session.execute(
         text(
             "INSERT INTO participation "
-            "(municipality_id, team_id, version_id, week, invited, sent, unknown, delivered, answered) "
-            "SELECT municipality_id, team_id, :later, week, 60, 60, 0, 60, 20 FROM participation"
+            "(municipality_id, team_id, version_id, week, invited, sent, unknown, delivered, answered, closed) "
+            "SELECT municipality_id, team_id, :later, week, 60, 60, 0, 60, 20, true FROM participation"
         ),
         {"later": later},
     )
+    tell(session, team)
     (found,) = series(session, team)
     assert found.turnout is not None
     assert found.turnout.rate.text == "60/160 = 37,5\N{NO-BREAK SPACE}%"
@@ -139,7 +140,7 @@ def test_weeks_and_cells_are_read_in_one_way() -> None:
         name for name, text in sources.items() if re.search(r"import [^)\n]*(\([^)]*)?\bParticipation\b", text)
     }
     assert knowing - {name for name in knowing if name.startswith("survey/models/")} == {
-        "survey/lineages.py",
+        "survey/blocks.py",
         "survey/neighbours.py",  # whether anything was sent at all
         "survey/participation.py",
         "survey/replay.py",

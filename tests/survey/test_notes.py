@@ -75,6 +75,21 @@ def test_weeks_that_reach_outside_the_days_are_named(first: date, last: date, wo
     assert notes.note(found, PERIOD).endswith(words)
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (True, "23. august. 1 uge (uge 33, 2021) er ikke lukket endnu, tidligst 7. september 2021."),
+        (False, "Ingen uge er lukket endnu, tidligst 7. september 2021. Perioden går fra 2. maj til 23. august."),
+    ],
+)
+def test_weeks_that_are_not_told_yet_are_named(told: bool, said: str) -> None:
+    """Beside the rate of those that are, and in place of it where none is."""
+    rate = scoring.published_share(559, 1043) if told else scoring.WITHHELD
+    weeks = (Weeks(date(2021, 5, 3), date(2021, 8, 9), 1043, rate),) if told else ()
+    found = series(turnout=Turnout(rate, None, 0, weeks, open=(date(2021, 8, 16),)))
+    assert notes.note(found, PERIOD).endswith(said)
+
+
 def test_two_days_of_a_week_are_not_the_week() -> None:
     """What was sent in all of week 18 is not said to be of its first two days."""
     rate = scoring.published_share(30, 67)

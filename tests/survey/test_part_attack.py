@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from math import ceil, floor
 from typing import Any
 
@@ -21,7 +22,7 @@ from survey.dimensions import REST
 from survey.results import Period
 from survey.scoring.margins import Hidden
 from survey.turnout_parts import Part
-from tests.survey.test_turnout import counts, row
+from tests.survey.test_turnout import by_the_rule, counts, row
 
 SPRING = date(2021, 4, 1)
 MONDAY = date(2021, 5, 3)
@@ -41,14 +42,17 @@ class Unit:
     answered: dict[Key, int]
     small: frozenset[int]
 
-    @property
+    @cached_property
     def rows(self) -> list[Any]:
-        """Participation, as the database gives it."""
+        """Participation as the database gives it, when week after week has closed and been put into blocks."""
         sums = defaultdict[tuple[int, date], list[int]](lambda: [0, 0])
         for key, n in self.sent.items():
             sums[key[:2]][0] += n
             sums[key[:2]][1] += self.answered[key]
-        return [row(team, (week - MONDAY).days // 7, *both) for (team, week), both in sums.items()]
+        rows = [row(team, (week - MONDAY).days // 7, *both) for (team, week), both in sums.items()]
+        for until in (MONDAY + timedelta(7 * week) for week in range(30)):
+            by_the_rule([one for one in rows if one.week < until], self.shown, until)
+        return rows
 
     @property
     def shown(self) -> set[int]:
@@ -96,12 +100,12 @@ def settled(of: Unit, quarter: date) -> dict[str, list[Part]]:
     """What is told of a quarter, as the night settles it."""
     keys = sorted(key for key in of.sent if workdays.quarter(key[1]) == quarter)
     sent = [sending(key, of.sent[key]) for key in keys]
-    known = turnout_parts.rates(of.rows, "LAS", of.shown, 5)
+    weeks = [one for one in of.rows if workdays.quarter(one.week) == quarter]
     channel, group = (parts_of(of, quarter, place) for place in (2, 3))
     whole = turnout_parts.whole(channel)
     message = [Part("first", whole.sent, 0, whole.answered), Part("reminder", 0, 0, 0)]
     parts = {"channel": channel, "target_group": group, "message": message}
-    return turnout_parts._settled(parts, known, sent, quarter, 5) if sent else {}
+    return turnout_parts._settled(parts, weeks, sent, quarter, 5) if sent else {}
 
 
 def sending(key: Key, n: int) -> Any:

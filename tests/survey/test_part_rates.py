@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from survey import lineages, part_rates, results, scoring, turnout_parts
+from survey import part_rates, scoring
 from survey.models import Municipality, Team
 from survey.part_rates import Line, Quarter, Split
 from survey.results import Period
+from tests.survey import parting
 from tests.survey.parting import APRIL, JULY, OVER, SPRING, SUMMER, TWO, close, rows
 from tests.survey.told import NBSP
 
@@ -20,9 +21,7 @@ YEAR = Period(date(2020, 8, 24), date(2021, 8, 23))
 def read(session: Session, place: Municipality, period: Period = YEAR) -> tuple[Quarter, ...]:
     """What is shown of a period."""
     session.flush()
-    weeks = lineages.weeks(session, place.id, None, lineages.of(session, place.id))
-    shown = [team.id for team in results.teams(session, place.id) if team.shown]
-    return part_rates.read(session, place.id, period, weeks, shown, place.smallest_group)
+    return part_rates.read(session, place.id, period, place.smallest_group)
 
 
 def split(dimension: str, *parts: tuple[str, int, int]) -> Split:
@@ -40,7 +39,7 @@ def test_nothing_is_shown_before_a_quarter_is_settled(session: Session, stevns: 
     """Then every line with its rate and interval, and what is missing by name."""
     close(session, team, APRIL, TWO)
     assert read(session, stevns) == ()
-    turnout_parts.settle(session, stevns.id, OVER)
+    parting.settle(session, stevns.id, OVER)
     (found,) = read(session, stevns)
     assert (found.law, found.quarter, found.missing) == ("LAS", SPRING, ("message",))
     channel, group = found.splits
@@ -54,14 +53,14 @@ def test_nothing_is_shown_before_a_quarter_is_settled(session: Session, stevns: 
 def test_a_quarter_of_too_few_is_named_without_lines(session: Session, stevns: Municipality, team: Team) -> None:
     """All three dimensions are missing."""
     close(session, team, APRIL, {("sms", "A"): (18, 8)})
-    turnout_parts.settle(session, stevns.id, OVER)
+    parting.settle(session, stevns.id, OVER)
     assert read(session, stevns) == (Quarter("LAS", SPRING, (), ("channel", "target_group", "message")),)
 
 
 def test_a_higher_k_holds_for_what_was_settled_before(session: Session, stevns: Municipality, team: Team) -> None:
     """Twenty-three answered by e-mail: with twenty-three they are shown, with twenty-four no channel is."""
     close(session, team, APRIL, TWO, (60, 15))
-    turnout_parts.settle(session, stevns.id, OVER)
+    parting.settle(session, stevns.id, OVER)
     for k, missing in ((15, ()), (16, ("message",)), (23, ("target_group", "message")), (24, SENT)):
         stevns.smallest_group = k
         assert read(session, stevns)[0].missing == missing, k
@@ -73,7 +72,7 @@ SENT = ("channel", "target_group", "message")
 def test_only_while_its_weeks_are_told_apart(session: Session, stevns: Municipality, team: Team) -> None:
     """Three sent in summer are told as one with spring: its sum would tell of them. With forty it is back."""
     close(session, team, APRIL, TWO)
-    turnout_parts.settle(session, stevns.id, OVER)
+    parting.settle(session, stevns.id, OVER)
     shown = read(session, stevns)
     close(session, team, JULY, {("sms", "A"): (3, 1)})
     assert read(session, stevns)[0].missing == SENT
@@ -84,7 +83,7 @@ def test_only_while_its_weeks_are_told_apart(session: Session, stevns: Municipal
 def test_a_week_that_came_late_hides_its_quarter(session: Session, stevns: Municipality, team: Team) -> None:
     """Participation has it and the parts have not: their difference would be that week."""
     close(session, team, APRIL, TWO)
-    turnout_parts.settle(session, stevns.id, OVER)
+    parting.settle(session, stevns.id, OVER)
     before = rows(session)
     close(session, team, APRIL + timedelta(days=7), {("paper", "C"): (5, 2)})
     assert read(session, stevns)[0].splits == ()
@@ -97,12 +96,12 @@ def test_quarters_that_overlap_newest_first_and_no_other_municipality_s(
     """The last day of June is spring; one statement reads them all."""
     for monday in (APRIL, JULY):
         close(session, team, monday, TWO)
-    turnout_parts.settle(session, stevns.id, OVER + timedelta(days=92))
+    parting.settle(session, stevns.id, OVER + timedelta(days=92))
     june = date(2021, 6, 30)
     for first, last, quarters in ((june, june, [SPRING]), (june, SUMMER, [SUMMER, SPRING])):
         assert [each.quarter for each in read(session, stevns, Period(first, last))] == quarters
     with sql() as statements:
-        assert part_rates.read(session, stevns.id + 1, YEAR, [], [], 5) == ()
+        assert part_rates.read(session, stevns.id + 1, YEAR, 5) == ()
     assert len(statements) == 1
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey import nightly, participation, retention, turnout_parts, workdays
+from survey import nightly, participation, retention, workdays
 from survey.models import Invitation, Meeting, Message, Municipality, SentCount, Team, TurnoutPart
+from tests.survey import parting
 from tests.survey.parting import APRIL, OVER, SPRING, TWO, close, rows
 from tests.survey.test_retention import OVER as CLOSED
 
@@ -98,11 +99,11 @@ def test_a_settled_quarter_is_added_nothing(
 ) -> None:
     """A week of it that closes late leaves its numbers in participation alone, and no day sees another sum."""
     close(session, team, APRIL, TWO)
-    turnout_parts.settle(session, stevns.id, OVER)
+    parting.settle(session, stevns.id, OVER)
     before = rows(session)
     asked("email", "C")
     retention.close_weeks(session, stevns.id, OVER + timedelta(days=60))
-    turnout_parts.settle(session, stevns.id, OVER + timedelta(days=60))
+    parting.settle(session, stevns.id, OVER + timedelta(days=60))
     assert rows(session) == before
     assert session.scalars(select(SentCount.sent)).all() == []
 
@@ -120,10 +121,10 @@ def test_a_run_that_dies_leaves_all_to_the_next(session: Session, stevns: Munici
     close(session, team, APRIL, TWO)
     before = rows(session), len(session.scalars(select(SentCount)).all())
     died = session.begin_nested()
-    assert turnout_parts.settle(session, stevns.id, OVER) == 1
+    assert parting.settle(session, stevns.id, OVER) == 1
     died.rollback()
     assert (rows(session), len(session.scalars(select(SentCount)).all())) == before
-    assert turnout_parts.settle(session, stevns.id, OVER) == 1
+    assert parting.settle(session, stevns.id, OVER) == 1
     assert rows(session, "channel") == [("sms", 70, 31), ("email", 50, 23)]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from survey import figures, nightly, passports, reopening, results, told
@@ -14,7 +14,7 @@ from survey.models import Batch, Municipality, Participation, Team
 from survey.passports import DONT_KNOW, TOP_TWO
 from survey.reopening import Passport
 from survey.results import LAW_NAMES, Period
-from tests.survey.told import another, sent
+from tests.survey.told import another, sent, tell
 
 DAY = date(2021, 5, 3)
 YEAR = Period(date(2020, 7, 1), date(2021, 6, 30))
@@ -43,6 +43,7 @@ def ydelse(session: Session, stevns: Municipality, add_batch: Add) -> list[Team]
     for team in teams:
         for week in range(5):
             sent(session, team, DAY + timedelta(7 * week), rng.randint(10, 60), rng.randint(3, 9))
+    tell(session, first)
     return teams
 
 
@@ -118,7 +119,7 @@ def test_what_is_told_later_changes_no_figure(
         for night in range(30, 36):
             add_batch(team, DAY + timedelta(night), people(rng, 40), first=DAY)
         sent(session, team, DAY + timedelta(49), 50, 20)
-    session.flush()
+    tell(session, ydelse[0])
     now = printed(session, stevns, YEAR)
     assert now != before
     assert again(session, stevns, before) == before
@@ -144,7 +145,7 @@ def test_a_figure_says_what_it_rests_on(session: Session, stevns: Municipality, 
             assert sum(line.n for line in found.lines) == found.figure.n
             assert found.sent is not None
         if of.kind == "rate":
-            assert (found.lines, found.sent and found.sent.moved) == ((), False)
+            assert (found.lines, found.sent and found.sent.rate) == ((), found.figure)
 
 
 def test_the_top_two_are_those_of_the_distribution(
@@ -165,25 +166,36 @@ def test_the_top_two_are_those_of_the_distribution(
         assert found.chosen == found.labels[2:]
 
 
-def test_a_rate_says_which_weeks_may_still_change(
+def test_weeks_that_are_not_told_are_named_and_in_no_figure(
     session: Session, stevns: Municipality, ydelse: list[Team]
 ) -> None:
-    """Open weeks are named until the last of them is closed."""
-    (rate,) = [text for text in printed(session, stevns, YEAR) if _is_rate_of_the_group(text)]
-    found = reopened(session, stevns, rate).sent
-    assert found is not None
-    assert found.open_weeks == tuple(DAY + timedelta(7 * week) for week in range(5))
-    session.execute(update(Participation).values(closed=True))
-    closed = reopened(session, stevns, rate).sent
-    assert closed is not None
-    assert (closed.open_weeks, closed.rate) == ((), found.rate)
+    """Beside the mean of a period that reaches over them: an open week, later a closed one that waits."""
+    ids = printed(session, stevns, YEAR)
+    (rate,) = [text for text in ids if _is_rate_of_the_group(text)]
+    mean = next(
+        text for text in ids if (passports.read(text).kind, passports.read(text).team_id) == ("mean", None)
+    )
+    before = reopened(session, stevns, mean).sent
+    assert before is not None
+    assert before.untold == ""
+    for closed, said in (
+        (False, "er ikke lukket endnu, tidligst 29. juni 2021."),
+        (True, "er lukket, men venter"),
+    ):
+        session.execute(delete(Participation).where(Participation.week == DAY + timedelta(35)))
+        sent(session, ydelse[0], DAY + timedelta(35), 4, 4, closed=closed)
+        tell(session, ydelse[0])
+        found = reopened(session, stevns, mean).sent
+        assert found is not None
+        assert found.untold.startswith(f"1 uge (uge 23, 2021) {said}")
+        assert (found.rate, found.weeks) == (before.rate, before.weeks)
+        assert reopened(session, stevns, rate).figure == before.rate
 
 
 def test_no_day_in_an_id_puts_weeks_together_otherwise(
     session: Session, stevns: Municipality, ydelse: list[Team]
 ) -> None:
     """Blocks made of the weeks up to a day would differ from today's by what may not be told."""
-    sent(session, ydelse[0], DAY + timedelta(35), 4, 4)
     (rate,) = [text for text in printed(session, stevns, YEAR) if _is_rate_of_the_group(text)]
     now = reopened(session, stevns, rate).figure
     for back in range(0, 42, 7):
@@ -227,10 +239,9 @@ def test_where_nothing_was_told_nothing_is_shown(
     }
     early = reopened(session, stevns, passports.mint(replace(of, **night, point=1)))  # type: ignore[arg-type]  # fields by name
     assert early.figure.text == "for få svar"
-    session.execute(
-        update(Participation).where(Participation.team_id == ydelse[0].id).values(sent=1, answered=1, delivered=1)
-    )
-    alone = replace(of, kind="rate", team_id=ydelse[0].id)
+    few = another(session, ydelse[0], "Få")
+    sent(session, few, DAY, 4, 1)
+    alone = replace(of, kind="rate", team_id=few.id, first=DAY, last=DAY + timedelta(6))
     hidden = reopened(session, stevns, passports.mint(alone))
     assert hidden.sent is not None
     assert (hidden.figure.shown, hidden.sent.weeks, hidden.sent.sent) == (False, (), None)

@@ -14,7 +14,7 @@ from survey.results import Period
 from tests.survey.test_exports import exported
 from tests.survey.test_lineages import follow
 from tests.survey.test_reopening import DAY, YEAR, Printed, _printed, again, people, reopened
-from tests.survey.told import sent
+from tests.survey.told import sent, tell
 
 Add = Callable[..., Batch]
 NIGHTS = 12
@@ -41,6 +41,7 @@ def series(session: Session, stevns: Municipality, team: Team, add_batch: Add, n
                 .where(Participation.week == DAY + timedelta(7 * week))
                 .values(version_id=later)
             )
+    tell(session, team)
     assert first < later
     return team
 
@@ -74,7 +75,6 @@ def test_a_third_version_changes_no_figure_of_the_two(
     """It is told under other ids; the old ones open the digits they were printed with."""
     before = printed(session, stevns)
     sent_before = {text for text in before if passports.read(text).kind == "rate"}
-    session.execute(update(Participation).values(closed=True))
     follow(session, stevns, now + timedelta(days=1), 3)
     for night in range(NIGHTS, NIGHTS + 4):
         add_batch(series, DAY + timedelta(night), people(random.Random(night), 40), first=DAY)

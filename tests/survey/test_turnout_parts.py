@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from survey import retention, turnout_parts
 from survey.models import Municipality, SentCount, Team, TurnoutPart
 from survey.turnout_parts import Part
+from tests.survey import parting
 from tests.survey.parting import APRIL, JULY, MAY, OVER, SUMMER, TWO, close, rows
 from tests.survey.told import another
 
@@ -69,14 +70,14 @@ def test_every_difference_of_messages_is_a_part(
 def test_a_quarter_is_settled_once_and_what_led_to_it_is_deleted(session: Session, team: Team) -> None:
     """Values with too few are put together; a second run, that night or later, changes nothing."""
     close(session, team, APRIL, {**TWO, ("paper", "A"): (6, 2)}, (60, 15))
-    assert turnout_parts.settle(session, team.municipality_id, OVER) == 1
+    assert parting.settle(session, team.municipality_id, OVER) == 1
     before = rows(session)
     assert rows(session, "channel") == [("sms", 70, 31), ("", 56, 25)]
     assert rows(session, "target_group") == [("A", 76, 34), ("B", 50, 22)]
     assert rows(session, "message") == [("first", 126, 41), ("reminder", 60, 15)]
     assert session.scalars(select(SentCount)).all() == []
     for night in (OVER, OVER + timedelta(days=100)):
-        assert turnout_parts.settle(session, team.municipality_id, night) == 0
+        assert parting.settle(session, team.municipality_id, night) == 0
     assert rows(session) == before
     assert session.scalars(select(TurnoutPart.settled).distinct()).all() == [True]
 
@@ -84,8 +85,8 @@ def test_a_quarter_is_settled_once_and_what_led_to_it_is_deleted(session: Sessio
 def test_a_quarter_waits_for_its_last_week(session: Session, team: Team) -> None:
     """The one that begins on 28 June belongs to spring, and is over when July's first begins."""
     close(session, team, APRIL, TWO)
-    assert turnout_parts.settle(session, team.municipality_id, OVER - timedelta(days=1)) == 0
-    assert turnout_parts.settle(session, team.municipality_id, OVER) == 1
+    assert parting.settle(session, team.municipality_id, OVER - timedelta(days=1)) == 0
+    assert parting.settle(session, team.municipality_id, OVER) == 1
 
 
 def test_a_quarter_waits_for_its_last_invitation(
@@ -95,16 +96,16 @@ def test_a_quarter_waits_for_its_last_invitation(
     close(session, team, APRIL, TWO)
     late = OVER - timedelta(days=4)
     sent(session, stevns, at=late, answered=True)
-    assert turnout_parts.settle(session, stevns.id, late + timedelta(days=20)) == 0
+    assert parting.settle(session, stevns.id, late + timedelta(days=20)) == 0
     assert retention.close_weeks(session, stevns.id, late + timedelta(days=21)) == (1, 1)
-    assert turnout_parts.settle(session, stevns.id, late + timedelta(days=21)) == 1
+    assert parting.settle(session, stevns.id, late + timedelta(days=21)) == 1
     assert rows(session, "channel") == [("sms", 71, 32), ("email", 50, 23)]
 
 
 def test_a_quarter_of_too_few_keeps_only_its_sum(session: Session, team: Team) -> None:
     """One row for each dimension, which closes it to whatever comes late."""
     close(session, team, APRIL, {("sms", "A"): (18, 8), ("email", "B"): (12, 4)})
-    turnout_parts.settle(session, team.municipality_id, OVER)
+    parting.settle(session, team.municipality_id, OVER)
     assert rows(session) == [(name, "", 30, 12) for name in ("channel", "message", "target_group")]
 
 
@@ -112,9 +113,9 @@ def test_what_is_told_as_one_with_the_next_quarter_waits_for_it(session: Session
     """Three sent in July are told with spring's weeks: its sum would give them away. With forty more not."""
     close(session, team, APRIL, TWO)
     close(session, team, JULY, {("sms", "A"): (3, 1)})
-    assert turnout_parts.settle(session, team.municipality_id, OVER + timedelta(days=28)) == 0
+    assert parting.settle(session, team.municipality_id, OVER + timedelta(days=28)) == 0
     close(session, team, JULY + timedelta(days=7), {("sms", "A"): (40, 20)})
-    assert turnout_parts.settle(session, team.municipality_id, OVER + timedelta(days=35)) == 1
+    assert parting.settle(session, team.municipality_id, OVER + timedelta(days=35)) == 1
     assert rows(session, "channel") == [("sms", 70, 31), ("email", 50, 23)]
 
 
@@ -122,7 +123,7 @@ def test_where_the_next_quarter_never_stands_alone_nothing_is_told(session: Sess
     """Autumn has come, and still only three were sent in summer."""
     close(session, team, APRIL, TWO)
     close(session, team, JULY, {("sms", "A"): (3, 1)})
-    assert turnout_parts.settle(session, team.municipality_id, OVER + timedelta(days=92)) == 2
+    assert parting.settle(session, team.municipality_id, OVER + timedelta(days=92)) == 2
     assert rows(session, "channel") == [("", 120, 54)]
     assert rows(session, "channel", quarter=SUMMER) == [("", 3, 1)]
 
@@ -133,7 +134,7 @@ def test_parts_that_are_not_all_of_the_quarter_are_not_told(session: Session, te
     close(session, team, MAY, TWO)
     early = (TurnoutPart.dimension != "message", TurnoutPart.sent > 50)
     session.execute(update(TurnoutPart).where(*early).values(sent=TurnoutPart.sent - 4, delivered=0))
-    turnout_parts.settle(session, team.municipality_id, OVER)
+    parting.settle(session, team.municipality_id, OVER)
     assert {row[1] for row in rows(session)} == {""}
 
 
@@ -150,7 +151,7 @@ def test_a_count_that_would_be_pinned_keeps_the_channels_together(
     close(session, a, APRIL, {("sms", "A"): (12, 3), ("email", "A"): (8, 7)})
     close(session, b, APRIL, {("sms", "A"): (30, by_sms), ("email", "A"): (20, 5)})
     close(session, c, APRIL, {("sms", "A"): (40, 20)})
-    turnout_parts.settle(session, team.municipality_id, OVER)
+    parting.settle(session, team.municipality_id, OVER)
     assert rows(session, "channel") == channels
 
 
@@ -158,7 +159,7 @@ def test_a_higher_k_is_asked_for_when_it_is_settled(session: Session, team: Team
     """With twenty-four, twenty-three by e-mail are too few."""
     session.execute(update(Municipality).values(smallest_group=24))
     close(session, team, APRIL, TWO)
-    turnout_parts.settle(session, team.municipality_id, OVER)
+    parting.settle(session, team.municipality_id, OVER)
     assert rows(session, "channel") == [("", 120, 54)]
 
 
@@ -167,6 +168,6 @@ def test_law_groups_are_settled_apart(session: Session, team: Team) -> None:
     other = session.scalars(select(Team).where(Team.law == "LAB")).one()
     close(session, team, APRIL, TWO)
     close(session, other, APRIL, {("sms", "A"): (18, 8)})
-    assert turnout_parts.settle(session, team.municipality_id, OVER) == 2
+    assert parting.settle(session, team.municipality_id, OVER) == 2
     assert rows(session, "channel") == [("sms", 70, 31), ("email", 50, 23)]
     assert rows(session, "channel", "LAB") == [("", 18, 8)]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from survey import eligibility, municipalities, sending_rules, what_if
+from survey import blocks, eligibility, municipalities, sending_rules, what_if
 from survey.models import Meeting, Municipality, Participation, QuestionnaireVersion, Team
 from survey.samplings import Sampling
 from survey.sending_rules import DEFAULT
@@ -48,8 +48,8 @@ def hold(session: Session, stevns: Municipality, now: datetime) -> Hold:
 
 
 @pytest.fixture
-def answer(session: Session, stevns: Municipality) -> Hold:
-    """`answer("Ydelse", weeks ago, sent, answered, closed=True)`: a week as the tally counted it."""
+def answer(session: Session, stevns: Municipality, now: datetime) -> Hold:
+    """`answer("Ydelse", weeks ago, sent, answered, closed=True)`: a week as it was counted, and the night."""
 
     def make(team: str, ago: int, sent: int, answered: int, *, closed: bool = True) -> None:
         found = session.scalars(select(Team).where(Team.municipality_id == stevns.id, Team.name == team)).one()
@@ -63,6 +63,7 @@ def answer(session: Session, stevns: Municipality) -> Hold:
         row.closed = closed
         session.add(row)
         session.flush()
+        blocks.tell(session, stevns.id, now)
 
     return make
 
@@ -245,10 +246,10 @@ def test_a_rate_that_would_tell_too_much_is_no_rate(
     assert what_if.basis(session, stevns.id, now).rates["LAS"].share is None
 
 
-def test_weeks_told_with_an_open_week_wait_for_it(
+def test_a_week_that_waits_for_others_is_left_out(
     session: Session, stevns: Municipality, answer: Hold, now: datetime
 ) -> None:
-    """A block of the dashboard is counted whole or not at all: a closed week in an open block is left out."""
+    """A block of the dashboard is counted whole or not at all, and an open week is in none."""
     answer("Ydelse", 9, 40, 20)
     answer("Ydelse", 3, 3, 2)
     answer("Ydelse", 2, 30, 12, closed=False)

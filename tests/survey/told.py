@@ -1,12 +1,12 @@
 """What tests of figures are made of: one more team, weeks of sending, and what a law group is told."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import figures, results
+from survey import blocks, figures, results
 from survey.figures import Section, Series
 from survey.models import Assignment, Batch, Participation, QuestionnaireVersion, Staff, Team
 from survey.results import Period
@@ -29,8 +29,17 @@ def another(session: Session, like: Team, name: str, caseworkers: int = 3) -> Te
     return team
 
 
-def sent(session: Session, team: Team, monday: date, sent: int, answered: int, unknown: int = 0) -> None:
-    """A week of sending."""
+def sent(
+    session: Session,
+    team: Team,
+    monday: date,
+    sent: int,
+    answered: int,
+    unknown: int = 0,
+    *,
+    closed: bool = True,
+) -> None:
+    """A week of sending, closed and in no block yet."""
     version = session.scalars(
         select(QuestionnaireVersion.id).where(QuestionnaireVersion.questionnaire_id == team.questionnaire_id)
     ).first()
@@ -45,13 +54,20 @@ def sent(session: Session, team: Team, monday: date, sent: int, answered: int, u
             unknown=unknown,
             delivered=sent - unknown,
             answered=answered,
+            closed=closed,
         )
     )
     session.flush()
 
 
+def tell(session: Session, team: Team) -> None:
+    """The night, long after, that puts the closed weeks into blocks."""
+    blocks.tell(session, team.municipality_id, datetime(2022, 6, 1, 3, 40, tzinfo=UTC))
+
+
 def ydelse(session: Session, team: Team, period: Period = MAY) -> Section:
-    """The law group's section."""
+    """The law group's section, after the night."""
+    tell(session, team)
     return figures.section(results.read(session, team.municipality_id, period), team.law)
 
 
