@@ -20,7 +20,8 @@ from survey.models import Invitation, Municipality, Participation, Team
 from survey.results import OneRow, Rows
 
 PATIENCE = timedelta(weeks=8)
-"""So long a block waits for a small team before it is told without that team standing alone."""
+"""So long a block waits for a small team before it is told without that team standing alone, if its quarter is not
+over before: by quarters more is told (`turnout_parts`)."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def finished(rows: Rows, shown: Collection[int], smallest: int, until: date) -> 
     weeks = sorted(_by(rows, lambda row: row.week).items())
     for (week, same), (following, _) in pairwise([*weeks, (until, [])]):
         block += same
-        wait = following - block[0].week < PATIENCE
+        wait = following < min(block[0].week + PATIENCE, workdays.quarter_end(block[0].week))
         alone = _alone(_by(block, lambda row: row.team_id), set(shown), smallest, wait=wait)
         if alone is not None:
             found.append(Block(block[0].week, week, frozenset(alone)))

@@ -224,7 +224,8 @@ def makes_sense(of: Definition | Table) -> bool:
 
 def _fits(of: Definition) -> bool:
     fits = 0 < of.version_id < 2**63 and 0 <= of.statement <= 10 and 0 <= of.point <= DONT_KNOW
-    whole = of.kind != "rate" or ((of.mode, of.statement, of.series, of.inside) == ("remote", 0, False, False))
+    like_a_rate = (of.mode, of.statement, of.series, of.inside, of.others) == ("remote", 0, False, False, ())
+    whole = of.kind != "rate" or like_a_rate
     unstated = of.point == TOP_TWO or 0 < of.point <= SAID
     pointed = {
         "share": of.point > 0 if of.statement else unstated,

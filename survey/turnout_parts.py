@@ -100,10 +100,11 @@ def messages(first: Part, reminder: Part, least: int) -> list[Part]:
 # Beside the response rates by team and week --------------------------------------------------------------
 
 
-def is_whole(weeks: Rows, quarter: date) -> bool:
-    """Whether all `weeks` of a quarter are told in blocks that lie in it: then its sum tells nothing new."""
+def is_told(every: Part, weeks: Rows, quarter: date) -> bool:
+    """Whether `weeks` are all of a quarter, told in blocks that lie in it: then `every` tells nothing new."""
     ends = (end for row in weeks for end in (row.block_first, row.block_last))
-    return all(end and workdays.quarter(end) == quarter for end in ends)
+    sums = sum(row.sent for row in weeks), sum(row.answered for row in weeks)
+    return sums == (every.sent, every.answered) and all(end and workdays.quarter(end) == quarter for end in ends)
 
 
 def hidden(weeks: Rows, sent: Sequence[OneRow]) -> tuple[Hidden, list[Places]]:
@@ -165,7 +166,7 @@ def _settled(parts: Found, weeks: Rows, sent: Sequence[OneRow], quarter: date, s
     """The parts of each dimension as they are told for ever: only the rest of one that may not be."""
     every, least = whole(parts["channel"]), enough(smallest)
     nothing = {name: [every] for name in SENT_BY}
-    if not is_whole(weeks, quarter):
+    if not is_told(every, weeks, quarter):
         return nothing
     of, asked = hidden(weeks, sent)
     found: Found = {}

@@ -12,7 +12,7 @@ from survey import blocks, turnout_parts, workdays
 from survey.models import Participation, QuestionnaireVersion, SentCount, Team, TurnoutPart
 
 SPRING, SUMMER = date(2021, 4, 1), date(2021, 7, 1)
-APRIL, MAY, JULY = date(2021, 4, 12), date(2021, 5, 3), date(2021, 7, 5)
+APRIL, MAY, JUNE, JULY = date(2021, 4, 12), date(2021, 5, 3), date(2021, 6, 28), date(2021, 7, 5)
 OVER = workdays.at(date(2021, 7, 5), time(3, 40))
 """The night on which spring's last week, which begins on 28 June, is over."""
 Sendings = Mapping[tuple[str, str], tuple[int, int]]

@@ -13,7 +13,6 @@ from survey.models import Assignment, Batch, Municipality, Participation, Staff,
 from survey.passports import TOP_TWO
 from tests.survey.test_exports import exported
 from tests.survey.test_reopening import DAY, YEAR, people, reopened, ydelse
-from tests.survey.told import another, sent
 
 Add = Callable[..., Batch]
 EXACT = ("n", "people", "answers", "mean", "sent", "answered", "rate")
@@ -136,15 +135,3 @@ def test_shares_of_all_statements_rest_on_whole_distributions(
     assert all(one.figure.shown and one.lines and one.interval is None for one in found[1:])
     assert (found[0].figure.shown, found[0].interval is not None, bool(found[0].lines)) == (True, True, True)
     assert {reopened(session, stevns, text).figure.shown for text in ids} == {False}
-
-
-def test_a_crafted_rest_of_weeks_opens_no_team(session: Session, stevns: Municipality, ydelse: list[Team]) -> None:
-    """One team of the rest alone, or one more than is in it: nothing, as of a team that may not stand alone."""
-    extra = another(session, ydelse[0], "E", 1)
-    sent(session, extra, DAY, 20, 9)
-    row = next(row for row in exported(session, stevns) if (row.unit, row.measure) == ("resten", "rate"))
-    of = passports.read(row.figure_id)
-    for made_up in (of.others[:1], (*of.others, 10**6)):
-        text = passports.mint(passports.Definition(**{**vars(of), "others": made_up}))
-        assert not reopened(session, stevns, text).figure.shown
-    assert reopened(session, stevns, row.figure_id).figure.text == row.text

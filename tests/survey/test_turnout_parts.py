@@ -1,17 +1,17 @@
 """What of a quarter may be told by channel, target group and message: the rules, and settling it once."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from survey import retention, turnout_parts
+from survey import retention, turnout_parts, workdays
 from survey.models import Municipality, SentCount, Team, TurnoutPart
 from survey.turnout_parts import Part
 from tests.survey import parting
-from tests.survey.parting import APRIL, JULY, MAY, OVER, SUMMER, TWO, close, rows
+from tests.survey.parting import APRIL, JULY, JUNE, MAY, OVER, TWO, close, rows
 from tests.survey.told import another
 
 
@@ -92,14 +92,15 @@ def test_a_quarter_waits_for_its_last_week(session: Session, team: Team) -> None
 def test_a_quarter_waits_for_its_last_invitation(
     session: Session, stevns: Municipality, team: Team, sent: Callable[..., int]
 ) -> None:
-    """One of 1 July may be answered until the 15th; closed on the 22nd, it is settled with all the others."""
+    """Those of 1 July may be answered until the 15th; closed on the 22nd, they are settled with all the others."""
     close(session, team, APRIL, TWO)
     late = OVER - timedelta(days=4)
-    sent(session, stevns, at=late, answered=True)
+    for number in range(24):
+        sent(session, stevns, at=late, answered=number < 12)
     assert parting.settle(session, stevns.id, late + timedelta(days=20)) == 0
-    assert retention.close_weeks(session, stevns.id, late + timedelta(days=21)) == (1, 1)
+    assert retention.close_weeks(session, stevns.id, late + timedelta(days=21)) == (1, 24)
     assert parting.settle(session, stevns.id, late + timedelta(days=21)) == 1
-    assert rows(session, "channel") == [("sms", 71, 32), ("email", 50, 23)]
+    assert rows(session, "channel") == [("sms", 94, 43), ("email", 50, 23)]
 
 
 def test_a_quarter_of_too_few_keeps_only_its_sum(session: Session, team: Team) -> None:
@@ -109,23 +110,18 @@ def test_a_quarter_of_too_few_keeps_only_its_sum(session: Session, team: Team) -
     assert rows(session) == [(name, "", 30, 12) for name in ("channel", "message", "target_group")]
 
 
-def test_what_is_told_as_one_with_the_next_quarter_waits_for_it(session: Session, team: Team) -> None:
-    """Three sent in July are told with spring's weeks: its sum would give them away. With forty more not."""
+@pytest.mark.parametrize("in_july", [40, 0], ids=["told with the next quarter", "never told"])
+def test_a_quarter_is_not_told_without_its_last_weeks(session: Session, team: Team, in_july: int) -> None:
+    """Three sent at the end of June wait for others. Whatever comes of them, the sum would give them away."""
     close(session, team, APRIL, TWO)
-    close(session, team, JULY, {("sms", "A"): (3, 1)})
-    assert parting.settle(session, team.municipality_id, OVER + timedelta(days=28)) == 0
-    close(session, team, JULY + timedelta(days=7), {("sms", "A"): (40, 20)})
-    assert parting.settle(session, team.municipality_id, OVER + timedelta(days=35)) == 1
-    assert rows(session, "channel") == [("sms", 70, 31), ("email", 50, 23)]
-
-
-def test_where_the_next_quarter_never_stands_alone_nothing_is_told(session: Session, team: Team) -> None:
-    """Autumn has come, and still only three were sent in summer."""
-    close(session, team, APRIL, TWO)
-    close(session, team, JULY, {("sms", "A"): (3, 1)})
-    assert parting.settle(session, team.municipality_id, OVER + timedelta(days=92)) == 2
-    assert rows(session, "channel") == [("", 120, 54)]
-    assert rows(session, "channel", quarter=SUMMER) == [("", 3, 1)]
+    close(session, team, JUNE, {("sms", "A"): (3, 1)})
+    last = workdays.at(date(2021, 6, 30), time(3, 40)) + turnout_parts.GIVEN_UP
+    assert parting.settle(session, team.municipality_id, last - timedelta(days=1)) == 0
+    if in_july:
+        close(session, team, JULY, {("sms", "A"): (in_july, 20)})
+        last = OVER + timedelta(days=7)
+    assert parting.settle(session, team.municipality_id, last) == 1
+    assert rows(session, "channel") == [("", 123, 55)]
 
 
 def test_parts_that_are_not_all_of_the_quarter_are_not_told(session: Session, team: Team) -> None:
