@@ -20,6 +20,9 @@ from survey.shares import told
 doors = Blueprint("passports", __name__)
 
 NOT_HERE = "Der er ikke noget tal med det id i jeres kommune, eller det er ikke dit at se."
+GROUP_TOO_SMALL = (
+    "Lovgruppens tal vises ikke nu: den har færre end tre aktive sagsbehandlere, så de ville være den enkeltes."
+)
 TOO_SMALL = "Teamets tal vises nu kun samlet med resten af lovgruppen, fordi små team ellers kunne kendes på dem."
 
 
@@ -73,7 +76,9 @@ def refused(staff: CurrentStaff, teams: Sequence[TeamView], definition: Definiti
         mine = any(
             not team.shown and team.law == definition.law and staff.can_see_figures_of(team.id) for team in teams
         )
-        return "" if whole or (mine and definition.team_id is None) else NOT_HERE
+        if not (whole or (mine and definition.team_id is None)):
+            return NOT_HERE
+        return GROUP_TOO_SMALL if definition.law in results.withheld(teams) else ""
     team = next((each for each in teams if each.id == definition.team_id), None)
     if team is None or not staff.can_see_figures_of(team.id):
         return NOT_HERE

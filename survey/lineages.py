@@ -11,11 +11,11 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import select, true
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import results, workdays
-from survey.models import Participation, QuestionnaireVersion, Team
+from survey.models import QuestionnaireVersion
 from survey.results import CellView, Counts, OneRow, Period
 
 SUMMED = ("sent", "delivered", "answered", "unknown")
@@ -91,36 +91,20 @@ def of(session: Session, municipality_id: int) -> Lineages:
 
 
 def read(session: Session, municipality_id: int, period: Period) -> tuple[Counts, Lineages]:
-    """`results.read`, with the versions of a lineage as its newest; nine statements."""
+    """`results.read`, with the versions of a lineage as its newest; one statement more."""
     found = of(session, municipality_id)
     return counts(session, municipality_id, period, found), found
 
 
 def counts(session: Session, municipality_id: int, period: Period, lineages: Lineages) -> Counts:
-    """`read` of lineages that are known; eight statements. Nobody else reads weeks: see `weeks`."""
+    """`read` of lineages that are known. Nobody else reads weeks: see `weeks`."""
     return joined(results.read(session, municipality_id, period), lineages)
 
 
 def weeks(session: Session, municipality_id: int, law: str | None, lineages: Lineages) -> list[Any]:
     """Every week of sending by the newest version of its series, with whether it is closed; None: of both laws."""
-    row = Participation
-    columns = (
-        row.team_id,
-        row.version_id,
-        row.week,
-        row.sent,
-        row.delivered,
-        row.answered,
-        row.unknown,
-        row.closed,
-    )
-    found = session.execute(
-        select(*columns, Team.law)
-        .join(Team)
-        .where(row.municipality_id == municipality_id, Team.law == law if law else true(), row.sent > 0)
-        .order_by(row.week)
-    ).all()
-    return _weeks(found, lineages)
+    found = results.weeks(session, municipality_id)
+    return _weeks((row for row in found if law in (None, row.law)), lineages)
 
 
 def joined(found: Counts, lineages: Lineages) -> Counts:
@@ -149,7 +133,7 @@ def _weeks(found: Iterable[OneRow], lineages: Lineages) -> list[Any]:
         if whole is not row:
             for name in SUMMED:
                 setattr(whole, name, getattr(whole, name) + getattr(row, name))
-            whole.closed = getattr(whole, "closed", False) and getattr(row, "closed", False)
+            whole.closed = whole.closed and row.closed
     return list(weeks.values())
 
 

@@ -5,11 +5,10 @@ Anybody may keep every day's page: two of them differ by whole cells, each of wh
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 
-from survey import figures, goals, scoring
+from survey import figures, goals, results, scoring, turnout
 from survey.figures import Series
 from survey.goals import Goal
 from survey.results import LAW_NAMES, Counts, TeamView
@@ -20,9 +19,9 @@ from survey.scoring import Figure
 class Told:
     """One questionnaire's figures as everybody reads them; `n` questionnaires lie behind `mean`.
 
-    `within` is how far from the mean the true one may be (95 %), rounded up; "" where that is not told. `rate` is
-    None where nothing was sent; `sent` and `weeks` (first and last Monday) go with it. `goals` are those in force
-    on the last day, in words; those between law groups are not among them.
+    `interval` is between which ends the true mean may be (95 %), rounded outwards; None where that is not told.
+    `rate` is None where nothing was sent; `sent` and `weeks` (in words, "" without any) go with it. `goals` are
+    those in force on the last day, in words; those between law groups are not among them.
     """
 
     name: str
@@ -31,24 +30,26 @@ class Told:
     goals: tuple[str, ...]
     n: int
     mean: Figure
-    within: str
+    interval: tuple[str, str] | None
     rate: Figure | None
     sent: int
-    weeks: tuple[date, date] | None
+    weeks: str
 
 
 @dataclass(frozen=True)
 class Group:
-    """A law group's figures, or a team's: nothing in `told` means too few to show."""
+    """A law group's figures, or a team's. Nothing in `told` means too few, of caseworkers where `withheld`."""
 
     name: str
     told: tuple[Told, ...]
+    withheld: bool = False
 
 
 def groups(counts: Counts, known: Collection[Goal] = ()) -> list[Group]:
     """Every law group of the municipality, each apart."""
     laws = [law for law in LAW_NAMES if law in {team.law for team in counts.teams}]
-    return [Group(LAW_NAMES[law], _told(counts, law, None, known)) for law in laws]
+    few = results.withheld(counts.teams)
+    return [Group(LAW_NAMES[law], _told(counts, law, None, known), law in few) for law in laws]
 
 
 def of_team(counts: Counts, team: TeamView, known: Collection[Goal] = ()) -> Group:
@@ -81,16 +82,16 @@ def _as_told(series: Series, mean: Figure, several: bool, aims: tuple[str, ...])
         goals=aims,
         n=series.respondents,
         mean=mean,
-        within=_within(series.interval) if series.interval and mean.shown else "",
+        interval=_outwards(series.interval) if series.interval and mean.shown else None,
         rate=part.rate if part else None,
         sent=part.rate.n or 0 if part else 0,
-        weeks=(part.weeks[0].first, part.weeks[-1].last) if part and part.weeks else None,
+        weeks=turnout.weeks_named(part.weeks[0].first, part.weeks[-1].last) if part and part.weeks else "",
     )
 
 
 # Coarser -------------------------------------------------------------------------------------------------
 
 
-def _within(interval: tuple[str, str]) -> str:
-    low, high = (Fraction(end.replace(",", ".")) for end in interval)
-    return scoring.number(Fraction(ceil((high - low) / 2 * 10), 10), 1)
+def _outwards(interval: tuple[str, str]) -> tuple[str, str]:
+    low, high = (Fraction(end.replace(",", ".")) * 10 for end in interval)
+    return scoring.number(Fraction(floor(low), 10), 1), scoring.number(Fraction(ceil(high), 10), 1)

@@ -63,7 +63,10 @@ KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True)
 class Group:
-    """A law group, or a team: its parts, what is of them all, and the teams shown only inside it."""
+    """A law group, or a team: its parts, what is of them all, and the teams shown only inside it.
+
+    `withheld` is True, and there are no parts, where the figures would be those of one or two caseworkers.
+    """
 
     name: str
     law: str
@@ -73,6 +76,7 @@ class Group:
     calls: Finding
     funnel: Funnel
     hidden_teams: tuple[str, ...]
+    withheld: bool
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,7 @@ def _group(known: Known, scope: Scope, mint: Mint) -> Group:
         calls=findings.calls(_asked(known, scope), counts.smallest),
         funnel=funnels.steps(counts, section),
         hidden_teams=tuple(team.name for team in scope.hidden),
+        withheld=section.withheld,
     )
 
 
