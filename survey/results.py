@@ -167,8 +167,8 @@ def default_period(newest: date | None, today: date) -> Period:
 def teams(session: Session, municipality_id: int) -> tuple[TeamView, ...]:
     """Teams that are active or have figures, by law and name, each with whether it may be shown.
 
-    A team needs three active caseworkers. Where exactly one team with answers of a mode, or for which something was
-    sent, is hidden, the law group's total would give it away: the one with fewest caseworkers is hidden with it.
+    A team needs three active caseworkers. Where exactly one team with answers of a mode, or with anything sent, is
+    hidden, the law group's total would give it away, so the one with the fewest caseworkers is hidden with it.
     """
     rows = session.execute(_teams(municipality_id)).all()
     hidden = {row.id for row in rows if len(row.caseworkers) < SMALLEST_TEAM}
