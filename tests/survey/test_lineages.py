@@ -109,20 +109,20 @@ def test_both_versions_response_rates_are_one(
     session: Session, stevns: Municipality, team: Team, now: datetime
 ) -> None:
     """A week in which both were sent is one week."""
-    sent(session, team, date(2021, 5, 3), 100, 40)
+    sent(session, team, date(2021, 5, 3), 100, 40, unknown=3)
     later = follow(session, stevns, now, 1)
     session.execute(
         text(
             "INSERT INTO participation "
             "(municipality_id, team_id, version_id, week, invited, sent, unknown, delivered, answered) "
-            "SELECT municipality_id, team_id, :later, week, 60, 60, 0, 60, 20 FROM participation"
+            "SELECT municipality_id, team_id, :later, week, 60, 60, 2, 58, 20 FROM participation"
         ),
         {"later": later},
     )
     (found,) = series(session, team)
     assert found.turnout is not None
     assert found.turnout.rate.text == "60/160 = 37,5\N{NO-BREAK SPACE}%"
-    assert [weeks.sent for weeks in found.turnout.weeks] == [160]
+    assert ([weeks.sent for weeks in found.turnout.weeks], found.turnout.unknown) == ([160], 5)
 
 
 def test_weeks_and_cells_are_read_in_one_way() -> None:
