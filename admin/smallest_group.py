@@ -65,7 +65,8 @@ def save() -> ResponseReturnValue:
 
 
 def _form(session: Session) -> SmallestGroupForm:
-    form = SmallestGroupForm(request.form if request.method == "POST" else request.args)
+    # CSRFProtect has asked every POST for its token; a GET has none, and writes nothing.
+    form = SmallestGroupForm(request.form if request.method == "POST" else request.args, meta={"csrf": False})
     form.now = smallest_group.of(session, access.signed_in().municipality_id)
     return form
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
@@ -65,6 +66,13 @@ def test_what_is_hidden_is_said_and_then_is(
     assert ("2,5 n = 32" in before, "2,5 n = 32" in after) == (True, True)
     log = session.execute(select(AccessLog.action, AccessLog.subject).where(AccessLog.action.startswith("raise")))
     assert [tuple(row) for row in log] == [("raise smallest group", "16")]
+
+
+def test_the_first_step_needs_no_token_and_the_second_does(admin: FlaskClient, app: Flask) -> None:
+    """As in production: what is hidden is shown, and nothing is raised from another site's page."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    assert admin.get(f"{PAGE}?smallest=6").status_code == 200
+    assert admin.post(PAGE, data={"smallest": "6"}).status_code == 400
 
 
 def test_where_nothing_is_hidden_that_is_said(admin: FlaskClient, answers: Team) -> None:

@@ -110,7 +110,7 @@ def test_a_law_group_of_two_caseworkers_is_in_no_comparison(
     answered(session, write_batch, mine, 3.3, 60)
     give_caseworkers(session, mine, 3)
     assert len(neighbours.read(session, stevns.id, QUARTER, LATER)) == 1
-    session.execute(update(Staff).where(Staff.email == "opfølgning0@x.dk").values(active=False))
+    session.execute(update(Staff).where(Staff.email.startswith("opfølgning0@")).values(active=False))
     assert neighbours.read(session, stevns.id, QUARTER, LATER) == []
 
 

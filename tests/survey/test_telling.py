@@ -233,7 +233,7 @@ def test_so_is_a_day_on_which_only_a_group_was_told(
     """
     waves.save(session, stevns.id, [Wave("Maj", date(2021, 5, 3), date(2021, 5, 10), 100)])
     large, small = another(session, team, "Stort"), another(session, team, "Lille")
-    third = update(Staff).where(Staff.email == "lille0@x.dk")
+    third = update(Staff).where(Staff.email.startswith("lille0@"))
     session.execute(third.values(active=False))
     for each in (large, small):
         add_batch(each, DAY, [(2, 3, 2, 3, 2)] * 12)

@@ -29,10 +29,11 @@ def another(session: Session, like: Team, name: str, caseworkers: int = 3) -> Te
 
 def give_caseworkers(session: Session, team: Team, n: int) -> None:
     """So many people who work in `team` alone, by its name and their number."""
-    people = [Staff(email=f"{team.name}{k}@x.dk".lower(), name="X", password_hash="-") for k in range(n)]
+    place = team.municipality_id
+    people = [Staff(email=f"{team.name}{k}@x{place}.dk".lower(), name="X", password_hash="-") for k in range(n)]
     session.add_all(people)
     session.flush()
-    key = {"municipality_id": team.municipality_id, "role": "caseworker", "team_id": team.id}
+    key = {"municipality_id": place, "role": "caseworker", "team_id": team.id}
     session.add_all(Assignment(**key, staff_id=staff.id) for staff in people)
     session.flush()
 
