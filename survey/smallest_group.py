@@ -51,7 +51,8 @@ def hidden(session: Session, municipality_id: int, smallest: int, today: date) -
     for law, team in _scopes(counts):
         now = figures.section(counts, law, team, compare=False)
         told, left = Counter(_told(now)), Counter(_told(figures.section(higher, law, team, compare=False)))
-        found += [Hidden(now.name, kind, n, left[kind]) for kind, n in told.items() if left[kind] < n]
+        name = f"Team {now.name}" if team else now.name
+        found += [Hidden(name, kind, n, left[kind]) for kind, n in told.items() if left[kind] < n]
     return period, found
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey import smallest_group
 from survey.models import AccessLog, Municipality, Staff, Team
-from tests.admin.test_dashboard import Add, SignIn, send, sign_in, team_of, words
+from tests.admin.test_dashboard import Add, SignIn, grown, send, sign_in, team_of, words
 
 __all__ = ["sign_in"]
 DAY = date(2021, 5, 5)
@@ -66,6 +66,15 @@ def test_what_is_hidden_is_said_and_then_is(
     assert ("2,5 n = 32" in before, "2,5 n = 32" in after) == (True, True)
     log = session.execute(select(AccessLog.action, AccessLog.subject).where(AccessLog.action.startswith("raise")))
     assert [tuple(row) for row in log] == [("raise smallest group", "16")]
+
+
+def test_a_team_is_told_from_its_law_group(
+    session: Session, stevns: Municipality, admin: FlaskClient, add_batch: Add
+) -> None:
+    """A team that is shown has lines of its own."""
+    add_batch(grown(session, team_of(session, stevns), "Nord"), DAY, [(1,) * 7, (2,) * 7, (3,) * 7, (4,) * 7] * 3)
+    page = admin.get(f"{PAGE}?smallest=16").text
+    assert [name for name, kind, *_ in rows(page) if kind == "Gennemsnit"] == ["Opfølgning", "Team Nord"]
 
 
 def test_the_first_step_needs_no_token_and_the_second_does(admin: FlaskClient, app: Flask) -> None:
