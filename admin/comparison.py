@@ -1,7 +1,7 @@
 """The room where municipalities that publish to each other are compared, and where one says yes or no to it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,7 +14,7 @@ from survey.access import ADMINISTRATOR, MANAGER, open_to
 from survey.comparison import Board, Kind, Measured
 from survey.db import snapshot, transaction
 from survey.results import LAW_NAMES
-from survey.scoring import count, expected_range
+from survey.scoring import count, danish, expected_range
 
 doors = Blueprint("comparison", __name__)
 
@@ -148,11 +148,7 @@ def said(measured: Measured) -> str:
     """One sentence: who lies outside, in the order of the table; or that nobody does."""
     sides: tuple[expected_range.Outcome, ...] = ("over", "under")
     outside = {side: [line.municipality for line in measured.lines if line.outcome == side] for side in sides}
-    told = [f"{_listed(names)} ligger {VERDICTS[side]}" for side, names in outside.items() if names]
+    told = [f"{danish.listed(names)} ligger {VERDICTS[side]}" for side, names in outside.items() if names]
     if not told:
         return "Ingen kommune ligger uden for det, tilfældet kan give: forskellene kan være tilfældige."
     return f"{', og '.join(told)}."
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " og ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

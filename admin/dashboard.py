@@ -157,7 +157,7 @@ def _is_whole(staff: CurrentStaff, args: Mapping[str, str]) -> bool:
 def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | None = None) -> str:
     """The page of what the manager may see; with a form that was not taken, if there is one."""
     period, counts = seen.period, seen.known.counts
-    whole = _is_whole(staff, request.args)
+    whole, few = _is_whole(staff, request.args), results.withheld(counts.teams)
     return render_template(
         "admin/dashboard.html",
         rooms=seen.rooms,
@@ -174,9 +174,9 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
         fewest_of_point=in_words(max(counts.smallest, cells.SMALLEST_CELL)),
         fewest_of_distribution=in_words(max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)),
         reasons=REASONS,
-        remarks=remarks.read(session, staff.municipality_id, period) if whole else None,
-        sides=sides.read(session, staff.municipality_id, period) if whole else (),
-        part_rates=part_rates.read(session, staff.municipality_id, period, counts.smallest) if whole else (),
+        remarks=remarks.read(session, staff.municipality_id, period, few) if whole else None,
+        sides=sides.read(session, staff.municipality_id, period, few) if whole else (),
+        part_rates=part_rates.read(session, staff.municipality_id, period, counts.smallest, few) if whole else (),
         part_names=PART_NAMES,
         part_name=part_name,
         part_sentence=lambda split: part_rates.sentence(split, part_name),

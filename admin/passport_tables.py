@@ -11,7 +11,9 @@ from survey.passports import Table
 from survey.results import LAW_NAMES
 from survey.table_passports import Opened
 
-WHOLE = ("side", "confirmed", "compared")
+MUNICIPAL = ("confirmed", "compared")
+"""Kinds that are of no law group alone."""
+WHOLE = ("side", *MUNICIPAL)
 """Kinds for those alone who see every team, as on their pages."""
 
 

@@ -52,6 +52,9 @@ WHOLE_SHARES = {
 }
 """The numbers of a rate, and the other bases of a mean: what each is called, and how it is worked out."""
 NOT_HERE = "Der er ikke noget tal med det id i jeres kommune, eller det er ikke dit at se."
+GROUP_TOO_SMALL = (
+    "Lovgruppens tal vises ikke nu: den har færre end tre aktive sagsbehandlere, så de ville være den enkeltes."
+)
 OTHERS = (
     "Resten var af andre team, da tallet fik sit id. Nu er et team mere for lille til at vises for sig, og "
     "forskellen på de to ville vise det. Derfor bliver tallet ikke regnet ud igen."
@@ -132,13 +135,16 @@ def _figure(session: Session, staff: CurrentStaff, of: Definition, teams: Sequen
 
 def refused(staff: CurrentStaff, teams: Sequence[TeamView], of: Definition | Table) -> str:
     """Why this person may not see the figure or table, in Danish; "" when they may. As on the dashboard."""
-    if isinstance(of, Table) and of.kind in passport_tables.WHOLE:
-        return "" if staff.manager_teams is None else NOT_HERE
+    whole = staff.manager_teams is None
+    if isinstance(of, Table) and of.kind in passport_tables.MUNICIPAL:
+        return "" if whole else NOT_HERE
     if of.team_id in (None, REST):
         hidden = {team.id for team in teams if not team.shown and team.law == of.law}
         mine = of.team_id is None and any(map(staff.can_see_figures_of, hidden))
-        if staff.manager_teams is not None and not mine:
+        if not (whole or (mine and not (isinstance(of, Table) and of.kind in passport_tables.WHOLE))):
             return NOT_HERE
+        if of.law in results.withheld(teams):
+            return GROUP_TOO_SMALL
         # A rest without one of those that are too small now would tell that one by its difference from all.
         others = of.others if isinstance(of, Definition) and of.kind != "rate" else ()
         return OTHERS if others and not hidden <= set(others) else ""

@@ -13,6 +13,7 @@ from survey.reports import Group, Report
 TITLE = "Borgernes svar efter samtaler"
 NOTHING = "–"
 """In a cell that has nothing to say."""
+WITHHELD = "Tallene vises ikke: gruppen har færre end tre aktive sagsbehandlere, så de ville være den enkeltes."
 
 
 def under_title(report: Report) -> str:
@@ -33,6 +34,9 @@ def blocks(report: Report) -> list[Block]:
 
 def _group(report: Report, group: Group, *, new_page: bool) -> Iterator[Block]:
     yield Heading(2, group.name, new_page)
+    if group.withheld:
+        yield Words(WITHHELD)
+        return
     if group.hidden_teams:
         listed = " og ".join(group.hidden_teams)
         yield Words(f"Tallene for {listed} vises kun samlet med resten af gruppen, fordi små team kunne kendes.")

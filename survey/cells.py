@@ -125,6 +125,7 @@ class Untold:
     """A batch in no cell yet, a cell in no group of means, or a group of means in no spread.
 
     Of a group `told` are the positions of the statements whose means are told already, and `cells` what it is of.
+    `team_id` is the team whose answers a batch has, None where they are of several.
     """
 
     id: UUID
@@ -132,6 +133,7 @@ class Untold:
     counted: Counted
     told: Sequence[int] = ()
     cells: Sequence[Counted] = ()
+    team_id: int | None = None
 
 
 # What may be told by itself ------------------------------------------------------------------------------

@@ -10,9 +10,10 @@ from itertools import groupby
 from math import ceil, floor
 from typing import Literal
 
-from survey import scoring, top_two
-from survey.figures import Section
+from survey import scatter, scoring, top_two
+from survey.figures import Section, cells_of
 from survey.goal_verdicts import Group
+from survey.lineages import Lineages
 from survey.results import LAW_NAMES, CellView
 from survey.scoring import Figure, comparisons, expected_range, shares
 from survey.scoring.expected_range import Limits, Outcome
@@ -22,6 +23,7 @@ FEWEST = 3
 SMALLEST = comparisons.SMALLEST_COMPARED
 """People behind a figure that is compared."""
 MEASURES: tuple["Kind", ...] = ("top_two", "maximum")
+NO_LINEAGES = Lineages()
 
 Kind = Literal["top_two", "maximum"]
 
@@ -121,19 +123,21 @@ def danish_order(name: str) -> str:
 
 
 def told(
-    municipality_id: int, name: str, section: Section, cells: Iterable[CellView], smallest: int
+    municipality_id: int,
+    name: str,
+    section: Section,
+    cells: Iterable[CellView],
+    smallest: int,
+    lineages: Lineages = NO_LINEAGES,
 ) -> list[Contribution]:
     """What one law group of a municipality tells: on each scale of its series the one with most questionnaires.
 
-    Versions and questionnaires are never added together. Of equally large ones the newest.
+    Versions and questionnaires are never added together. Of equally large ones the one that began last: a version
+    that is published later, and continues one of them, changes nothing.
     """
     listed, found = list(cells), dict[int, Contribution]()
-    for series in sorted(section.series, key=lambda one: (one.respondents, one.version_id)):
-        mine = [
-            cell
-            for cell in listed
-            if (cell.law, cell.version_id, cell.mode) == (section.law, series.version_id, series.mode)
-        ]
+    for series in sorted(section.series, key=lambda one: (one.respondents, lineages.line(one.version_id)[0])):
+        mine = cells_of(listed, section, series)
         points = len(series.labels)
         statements = len(mine[0].counted.statements)
         found[points] = Contribution(
@@ -200,7 +204,7 @@ def _hidden(of: Contribution, figure: Figure = scoring.HIDDEN) -> Line:
 
 def _top_two(of: Contribution) -> Line | _Share:
     found = top_two.of(of.group.cells, of.smallest) if of.group else None
-    if found is None or not found.figure.shown or found.people < SMALLEST:
+    if found is None or not found.figure.shown:
         return _hidden(of)
     key = (of.municipality_id, of.municipality, of.questionnaire, found.figure.text, found.people)
     if scoring.capped(found.figure):
@@ -226,7 +230,9 @@ def _of_maximum(of: Contribution) -> Line | _Share:
         return Line(*key, figure.value)
     line = Line(*key, figure.value, _interval(series.interval, moments.n, of.points))
     weight, reach = Fraction(moments.n), of.points - 1
-    squares = moments.variance * (moments.n - 1) / reach**2
+    # Who differs from the others is told of fifty people or more: of fewer no limit may be drawn by it either.
+    known = scatter.told(of.group.cells)
+    squares = (known.variance if known else scatter.usual(of.points)) * (moments.n - 1) / reach**2
     return _Share(line, moments.n, weight * (series.exact - 1) / reach, weight, float(weight), squares)
 
 

@@ -101,8 +101,12 @@ def book(session: Session, municipality_id: int, period: Period) -> Book:
 
 
 def rows(session: Session, of: Book, mine: Sequence[Part]) -> Iterator[Row]:
-    """Every number that may be told of `mine` in the book's period; few rows are in memory at a time."""
+    """Every number that may be told of `mine` in the book's period; few rows are in memory at a time.
+
+    Nothing of a law group that may not be shown.
+    """
     sums: Sums = {}
+    mine = [part for part in mine if part.law not in results.withheld(of.teams)]
     for part in mine:
         for level in told.LEVELS:
             yield from _level(session, of, part, level, sums)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from survey import by_statement, scatter, scoring, turnout, workdays
+from survey import by_statement, results, scatter, scoring, turnout, workdays
 from survey.cells import Counted, remembered
 from survey.cells import together as all_together
 from survey.lineages import Edition
@@ -20,7 +20,7 @@ from survey.turnout import Turnout
 
 T = TypeVar("T")
 MOST_POINTS = 45
-"""Points of one chart, before they are put together by week or month."""
+"""Points of one chart, before they are put together by week, month, quarter or year."""
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,16 @@ class Series:
 
 @dataclass(frozen=True)
 class Section:
-    """One law group's figures, or one team's. `not_invited` is by reason; None means too few to show."""
+    """One law group's figures, or one team's. `not_invited` is by reason; None means too few to show.
+
+    `withheld` is True, and there is nothing else, where they would be those of one or two caseworkers.
+    """
 
     law: str
     team: TeamView | None
     series: tuple[Series, ...]
     not_invited: tuple[tuple[str, int | None], ...]
+    withheld: bool = False
 
     @property
     def name(self) -> str:
@@ -140,6 +144,8 @@ def section(
     """
     if team is not None and not team.shown:
         raise ValueError("a team with fewer than three caseworkers is shown only in its law group")
+    if law in results.withheld(counts.teams):
+        return Section(law, team, (), (), withheld=True)
     group = _of_group(counts, law, None)
     cells = _by(group.cells, attrgetter("version_id", "mode"))
     found = [
@@ -289,10 +295,13 @@ def _mean(parts: Sequence[Counted], smallest: int) -> Figure:
 
 @remembered
 def _points(shown: Sequence[Counted], smallest: int) -> tuple[Point, ...]:
-    """The cells by the day, ISO week or month they end in: the finest that leaves at most MOST_POINTS points."""
+    """The cells by the day, ISO week, month, quarter or year they end in.
+
+    The finest that leaves at most MOST_POINTS points; years however many they are.
+    """
     by_day = _by(shown, attrgetter("last_on"))
     bins = {(day, day): parts for day, parts in by_day.items()}
-    for whole in (workdays.week_of, workdays.month_of):
+    for whole in (workdays.week_of, workdays.month_of, workdays.quarter_of, workdays.year_of):
         if len(bins) > MOST_POINTS:
             bins = defaultdict(list)
             for day, parts in by_day.items():
@@ -318,13 +327,15 @@ def _statements(counts: Counts, version: OneRow) -> tuple[StatementResult, ...]:
         zip(version.texts, *by_statement.told(counts.cells, version), strict=True), 1
     ):
         mean = by_statement.mean(chosen[1:], counts.smallest) if sum(chosen) else missing[0]
+        distribution = scoring.published_distribution(spread[1:], smallest=ten)
         found.append(
             StatementResult(
                 position,
                 text,
                 mean,
-                by_statement.interval(chosen[1:], spread[1:], mean),
-                scoring.published_distribution(spread[1:], smallest=ten),
+                # A distribution that a raised k hides would be told by an interval that follows it.
+                by_statement.interval(chosen[1:], spread[1:], mean) if distribution else None,
+                distribution,
                 scoring.published_share(spread[0], sum(spread), smallest=ten) if sum(spread) else missing[1],
             )
         )

@@ -91,13 +91,13 @@ def of(session: Session, municipality_id: int) -> Lineages:
 
 
 def read(session: Session, municipality_id: int, period: Period) -> tuple[Counts, Lineages]:
-    """`results.read`, with the versions of a lineage as its newest; nine statements."""
+    """`results.read`, with the versions of a lineage as its newest; one statement more."""
     found = of(session, municipality_id)
     return counts(session, municipality_id, period, found), found
 
 
 def counts(session: Session, municipality_id: int, period: Period, lineages: Lineages) -> Counts:
-    """`read` of lineages that are known; eight statements. Nobody else reads weeks: see `weeks`."""
+    """`read` of lineages that are known. Nobody else reads weeks: see `weeks`."""
     return joined(results.read(session, municipality_id, period), lineages)
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from survey import comparison, figures, lineages, results, workdays
 from survey import told as telling
 from survey.comparison import Contribution
+from survey.lineages import Lineages
 from survey.models import Cell, Municipality, Participation, QuestionnaireVersion, Team
 from survey.results import LAW_NAMES, Counts, Period
 
@@ -82,10 +83,12 @@ def quarters(session: Session, today: date) -> dict[date, int]:
     With how many of them do.
     """
     begins = func.date_trunc("quarter", Cell.last_on).label("begins")
+    # What `counted_to` says of a quarter, in the words of the database.
+    counted = Cell.told_on < func.date_trunc("quarter", Cell.last_on) + text("interval '3 months'") + CLOSES
     rows = session.execute(
         select(begins, func.count(Cell.municipality_id.distinct()))
         .join(Municipality, Municipality.id == Cell.municipality_id)
-        .where(Municipality.compared_since.is_not(None), Cell.mode == MODE, Cell.last_on < today)
+        .where(Municipality.compared_since.is_not(None), Cell.mode == MODE, Cell.last_on < today, counted)
         .group_by(begins)
         .order_by(begins.desc())
     )
@@ -95,7 +98,7 @@ def quarters(session: Session, today: date) -> dict[date, int]:
 def read(session: Session, municipality_id: int, quarter: date, today: date) -> list[Contribution]:
     """What everybody who takes part has told of a closed quarter; nothing for one that does not take part.
 
-    As it was told by `counted_to`: whatever is told later is in no comparison, so that no digit changes. Four
+    As it was told by `counted_to`: whatever is told later is in no comparison, so that no digit changes. Five
     statements a municipality. Raises ValueError while the quarter is not closed.
     """
     if counted_to(quarter) >= today:
@@ -107,24 +110,25 @@ def read(session: Session, municipality_id: int, quarter: date, today: date) -> 
 
 
 def _of(session: Session, one: Participant, quarter: date) -> Iterator[Contribution]:
-    counts = _counts(session, one, quarter)
+    known = lineages.of(session, one.id)
+    counts = _counts(session, one, quarter, known)
     asked = _asked(session, one.id, quarter)
     for law in LAW_NAMES:
         section = figures.section(counts, law, compare=False)
-        for found in comparison.told(one.id, one.name, section, counts.cells, one.smallest):
+        for found in comparison.told(one.id, one.name, section, counts.cells, one.smallest, known):
             asked.discard((law, found.points))
             yield found
     for law, points in sorted(asked):
         yield Contribution(one.id, one.name, law, points, one.smallest)
 
 
-def _counts(session: Session, one: Participant, quarter: date) -> Counts:
+def _counts(session: Session, one: Participant, quarter: date, known: Lineages) -> Counts:
     """The remote cells as they were told then, and nothing else a page of figures counts."""
     kept = telling.kept(session, one.id, period(quarter), counted_to(quarter))
     counts = Counts(
         period=period(quarter),
         smallest=one.smallest,
-        teams=(),
+        teams=results.teams(session, one.id),
         versions=results.versions(session, one.id),
         cells=[each.view for each in kept if each.view.mode == MODE],
         weeks=(),
@@ -132,7 +136,7 @@ def _counts(session: Session, one: Participant, quarter: date) -> Counts:
         waiting=(),
         unshown=(),
     )
-    joined = lineages.joined(counts, lineages.of(session, one.id))
+    joined = lineages.joined(counts, known)
     return replace(joined, cells=[replace(cell, team_id=None) for cell in joined.cells])
 
 

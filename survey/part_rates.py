@@ -97,13 +97,23 @@ class Quarter:
     missing: tuple[str, ...]
 
 
-def read(session: Session, municipality_id: int, period: Period, smallest: int) -> tuple[Quarter, ...]:
-    """The settled quarters that overlap `period`, the newest first, by today's `smallest` group; one statement."""
+def read(
+    session: Session, municipality_id: int, period: Period, smallest: int, withheld: Collection[str] = ()
+) -> tuple[Quarter, ...]:
+    """The settled quarters that overlap `period`, the newest first, by today's `smallest` group; one statement.
+
+    Without law groups `withheld`.
+    """
     of = TurnoutPart
     first, last = workdays.quarter(period.first), workdays.quarter(period.last)
     rows: Any = session.execute(
         select(of.quarter, of.law, of.dimension, of.value, of.sent, of.delivered, of.answered)
-        .where(of.municipality_id == municipality_id, of.settled, of.quarter.between(first, last))
+        .where(
+            of.municipality_id == municipality_id,
+            of.settled,
+            of.quarter.between(first, last),
+            of.law.not_in(withheld),
+        )
         .order_by(of.quarter.desc(), of.law, of.sent.desc(), of.value)
     )
     found: dict[tuple[date, str], dict[str, list[Part]]] = defaultdict(lambda: defaultdict(list))

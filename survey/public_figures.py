@@ -7,9 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 
-from survey import figures, goals, reopening, scoring, turnout
+from survey import figures, goals, reopening, results, scoring, turnout
 from survey.figures import Section, Series
 from survey.goals import Goal
 from survey.results import LAW_NAMES, Counts, TeamView
@@ -20,10 +20,10 @@ from survey.scoring import Figure
 class Told:
     """One questionnaire's figures as everybody reads them; `n` questionnaires lie behind `mean`.
 
-    `within` is how far from the mean the true one may be (95 %), rounded up; "" where that is not told. `rate` is
-    None where nothing was sent; `sent` and `weeks` (first and last Monday) go with it; `untold` says which weeks
-    are in no figure yet. `goals` are those in force on the last day, in words; those between law groups are not
-    among them. `mean_id` and `rate_id` are those by which a manager looks them up, "" where there is none.
+    `interval` is between which ends the true mean may be (95 %), rounded outwards; None where that is not told.
+    `rate` is None where nothing was sent; `sent` and `weeks` (in words, "" without any) go with it; `untold` says
+    which weeks are in no figure yet. `goals` are those in force on the last day, in words; those between law
+    groups are not among them. `mean_id` and `rate_id` are those by which a manager looks them up, "" where there is none.
     """
 
     name: str
@@ -32,10 +32,10 @@ class Told:
     goals: tuple[str, ...]
     n: int
     mean: Figure
-    within: str
+    interval: tuple[str, str] | None
     rate: Figure | None
     sent: int
-    weeks: tuple[date, date] | None
+    weeks: str
     untold: str = ""
     mean_id: str = ""
     rate_id: str = ""
@@ -43,16 +43,18 @@ class Told:
 
 @dataclass(frozen=True)
 class Group:
-    """A law group's figures, or a team's: nothing in `told` means too few to show."""
+    """A law group's figures, or a team's. Nothing in `told` means too few, of caseworkers where `withheld`."""
 
     name: str
     told: tuple[Told, ...]
+    withheld: bool = False
 
 
 def groups(counts: Counts, known: Collection[Goal] = (), as_of: date | None = None) -> list[Group]:
     """Every law group of the municipality, each apart; no ids without `as_of`, `told.newest`."""
     laws = [law for law in LAW_NAMES if law in {team.law for team in counts.teams}]
-    return [Group(LAW_NAMES[law], _told(counts, law, None, known, as_of)) for law in laws]
+    few = results.withheld(counts.teams)
+    return [Group(LAW_NAMES[law], _told(counts, law, None, known, as_of), law in few) for law in laws]
 
 
 def of_team(counts: Counts, team: TeamView, known: Collection[Goal] = (), as_of: date | None = None) -> Group:
@@ -102,10 +104,10 @@ def _as_told(series: Series, mean: Figure, several: bool, aims: tuple[str, ...])
         goals=aims,
         n=series.respondents,
         mean=mean,
-        within=_within(series.interval) if series.interval and mean.shown else "",
+        interval=_outwards(series.interval) if series.interval and mean.shown else None,
         rate=part.rate if part else None,
         sent=part.rate.n or 0 if part else 0,
-        weeks=(part.weeks[0].first, part.weeks[-1].last) if part and part.weeks else None,
+        weeks=turnout.weeks_named(part.weeks[0].first, part.weeks[-1].last) if part and part.weeks else "",
         untold=turnout.untold(part) if part else "",
     )
 
@@ -113,6 +115,6 @@ def _as_told(series: Series, mean: Figure, several: bool, aims: tuple[str, ...])
 # Coarser -------------------------------------------------------------------------------------------------
 
 
-def _within(interval: tuple[str, str]) -> str:
-    low, high = (Fraction(end.replace(",", ".")) for end in interval)
-    return scoring.number(Fraction(ceil((high - low) / 2 * 10), 10), 1)
+def _outwards(interval: tuple[str, str]) -> tuple[str, str]:
+    low, high = (Fraction(end.replace(",", ".")) * 10 for end in interval)
+    return scoring.number(Fraction(floor(low), 10), 1), scoring.number(Fraction(ceil(high), 10), 1)

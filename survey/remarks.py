@@ -1,6 +1,7 @@
 """What citizens wrote, and whether the scale was read rightly, as it may be shown: whole quarters, from ten on."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,10 +45,11 @@ class Remarks:
     confirmed: tuple[Confirmed, ...]
 
 
-def read(session: Session, municipality_id: int, period: Period) -> Remarks:
+def read(session: Session, municipality_id: int, period: Period, withheld: Collection[str] = ()) -> Remarks:
     """What the quarters that overlap `period` may show, in three statements.
 
-    A quarter is never added to another: of two sums the difference might be what may not be shown.
+    A quarter is never added to another: of two sums the difference might be what may not be shown. No comments are
+    of law groups `withheld`; how the scale was read is of the whole municipality.
     """
     wanted = select(Municipality.smallest_group, Municipality.asks_comment).where(
         Municipality.id == municipality_id
@@ -56,7 +58,7 @@ def read(session: Session, municipality_id: int, period: Period) -> Remarks:
     enough = max(smallest, scoring.SMALLEST_DISTRIBUTION)
     return Remarks(
         asked,
-        _comments(session, municipality_id, period, enough),
+        tuple(each for each in _comments(session, municipality_id, period, enough) if each.law not in withheld),
         _confirmed(session, municipality_id, period, enough),
     )
 

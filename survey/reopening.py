@@ -118,8 +118,11 @@ def reopen(
 ) -> Passport | None:
     """The figure `definition` defines, from the counts alone; None where the municipality has no such version.
 
-    `teams` are `results.teams`. Raises ValueError for a team that may only be shown inside its law group.
+    `teams` are `results.teams`. Raises ValueError for a team that may only be shown inside its law group, and
+    for a law group that may not be shown.
     """
+    if definition.law in results.withheld(teams):
+        raise ValueError("a law group with fewer than three caseworkers is not shown")
     known, rows = lineages.of(session, municipality_id), results.versions(session, municipality_id)
     line = _line(definition, known)
     version = lineages.as_one(rows, line, known)

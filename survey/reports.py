@@ -65,7 +65,10 @@ KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True)
 class Group:
-    """A law group, or a team: its parts, what is of them all, and the teams shown only inside it."""
+    """A law group, or a team: its parts, what is of them all, and the teams shown only inside it.
+
+    `withheld` is True, and there are no parts, where the figures would be those of one or two caseworkers.
+    """
 
     name: str
     law: str
@@ -76,6 +79,7 @@ class Group:
     funnel: Funnel
     funnel_id: str
     hidden_teams: tuple[str, ...]
+    withheld: bool
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,7 @@ def _group(known: Known, scope: Scope, mint: Mint, steps_id: StepsId) -> Group:
         funnel=funnel,
         funnel_id=steps_id(scope.law, scope.team.id if scope.team else None, funnel, counts.period),
         hidden_teams=tuple(team.name for team in scope.hidden),
+        withheld=section.withheld,
     )
 
 

@@ -60,7 +60,7 @@ READ = (*OF_WHOM, *STORED)
 KNOWN_CELLS = 10_000
 """Of so many cells a process keeps the counts in memory, some 40 MB; then it forgets them all."""
 SMALLEST_TEAM = 3
-"""Active caseworkers a team needs before its figures are shown outside its law group."""
+"""Active caseworkers a team needs before its figures are shown outside its law group; and that, to be shown."""
 
 _known: dict[UUID, Counted] = {}
 
@@ -75,12 +75,13 @@ class Period:
 
 @dataclass(frozen=True)
 class TeamView:
-    """A team, and whether its figures may be shown apart from its law group."""
+    """A team, and whether its figures may be shown apart from its law group; and those of its law group at all."""
 
     id: int
     name: str
     law: str
     shown: bool
+    group_shown: bool = True
 
 
 @dataclass(frozen=True)
@@ -168,20 +169,38 @@ def default_period(newest: date | None, today: date) -> Period:
 def teams(session: Session, municipality_id: int) -> tuple[TeamView, ...]:
     """Teams that are active or have figures, by law and name, each with whether it may be shown.
 
-    A team needs three active caseworkers. Where exactly one team with figures of a mode is hidden, the law group's
-    total would give it away, so the one with the fewest caseworkers is hidden with it.
+    A team needs three active caseworkers. Where exactly one team with answers of a mode, or with anything sent, is
+    hidden, the law group's total would give it away, so the one with the fewest caseworkers is hidden with it.
     """
     rows = session.execute(_teams(municipality_id)).all()
-    hidden = {row.id for row in rows if row.caseworkers < SMALLEST_TEAM}
-    for law, mode in product(LAW_NAMES, MODES):
-        told = [row for row in rows if row.law == law and getattr(row, mode)]
-        flags = scoring.protected([row.id in hidden for row in told], [row.caseworkers for row in told])
+    hidden = {row.id for row in rows if len(row.caseworkers) < SMALLEST_TEAM}
+    for law, figures in product(LAW_NAMES, (*MODES, "sent")):
+        told = [row for row in rows if row.law == law and getattr(row, figures)]
+        flags = scoring.protected([row.id in hidden for row in told], [len(row.caseworkers) for row in told])
         hidden |= {row.id for row, is_hidden in zip(told, flags, strict=True) if is_hidden}
-    return tuple(TeamView(row.id, row.name, row.law, row.id not in hidden) for row in rows)
+    few = _of_few(rows)
+    return tuple(TeamView(row.id, row.name, row.law, row.id not in hidden, row.law not in few) for row in rows)
+
+
+def withheld(teams: Iterable[TeamView]) -> frozenset[str]:
+    """The law groups of which nothing may be shown: their figures would be those of one or two caseworkers."""
+    return frozenset(team.law for team in teams if not team.group_shown)
+
+
+def _of_few(rows: Iterable[OneRow]) -> set[str]:
+    """The law groups with fewer than three active caseworkers; not those in which nobody ever had an account."""
+    active: dict[str, set[int]] = {}
+    for row in rows:
+        if row.has_accounts:
+            active.setdefault(row.law, set()).update(row.caseworkers)
+    return {law for law, people in active.items() if len(people) < SMALLEST_TEAM}
 
 
 def read(session: Session, municipality_id: int, period: Period) -> Counts:
-    """Everything the dashboard needs of one municipality and period, in eight statements."""
+    """Everything the dashboard needs of one municipality and period, in eight statements.
+
+    One more where this process does not remember the counts of all its cells.
+    """
     smallest = session.scalar(select(Municipality.smallest_group).where(Municipality.id == municipality_id))
 
     def rows(query: Query) -> Rows:
@@ -201,28 +220,24 @@ def read(session: Session, municipality_id: int, period: Period) -> Counts:
 
 
 def _teams(municipality_id: int) -> Query:
-    caseworkers = (
-        select(func.count(Assignment.staff_id.distinct()))
-        .join(Staff)
-        .where(
-            Assignment.municipality_id == Team.municipality_id,
-            Assignment.team_id == Team.id,
-            Assignment.role == "caseworker",
-            Staff.active,
-        )
-        .scalar_subquery()
+    accounts = (
+        Assignment.municipality_id == Team.municipality_id,
+        Assignment.team_id == Team.id,
+        Assignment.role == "caseworker",
     )
-    sent = exists().where(Participation.municipality_id == Team.municipality_id, Participation.team_id == Team.id)
+    active = select(func.array_agg(Assignment.staff_id)).join(Staff).where(*accounts, Staff.active)
     batch = (Batch.municipality_id == Team.municipality_id, Batch.team_id == Team.id)
+    week = (Participation.municipality_id == Team.municipality_id, Participation.team_id == Team.id)
     figures: dict[str, ColumnElement[bool]] = {mode: exists().where(*batch, Batch.mode == mode) for mode in MODES}
-    figures["remote"] = or_(figures["remote"], sent)
+    figures["sent"] = exists().where(*week, Participation.sent > 0)
     return (
         select(
             Team.id,
             Team.name,
             Team.law,
-            caseworkers.label("caseworkers"),
-            *(has.label(mode) for mode, has in figures.items()),
+            func.coalesce(active.scalar_subquery(), []).label("caseworkers"),
+            exists().where(*accounts).label("has_accounts"),
+            *(has.label(name) for name, has in figures.items()),
         )
         .where(Team.municipality_id == municipality_id, or_(Team.active, *figures.values()))
         .order_by(Team.law, Team.name)

@@ -8,11 +8,12 @@ from survey import scoring
 from survey import top_two as highest
 from survey.figures import Series, StatementResult
 from survey.results import CellView
-from survey.scoring import Figure
+from survey.scoring import Figure, danish
 from survey.scoring.rates import Rate
-from survey.scoring.shares import share_interval
+from survey.scoring.shares import Share, share_difference, share_interval
 
 Ends = tuple[float, float]
+SURE = 0.95
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,29 @@ def agreed(series: Series, cells: Iterable[CellView], smallest: int) -> Agreed |
 
 
 def _sentence(rows: Sequence[Told], whole: Told, points: str) -> str:
-    """What is chosen in all, and where the printed shares are lowest and highest."""
+    """What is chosen in all, and where the printed shares are lowest and highest if that is no chance."""
     sure = f" (usikkerhed {whole.interval})" if whole.interval else ""
     of_all = f"{whole.figure.text} af svarene er {points}{sure}."
     if not whole.figure.shown:
         of_all = f"Hvor mange af alle svar der er {points}, kan ikke vises endnu."
-    known = [(row.figure.value, row) for row in rows if row.ends and row.figure.value is not None]
-    if len({value for value, _ in known}) < 2:
+    known = [(Share(*found), row) for row in rows if (found := k_of_n(row.figure))]
+    if len(known) < 2:
         return of_all
-    low, high = (pick(known, key=lambda pair: pair[0])[1] for pick in (min, max))
-    few, many = (f"»{row.name}« ({row.figure.text})" for row in (low, high))
+    low, high = (pick(share.value for share, _ in known) for pick in (min, max))
+    if not _differ([share for share, _ in known]):
+        return f"{of_all} Forskellen på udsagnene er ikke større, end tilfældet kan give."
+    few, many = (
+        danish.listed([f"»{row.name}« ({row.figure.text})" for share, row in known if share.value == end])
+        for end in (low, high)
+    )
     return f"{of_all} Færrest ved {few}, flest ved {many}."
+
+
+def _differ(known: Sequence[Share]) -> bool:
+    """Whether the lowest and the highest share differ, as the two furthest of so many (Bonferroni, Newcombe 1998).
+
+    The same people answer both, which makes the difference surer than this says.
+    """
+    low, high = (pick(known, key=lambda share: share.value) for pick in (min, max))
+    pairs = len(known) * (len(known) - 1) // 2
+    return share_difference(high, low, 1 - (1 - SURE) / pairs).low > 0

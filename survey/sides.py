@@ -1,7 +1,7 @@
 """Who answers, and how: means by language, channel and so on as they may be shown, a closed quarter at a time."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -84,11 +84,13 @@ class Side:
     missing: tuple[str, ...]
 
 
-def read(session: Session, municipality_id: int, period: Period) -> tuple[Side, ...]:
+def read(
+    session: Session, municipality_id: int, period: Period, withheld: Collection[str] = ()
+) -> tuple[Side, ...]:
     """What the quarters that overlap `period` may show, the newest first; two statements.
 
     Only quarters that are over have anything written, and that once. Where a value or all of them have fewer
-    answers than is asked for by now, their dimension is not shown of that quarter.
+    answers than is asked for by now, their dimension is not shown of that quarter. Without law groups `withheld`.
     """
     smallest = select(Municipality.smallest_group).where(Municipality.id == municipality_id)
     enough = max(session.scalars(smallest).one(), scoring.SMALLEST_DISTRIBUTION)
@@ -101,7 +103,7 @@ def read(session: Session, municipality_id: int, period: Period) -> tuple[Side, 
         )
         .join(version, (version.municipality_id == of.municipality_id) & (version.id == of.version_id))
         .join(Questionnaire)
-        .where(of.municipality_id == municipality_id, of.quarter.between(first, last))
+        .where(of.municipality_id == municipality_id, of.quarter.between(first, last), of.law.not_in(withheld))
         .order_by(of.quarter.desc(), of.law, Questionnaire.name, version.number)
     )
     found: dict[Key, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))

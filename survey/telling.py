@@ -6,11 +6,10 @@ A cell never changes: the same figure has the same digits for ever.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import reduce
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from survey import ballot_box, cells, results, waves, workdays
@@ -28,7 +27,7 @@ from survey.models import (
     Municipality,
     QuestionnaireVersion,
 )
-from survey.results import OneRow, Rows
+from survey.results import OneRow, Rows, TeamView
 from survey.waves import Wave
 
 Rule = Callable[[Counted, Sequence[Untold], int], Any]
@@ -44,27 +43,35 @@ GRADED: Mapping[str, tuple[Rule, Rule]] = {
 def tonight(session: Session, municipality_id: int, now: datetime) -> int:
     """`form`, once a day: what is left to tell after a second tally on one day waits for the next night's.
 
-    A figure's id names the day up to which its cells were told. Cells told later on that day, or with the clock
-    turned back, would change its digits.
+    A figure's id names the day up to which cells and groups were told. What is told later on that day, or with the
+    clock turned back, would change its digits.
     """
     # The lock comes first: of two runs at once the second finds what the first has told.
     ballot_box.alone(session, municipality_id)
-    told = exists().where(Cell.municipality_id == municipality_id, Cell.told_on >= workdays.day(now))
-    return 0 if session.scalar(select(told)) else form(session, municipality_id, now)
+    told = (
+        exists().where(of.municipality_id == municipality_id, of.told_on >= workdays.day(now))
+        for of in (Cell, CellGroup)
+    )
+    return 0 if session.scalar(select(or_(*told))) else form(session, municipality_id, now)
 
 
 def form(session: Session, municipality_id: int, now: datetime) -> int:
     """Make the cells and groups that the batches there are allow, in the order they were tallied; how many cells.
 
-    A team that may not stand alone goes with the rest of its law group. So does, of a version that is closed, what
-    was tallied 28 days ago: no more will come. What is left over waits.
+    A team that may not stand alone goes with the rest of its law group, and waits for another's answers where
+    there are other teams. So does, of a version that is closed, what was tallied 28 days ago: no more will come.
+    What is left over waits, and all of a law group that may not be shown.
     """
     ballot_box.alone(session, municipality_id)
     smallest = session.scalars(select(Municipality.smallest_group).where(Municipality.id == municipality_id)).one()
     today = workdays.day(now)
-    made = 0
-    for unit, mine in _by_unit(_batches(session, municipality_id, now)).items():
-        for counted, parts in cells.closed(mine, lambda whole, _parts: cells.may_stand(whole, smallest)):
+    made, teams = 0, results.teams(session, municipality_id)
+
+    def fit(whole: Counted, parts: Sequence[Untold]) -> bool:
+        return cells.may_stand(whole, smallest) and _in_company(parts, teams)
+
+    for unit, mine in _by_unit(_batches(session, municipality_id, now, teams)).items():
+        for counted, parts in cells.closed(mine, fit):
             _write_cell(session, municipality_id, unit, counted, [part.id for part in parts], today)
             made += 1
     asked = waves.of(session, municipality_id)
@@ -72,6 +79,14 @@ def form(session: Session, municipality_id: int, now: datetime) -> int:
     for grade in GRADED if made or asked else ():
         _group(session, municipality_id, grade, smallest, today, asked)
     return made
+
+
+def _in_company(parts: Sequence[Untold], teams: Sequence[TeamView]) -> bool:
+    """Whether `parts` tell of no hidden team alone: whatever the period, the rest of a law group is of several."""
+    unit, mine = parts[0].unit, {part.team_id for part in parts}
+    others = {team.id for team in teams if team.law == unit.law} - mine
+    shown = {team.id for team in teams if team.shown}
+    return len(mine) > 1 or None in mine or mine <= shown or not others
 
 
 def _by_unit(parts: Iterable[Untold]) -> dict[Unit, list[Untold]]:
@@ -146,11 +161,11 @@ def _closed(
         inside = [part for part in rest if wave.first_on <= part.counted.first_on and part.counted.last_on <= end]
         if not inside:
             continue
-        whole = reduce(Counted.plus, (part.counted for part in inside))
-        told = end < today and fit(whole, inside)
-        if told:
+        whole = cells.together([part.counted for part in inside])
+        is_told = end < today and fit(whole, inside)
+        if is_told:
             found.append((whole, inside))
-        if told or today <= end:
+        if is_told or today <= end:
             theirs = {part.id for part in inside}
             rest = [part for part in rest if part.id not in theirs]
     return found + cells.closed(rest, fit)
@@ -159,22 +174,22 @@ def _closed(
 # Reading what is not told yet ----------------------------------------------------------------------------
 
 
-def _batches(session: Session, municipality_id: int, now: datetime) -> list[Untold]:
-    """Every batch in no cell, in the order of closing, with its unit and its counts; at most six statements."""
+def _batches(session: Session, municipality_id: int, now: datetime, teams: Sequence[TeamView]) -> list[Untold]:
+    """Every batch in no cell of the law groups that may be shown, in the order of closing; six statements."""
     untold = (Batch.municipality_id == municipality_id, Batch.cell_id.is_(None))
     closed_at = QuestionnaireVersion.closed_at
     late = (Batch.tallied_on <= workdays.day(now) - LATE) & func.coalesce(closed_at <= now, False)
     rows = session.execute(
         select(*Batch.__table__.columns, late.label("late"))
         .join(QuestionnaireVersion)
-        .where(*untold)
+        .where(*untold, Batch.law.not_in(results.withheld(teams)))
         .order_by(Batch.tallied_on, Batch.last_on, Batch.id)
     ).all()
     if not rows:
         return []
-    shown = {team.id for team in results.teams(session, municipality_id) if team.shown}
+    shown = {team.id for team in teams if team.shown}
     counted = _counted(session, untold, rows)
-    return [Untold(row.id, _unit(row, shown), counted[row.id]) for row in rows]
+    return [Untold(row.id, _unit(row, shown), counted[row.id], team_id=row.team_id) for row in rows]
 
 
 def _unit(batch: OneRow, shown: Collection[int]) -> Unit:

@@ -76,7 +76,7 @@ def stream(
         named = [team_id for team_id in team_ids if team_id is not None]
         rest = [Cell.team_id.is_(None)] if None in team_ids else []
         mine.append(or_(Cell.team_id.in_(named), *rest))
-    wanted = (_single if level == "cell" else _grouped)(level, period).where(*mine)
+    wanted = (_single(period) if level == "cell" else _grouped(level, period)).where(*mine)
     with session.execute(wanted, execution_options={"yield_per": READ_AHEAD}) as rows:
         for _, same in groupby(rows, lambda row: row.unit):
             yield _told(same)
@@ -91,7 +91,7 @@ def _told(rows: Iterator[Any]) -> Told:
     return Told(first.team_id, first.version_id, first.mode, first.told, counted, statements)
 
 
-def _single(_level: str, period: Period) -> Select[Any]:
+def _single(period: Period) -> Select[Any]:
     return (
         select(*Cell.__table__.columns, CellGroup.statements, Cell.id.label("unit"), Cell.told_on.label("told"))
         .outerjoin(

@@ -80,6 +80,16 @@ def quarter_end(day_: date) -> date:
     return date(day_.year, month, monthrange(day_.year, month)[1])
 
 
+def quarter_of(day_: date) -> tuple[date, date]:
+    """The first and the last day of the calendar quarter of `day_`."""
+    return quarter(day_), quarter_end(day_)
+
+
+def year_of(day_: date) -> tuple[date, date]:
+    """The first and the last day of the year of `day_`."""
+    return date(day_.year, 1, 1), date(day_.year, 12, 31)
+
+
 def monday(day_: date) -> date:
     """The Monday of the ISO week of `day_`."""
     return day_ - timedelta(days=day_.weekday())

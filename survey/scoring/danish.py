@@ -1,5 +1,6 @@
 """Danish numbers: rounded half up from exact fractions, decimal comma, no-break space before the percent sign."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -25,6 +26,11 @@ def percent(share: Fraction) -> str:
 def count(n: int) -> str:
     """A whole number in Danish; four digits without a separator, as municipalities write them."""
     return str(n) if n < 10_000 else f"{n:,}".replace(",", ".")
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "A", "A og B", "A, B og C"."""
+    return " og ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def signed(value: Fraction, decimals: int) -> str:

@@ -13,7 +13,9 @@ from survey import figures, lineages, neighbours
 from survey.models import AccessLog, Municipality, Staff
 from survey.passports import RULE
 from survey.results import Period
+from tests.admin.test_dashboard import team_of
 from tests.survey.neighbouring import Write, answered, team, town
+from tests.survey.told import give_caseworkers
 
 PAGE = "/sammenligning?kvartal=2021-2"
 Employ = Callable[..., Staff]
@@ -162,6 +164,8 @@ def test_scales_and_law_groups_have_each_their_own_axis(
     """Every chart is of one law and one scale; on 1-5 two are too few, also beside three on 1-4."""
     for each in three[:2]:
         on_five = team(session, each, code="faxe")
+        for one in (team_of(session, each), on_five):
+            give_caseworkers(session, one, 3)
         answered(session, write_batch, on_five, 4.2, points=5, width=3)
         answered(session, write_batch, team(session, each, "LAS"), 3.0, width=5)
     answered(session, write_batch, team(session, three[2], "LAS"), 3.0, width=5)

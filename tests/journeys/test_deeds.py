@@ -82,8 +82,8 @@ def test_the_figures_stand_with_their_base(
     page = reader.get(PAGE).text
     assert '<span class="big">3,0</span> ud fra 20 besvarelser' in page
     assert "skala fra 1 (helt uenig) til 4 (helt enig)" in page
-    assert "<dt>Usikkerhed</dt><dd>±0,6</dd>" in page
-    assert "højst ligger fra det viste, hvis de, der svarede, er som de andre" in page
+    assert "<dt>Usikkerhed</dt><dd>2,4 til 3,5</dd>" in page
+    assert "ligger imellem, hvis de, der svarede, er som de andre" in page
     assert "Over 3,0" in page
     assert "20/48 = 41,7\u00a0%" in page
     assert "Tallene er fra 13. maj 2020 til 12. maj 2021." in page

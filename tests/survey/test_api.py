@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from survey import api, api_tokens, exports, guesses, municipalities
+from survey import api, api_tokens, exports, guesses, municipalities, results
 from survey.models import Municipality, Team
 from survey.quotas import Quota
 from survey.results import Period
@@ -65,9 +65,15 @@ def test_the_figures_are_those_of_the_export(
     assert (found["about"]["municipality"], found["about"]["last"]) == ("stevns", "2021-05-16")
 
 
-def test_without_days_it_is_the_usual_period(ydelse: list[Team], token: str, ask: Ask) -> None:
+def test_without_days_it_is_the_usual_period(
+    session: Session, stevns: Municipality, ydelse: list[Team], token: str, ask: Ask, now: datetime
+) -> None:
     """Twelve months up to the newest figures."""
-    assert len(json.loads(ask(token).text)["figures"]) > 400
+    period = results.default_period(results.newest_day(session, stevns.id), now.date())
+    book = exports.book(session, stevns.id, period)
+    expected = [row.figure_id for row in exports.rows(session, book, exports.parts(book.teams))]
+    assert len(expected) > 300
+    assert [row["figure_id"] for row in json.loads(ask(token).text)["figures"]] == expected
 
 
 def test_a_token_opens_one_municipality(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ def change(session: Session, team: Team, add_batch: Add) -> Change:
     add_batch(team, DAY, [(1,) * 5, (2,) * 5, (3,) * 5, (4,) * 5, (0,) * 5] * 3)
     # What a new cell may be is tried on one that is there.
     session.execute(text("ALTER TABLE cell DISABLE TRIGGER keep_cell"))
+    session.execute(text("ALTER TABLE cell_group DISABLE TRIGGER keep_told"))
 
     def write(table: Table, **columns: object) -> None:
         with session.begin_nested():
@@ -107,3 +108,25 @@ def test_a_cell_never_changes(session: Session, team: Team, add_batch: Add, colu
     add_batch(team, DAY, [(1,) * 5, (2,) * 5, (3,) * 5, (4,) * 5, (0,) * 5] * 3)
     with pytest.raises(IntegrityError, match="A cell never changes"), session.begin_nested():
         session.execute(update(Cell).values(**columns))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE cell_group SET statements = '{1}'",
+        "UPDATE cell_group SET told_on = told_on + 1",
+        "DELETE FROM cell_group",
+        "DELETE FROM cell",
+    ],
+)
+def test_what_is_told_is_told_for_ever(session: Session, team: Team, add_batch: Add, statement: str) -> None:
+    """No group of cells changes, and neither goes: not even where nothing points to them any more."""
+    add_batch(team, DAY, [(1,) * 5, (2,) * 5, (3,) * 5, (4,) * 5, (0,) * 5] * 3)
+    session.execute(update(Batch).values(cell_id=None))
+    before = [session.execute(select(*of.__table__.columns).order_by(of.id)).all() for of in (Cell, CellGroup)]
+    with pytest.raises(IntegrityError, match="What was told is never"), session.begin_nested():
+        session.execute(text(statement))
+    assert before == [
+        session.execute(select(*of.__table__.columns).order_by(of.id)).all() for of in (Cell, CellGroup)
+    ]
+    assert all(before)

@@ -21,9 +21,19 @@ MIXED = [(4, 3, 4), (3, 3, 2), (4, 4, 3), (2, 3, 1), (3, 2, 4)]
 
 
 def contribution(
-    name: str, people: People, points: int = 4, *, versions: Sequence[int] = (1,), law: str = "LAB", k: int = 5
+    name: str,
+    people: People,
+    points: int = 4,
+    *,
+    versions: Sequence[int] = (1,),
+    law: str = "LAB",
+    k: int = 5,
+    spread: bool = True,
 ) -> Contribution:
-    """What `people` of one municipality told, all of it in one cell for each of `versions`; of the largest."""
+    """What `people` of one municipality told, all of it in one cell for each of `versions`; of the largest.
+
+    Without `spread` no distribution is told of it.
+    """
     width = len(people[0])
     statements = tuple(
         (0, *(column.count(point) for point in range(1, points + 1))) for column in zip(*people, strict=True)
@@ -39,7 +49,7 @@ def contribution(
             Counted(DAY, DAY, 1, len(people), statements, persons, {}, (0, 0, 0)),
             mean=True,
             means=every,
-            spread=every,
+            spread=every if spread else None,
             tags=False,
         )
         for version in versions
@@ -125,6 +135,23 @@ def test_who_may_not_be_shown_is_named_with_too_few_answers() -> None:
 def test_fewer_than_three_are_nothing_but_a_number(kind: comparison.Kind) -> None:
     """No line, no common figure, no limits."""
     assert comparison.measured(kind, three(MIXED * 4)[:2]) == Measured(kind, 2)
+
+
+def test_the_limits_tell_nothing_of_people_whose_distribution_is_not_told() -> None:
+    """Two worlds with the same lines: in one a third of twelve people is far below, in the other all are alike.
+
+    Where their distributions, and those of fifty, are told, the limits follow.
+    """
+    alike = [(4, 4, 2), (4, 2, 4), (2, 4, 4)] * 4
+    apart = [(4, 4, 4)] * 8 + [(2, 2, 2)] * 4
+
+    def seen(people: People, *, spread: bool) -> Measured:
+        mine = [contribution(name, MIXED * 3, spread=spread) for name in "AB"]
+        return comparison.measured("maximum", [*mine, contribution("C", people, spread=spread)])
+
+    assert seen(alike, spread=False) == seen(apart, spread=False) == seen(apart, spread=True)
+    told = [seen(people * 5, spread=True) for people in (alike, apart)]
+    assert told[0].limits != told[1].limits
 
 
 def test_two_scales_are_refused() -> None:

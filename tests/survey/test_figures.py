@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy.orm import Session
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from survey import figures, scatter, scoring
 from survey.models import Municipality, Team, Unshown, Waiting
 from survey.results import Period
-from tests.survey.test_findings import cell
+from tests.survey.test_findings import cell, series_of
 from tests.survey.told import DAY, MAY, NBSP, Add, only, ydelse
 
 
@@ -148,6 +149,27 @@ def test_a_raised_k_holds_for_what_was_told_before(
     assert {statement.mean for statement in series.statements} == {scoring.HIDDEN}
     add_batch(team, DAY + timedelta(2), [(3, 2, 3, 2, 3)] * 5)
     assert [point.n for point in only(ydelse(session, team)).points if point.mean.shown] == [15]
+
+
+def test_an_interval_follows_no_distribution_that_a_raised_k_hides() -> None:
+    """Of forty people's mean, where twelve tell how they are spread: with k twelve they do, with thirty not."""
+    told = cell(DAY, [(point,) for point in (1, 2, 3, 4)] * 3)
+    more = replace(cell(DAY + timedelta(1), [(point,) for point in (1, 2, 3, 4)] * 7), spread=None)
+    found = [series_of([told, more], smallest=k).statements[0] for k in (12, 30)]
+    assert [(one.mean.text, one.distribution is None, one.interval is None) for one in found] == [
+        ("2,5", False, False),
+        ("2,5", True, True),
+    ]
+
+
+@pytest.mark.parametrize(("months", "points"), [(46, 16), (60, 20), (100, 34), (240, 20)])
+def test_no_chart_has_more_points_than_it_can_hold(months: int, points: int) -> None:
+    """Of more than 45 months they are of quarters, of more than 45 quarters of years, without a gap between."""
+    days = [date(2001 + n // 12, n % 12 + 1, 5) for n in range(months)]
+    found = series_of([cell(day, [(2, 3)] * 10) for day in days]).points
+    assert (len(found), sum(point.n for point in found)) == (points, 10 * months)
+    assert found[0].begins == date(2001, 1, 1)
+    assert all(one.ends + timedelta(1) == after.begins for one, after in pairwise(found))
 
 
 def test_what_waits_and_what_was_never_enough_is_said(session: Session, team: Team, add_batch: Add) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from survey import figures, municipalities, question_sets, results
 from survey.models import Municipality, QuestionnaireVersion, Team
-from tests.survey.told import DAY, MAY, Add, another, only, ydelse
+from tests.survey.told import DAY, MAY, Add, another, give_caseworkers, only, ydelse
 
 
 def test_a_new_version_is_a_new_series(
@@ -32,6 +32,7 @@ def test_the_two_scales_never_meet(session: Session, team: Team, add_batch: Add)
     other = another(session, team, "Faxe")
     other.questionnaire_id = faxe.questionnaire_id
     session.flush()
+    give_caseworkers(session, team, 3)
     add_batch(team, DAY, [(2,) * 5] * 10)
     add_batch(other, DAY, [(5, 4, 4)] * 15)
     by_scale = {len(series.labels): series for series in ydelse(session, team).series}

@@ -216,7 +216,7 @@ def pages(seen: Sequence[CellView]) -> list[Any]:
             counts = Counts(period=Period(DAY, DAY + timedelta(99)), smallest=SMALLEST, **read, **empty)
             sections = [figures.section(counts, "LAS"), figures.section(counts, "LAS", team)]
             found += [replace(one, interval=None) for section in sections for one in section.series]
-            found += [replace(one, within="") for group in public_figures.groups(counts) for one in group.told]
+            found += [replace(one, interval=None) for group in public_figures.groups(counts) for one in group.told]
     return found
 
 

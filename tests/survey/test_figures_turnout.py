@@ -77,6 +77,14 @@ def test_two_periods_tell_the_reasons_of_no_week(session: Session, team: Team) -
     assert ydelse(session, team, late).not_invited == (("hurtful_moment", None),)
 
 
+def test_a_week_across_two_quarters_is_of_its_mondays(session: Session, team: Team) -> None:
+    """The week from 28 June is the second quarter's: a period that begins on 1 July has nothing of it."""
+    for week, n in ((date(2021, 6, 28), 6), (date(2021, 7, 5), 8)):
+        unasked(session, team, week, cancelled=n)
+    period = Period(date(2021, 7, 1), date(2021, 7, 11))
+    assert ydelse(session, team, period).not_invited == (("cancelled", 8),)
+
+
 def unasked(session: Session, team: Team, week: date, **decisions: int) -> None:
     """Meetings of a week by what was decided of them."""
     key = {"municipality_id": team.municipality_id, "team_id": team.id, "week": week}

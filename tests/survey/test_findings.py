@@ -39,8 +39,8 @@ def said(cells: Sequence[CellView], before: Sequence[CellView] = (), **changes: 
     return findings.findings(PERIOD, with_changes(series_of(cells), changes), cells, before)
 
 
-def series_of(cells: Sequence[CellView]) -> Series:
-    """The law group's one series, made of `cells`."""
+def series_of(cells: Sequence[CellView], smallest: int = 5) -> Series:
+    """The law group's one series, made of `cells`; `smallest` is k."""
     points = len(cells[0].counted.statements[0]) - 1 if cells else 4
     texts = [f"udsagn {number}" for number in range(1, 1 + (len(cells[0].counted.statements) if cells else 5))]
     labels = ["?"] * points
@@ -48,7 +48,7 @@ def series_of(cells: Sequence[CellView]) -> Series:
     empty: dict[str, Any] = {key: [] for key in ("teams", "weeks", "meetings", "unshown")}
     waiting = [SimpleNamespace(law="LAS", version_id=1, mode="remote", team_id=None, tallied_on=DAY, newest=DAY)]
     read: dict[str, Any] = {"versions": [version], "cells": cells, "waiting": waiting}
-    (series,) = figures.section(Counts(period=PERIOD, smallest=5, **read, **empty), "LAS").series
+    (series,) = figures.section(Counts(period=PERIOD, smallest=smallest, **read, **empty), "LAS").series
     return series
 
 

@@ -3,17 +3,27 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from survey import comparison, neighbours
-from survey.models import Cell, CellGroup, Municipality
-from tests.survey.neighbouring import LATER, QUARTER, Write, answered, team, town
-from tests.survey.told import sent
+from survey import comparison, municipalities, neighbours, question_sets
+from survey.models import Cell, CellGroup, Municipality, Questionnaire, QuestionnaireVersion, Staff
+from tests.survey.neighbouring import LATER, NOW, QUARTER, Write, answered, team, town
+from tests.survey.told import give_caseworkers, sent
 
 CLOSED_ON = date(2021, 7, 29)
+"""The first day on which the quarter is closed."""
+
+
+def tell_on(session: Session, day: date, but: tuple[set[UUID], set[UUID]] = (set(), set())) -> None:
+    """Let all cells and groups, `but` these, have been told on `day`."""
+    session.execute(text("ALTER TABLE cell DISABLE TRIGGER keep_cell"))
+    session.execute(text("ALTER TABLE cell_group DISABLE TRIGGER keep_told"))
+    session.execute(update(Cell).where(Cell.id.not_in(but[0])).values(told_on=day))
+    session.execute(update(CellGroup).where(CellGroup.id.not_in(but[1])).values(told_on=day))
 
 
 def test_a_municipality_joins_and_leaves_once(session: Session, stevns: Municipality, now: datetime) -> None:
@@ -60,10 +70,48 @@ def test_what_is_told_after_the_quarter_closed_moves_no_digit(
     known = set(session.scalars(Cell.__table__.select().with_only_columns(Cell.id)))
     groups = set(session.scalars(CellGroup.__table__.select().with_only_columns(CellGroup.id)))
     answered(session, write_batch, mine, 2.0, 60, first=date(2021, 6, 7))
-    session.execute(text("ALTER TABLE cell DISABLE TRIGGER keep_cell"))  # as if told on another day
-    for of, old in ((Cell, known), (CellGroup, groups)):
-        session.execute(update(of).where(of.id.not_in(old)).values(told_on=CLOSED_ON))
+    tell_on(session, CLOSED_ON, but=(known, groups))
     assert comparison.boards(neighbours.read(session, stevns.id, QUARTER, LATER)) == before
+
+
+def test_a_quarter_told_too_late_is_not_there(session: Session, stevns: Municipality, write_batch: Write) -> None:
+    """What no comparison has is no quarter to choose: on the last day that counts it is one."""
+    answered(session, write_batch, team(session, town(session, "Stevns Kommune")), 3.3, 60)
+    tell_on(session, CLOSED_ON)
+    assert neighbours.quarters(session, LATER) == {}
+    assert all(one.group is None for one in neighbours.read(session, stevns.id, QUARTER, LATER))
+    tell_on(session, CLOSED_ON - timedelta(days=1))
+    assert neighbours.quarters(session, LATER) == {QUARTER: 1}
+    assert [one.group is None for one in neighbours.read(session, stevns.id, QUARTER, LATER)] == [False]
+
+
+def test_a_version_that_goes_on_moves_no_digit(session: Session, stevns: Municipality, write_batch: Write) -> None:
+    """Of two questionnaires with equally many the one that began last, also when the other's series goes on."""
+    mine = town(session, "Stevns Kommune")
+    first, other = team(session, mine), team(session, mine, "LAB", code="ydelse")
+    for each, centre, width in ((first, 3.3, 7), (other, 2.6, 5)):
+        give_caseworkers(session, each, 3)
+        answered(session, write_batch, each, centre, 60, width=width)
+    (before,) = neighbours.read(session, stevns.id, QUARTER, LATER)
+    named = select(QuestionnaireVersion.id).join(Questionnaire).where(Questionnaire.code == "opfoelgning")
+    old = session.scalars(named.where(Questionnaire.municipality_id == mine.id)).one()
+    content = question_sets.load("opfoelgning")
+    every = range(1, len(content.statements) + 1)
+    municipalities.publish(session, mine.id, content, NOW + timedelta(days=170), same=every, continues=old)
+    (after,) = neighbours.read(session, stevns.id, QUARTER, LATER)
+    assert (after.questionnaire, before.questionnaire) == ("Ydelse, 5 udsagn", "Ydelse, 5 udsagn")
+
+
+def test_a_law_group_of_two_caseworkers_is_in_no_comparison(
+    session: Session, stevns: Municipality, write_batch: Write
+) -> None:
+    """Its share would be theirs: of three it is there, of two it has nothing to tell."""
+    mine = team(session, town(session, "Stevns Kommune"))
+    answered(session, write_batch, mine, 3.3, 60)
+    give_caseworkers(session, mine, 3)
+    assert len(neighbours.read(session, stevns.id, QUARTER, LATER)) == 1
+    session.execute(update(Staff).where(Staff.email.startswith("opfølgning0@")).values(active=False))
+    assert neighbours.read(session, stevns.id, QUARTER, LATER) == []
 
 
 def test_a_reading_does_not_grow_with_the_answers(
@@ -72,12 +120,12 @@ def test_a_reading_does_not_grow_with_the_answers(
     write_batch: Write,
     sql: Callable[[], AbstractContextManager[list[str]]],
 ) -> None:
-    """One statement for who takes part, and four for each of them."""
+    """One statement for who takes part, and five for each of them."""
     for name in ("Stevns Kommune", "Faxe Kommune"):
         answered(session, write_batch, team(session, town(session, name)), 3.3, 60)
     with sql() as seen:
         neighbours.read(session, stevns.id, QUARTER, LATER)
-    assert len(seen) == 1 + 2 * 4
+    assert len(seen) == 1 + 2 * 5
 
 
 def test_answers_on_a_screen_are_not_read(session: Session, stevns: Municipality, write_batch: Write) -> None:

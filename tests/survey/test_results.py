@@ -94,7 +94,9 @@ def test_more_teams_are_not_more_statements(
     """Twelve more teams with figures are read with the same nine statements."""
     like = team_of(session, stevns)
     for number in range(12):
-        add_batch(another_team(session, like, f"Team {number}"), date(2021, 5, 3), [(2,) * 7] * 10)
+        mine = another_team(session, like, f"Team {number}")
+        employ(session, mine, 3)
+        add_batch(mine, date(2021, 5, 3), [(2,) * 7] * 10)
     with sql() as statements:
         counts = results.read(session, stevns.id, MAY)
     assert len(counts.cells) == 12

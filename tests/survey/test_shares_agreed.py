@@ -40,7 +40,32 @@ def test_the_sentence_names_the_lowest_and_the_highest() -> None:
     )
     alike = agreed([(4, 3)] * 30 + [(2, 1)] * 30)
     assert alike is not None
-    assert "Færrest" not in alike.sentence
+    assert alike.sentence.endswith("Forskellen på udsagnene er ikke større, end tilfældet kan give.")
+
+
+def test_those_that_share_an_end_are_all_named() -> None:
+    """Two statements with the same lowest share, beside one that is higher beyond chance."""
+    found = agreed([(4, 2, 3)] * 30 + [(3, 3, 2)] * 20 + [(3, 1, 1)] * 10)
+    assert found is not None
+    assert found.sentence.endswith(
+        f"Færrest ved »udsagn 2« (20/60 = 33,3{NBSP}%), flest ved »udsagn 1« (60/60 = 100,0{NBSP}%)."
+    )
+    found = agreed([(4, 2, 2)] * 40 + [(3, 3, 3)] * 20)
+    assert found is not None
+    assert found.sentence.endswith(
+        f"Færrest ved »udsagn 2« (20/60 = 33,3{NBSP}%) og »udsagn 3« (20/60 = 33,3{NBSP}%), "
+        f"flest ved »udsagn 1« (60/60 = 100,0{NBSP}%)."
+    )
+
+
+def test_a_difference_that_may_be_chance_names_none() -> None:
+    """60 and 61 of 100 are no difference; of many statements the furthest two must lie further apart."""
+    found = agreed([(4, 4)] * 60 + [(2, 4)] * 1 + [(2, 2)] * 39)
+    assert found is not None
+    assert "Færrest" not in found.sentence
+    two, seven = ((4,) * n + (2,) for n in (1, 6))
+    between = [agreed([one] * 15 + [(4,) * len(one)] * 30 + [(1,) * len(one)] * 15) for one in (two, seven)]
+    assert ["Færrest" in each.sentence for each in between if each] == [True, False]
 
 
 def test_what_may_not_be_told_is_words() -> None:

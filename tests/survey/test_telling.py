@@ -8,10 +8,10 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event, select, update
+from sqlalchemy import delete, event, select, text, update
 from sqlalchemy.orm import Session
 
-from survey import municipalities, question_sets, results, telling
+from survey import municipalities, question_sets, results, telling, told, waves
 from survey.models import (
     TAGS,
     Batch,
@@ -23,8 +23,11 @@ from survey.models import (
     CellGroup,
     Municipality,
     QuestionnaireVersion,
+    Staff,
     Team,
 )
+from survey.results import Period
+from survey.waves import Wave
 from tests.survey.told import DAY, MAY, Add, another, only, ydelse
 
 TABLES = (Batch, Cell, CellGroup)
@@ -44,6 +47,7 @@ def forget(session: Session) -> None:
     """As on the first night after cells came: there are batches alone."""
     session.execute(update(Batch).values(cell_id=None))
     for table in (Cell, CellGroup):
+        session.execute(text(f"ALTER TABLE {table.__tablename__} DISABLE TRIGGER keep_told"))
         session.execute(delete(table))
     session.flush()
 
@@ -95,8 +99,8 @@ def test_a_cell_is_the_sum_of_its_batches(session: Session, team: Team, add_batc
             sum(getattr(r, n) for r in of[BatchComplete]) for n in ("n", "ties")
         )
         assert cell.tags == [sum(row.n for row in of[BatchTag] if row.tag == tag) for tag in TAGS]
-    told = sum(cell.n for cell in found)
-    assert told + sum(session.scalars(select(Batch.n).where(Batch.cell_id.is_(None)))) == sum(
+    in_cells = sum(cell.n for cell in found)
+    assert in_cells + sum(session.scalars(select(Batch.n).where(Batch.cell_id.is_(None)))) == sum(
         session.scalars(select(Batch.n))
     )
 
@@ -218,6 +222,43 @@ def test_a_day_is_told_once(session: Session, team: Team, add_batch: Add) -> Non
         session.execute(untold)
         assert telling.tonight(session, team.municipality_id, night(DAY + timedelta(later))) == made
     assert [cell.told_on for cell in cells_of(session)] == [DAY, DAY + timedelta(1)]
+
+
+def test_so_is_a_day_on_which_only_a_group_was_told(
+    session: Session, stevns: Municipality, team: Team, add_batch: Add
+) -> None:
+    """A wave that ends closes its groups in a night without new cells: what that day's figures are, they stay.
+
+    Later that day a team that waited for others is large enough to be told alone.
+    """
+    waves.save(session, stevns.id, [Wave("Maj", date(2021, 5, 3), date(2021, 5, 10), 100)])
+    large, small = another(session, team, "Stort"), another(session, team, "Lille")
+    third = update(Staff).where(Staff.email.startswith("lille0@"))
+    session.execute(third.values(active=False))
+    for each in (large, small):
+        add_batch(each, DAY, [(2, 3, 2, 3, 2)] * 12)
+    over = waves.ends(waves.of(session, stevns.id))[0] + timedelta(2)
+    assert telling.tonight(session, stevns.id, night(over)) == 0
+    assert (told.newest(session, stevns.id), len(cells_of(session))) == (over, 1)
+    before = told.kept(session, stevns.id, Period(DAY, over), over)
+    session.execute(third.values(active=True))
+    for hours, made in ((5, 0), (24, 1)):
+        assert telling.tonight(session, stevns.id, night(over) + timedelta(hours=hours)) == made
+        assert told.kept(session, stevns.id, Period(DAY, over), over) == before
+
+
+def test_what_a_group_withholds_is_known_from_the_day_it_is_told(
+    session: Session, team: Team, add_batch: Add
+) -> None:
+    """Thirty people hide nothing until, with ninety more, the mean of a statement at an end is withheld."""
+    for day in range(4):
+        add_batch(team, DAY + timedelta(day), [(2, 3, 2, 3, 4), (3, 2, 3, 2, 4)] * 15)
+    period = Period(DAY, DAY)
+    hides = [
+        [each.view.hides for each in told.kept(session, team.municipality_id, period, DAY + timedelta(later))]
+        for later in (2, 3)
+    ]
+    assert hides == [[False], [True]]
 
 
 def test_a_group_is_asked_with_its_cells(session: Session, team: Team, add_batch: Add) -> None:

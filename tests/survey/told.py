@@ -21,12 +21,21 @@ def another(session: Session, like: Team, name: str, caseworkers: int = 3) -> Te
     """One more team of the same law group, large enough to be shown."""
     key = {"municipality_id": like.municipality_id}
     team = Team(**key, name=name, law=like.law, questionnaire_id=like.questionnaire_id)
-    people = [Staff(email=f"{name}{n}@x.dk".lower(), name="X", password_hash="-") for n in range(caseworkers)]
-    session.add_all([team, *people])
+    session.add(team)
     session.flush()
-    session.add_all(Assignment(**key, staff_id=staff.id, role="caseworker", team_id=team.id) for staff in people)
-    session.flush()
+    give_caseworkers(session, team, caseworkers)
     return team
+
+
+def give_caseworkers(session: Session, team: Team, n: int) -> None:
+    """So many people who work in `team` alone, by its name and their number."""
+    place = team.municipality_id
+    people = [Staff(email=f"{team.name}{k}@x{place}.dk".lower(), name="X", password_hash="-") for k in range(n)]
+    session.add_all(people)
+    session.flush()
+    key = {"municipality_id": place, "role": "caseworker", "team_id": team.id}
+    session.add_all(Assignment(**key, staff_id=staff.id) for staff in people)
+    session.flush()
 
 
 def sent(
