@@ -98,7 +98,7 @@ def findings(
     ground, own = scatter.moments(earlier), scatter.moments(told)
     alarm = None if aims.change else _alarm(watched, earlier)
     aimed = goals.in_force(aims.goals, aims.law, points, period.last)
-    first, *further = _level(series, mine, aims, aimed)
+    first, *further = _level(period, series, mine, aims, aimed)
     return Findings(
         level=first,
         change=aims.change or _change(_trend(series, told), alarm, aims, ground.n),
@@ -160,21 +160,25 @@ def _baseline(period: Period, before: Sequence[Counted]) -> list[Counted]:
 LEVEL_QUESTION = goal_verdicts.QUESTIONS["level"]
 
 
-def _level(series: Series, mine: Sequence[CellView], aims: Aims, aimed: Sequence[Goal]) -> list[Finding]:
+def _level(
+    period: Period, series: Series, mine: Sequence[CellView], aims: Aims, aimed: Sequence[Goal]
+) -> list[Finding]:
     """One answer for each goal in force; without any, that there is none."""
     if not aimed:
         none = f"Der er ikke aftalt noget mål på skalaen 1-{len(series.labels)}."
         return [Finding(LEVEL_QUESTION, "none", none)]
     evidence = Evidence(Group(aims.law, series, mine), aims.other, aims.smallest)
-    return [Finding(goal_verdicts.QUESTIONS[goal.kind], *_judged(goal, evidence, aims)) for goal in aimed]
+    return [
+        Finding(goal_verdicts.QUESTIONS[goal.kind], *_judged(goal, evidence, aims, period.last)) for goal in aimed
+    ]
 
 
-def _judged(goal: Goal, evidence: Evidence, aims: Aims) -> Verdict:
-    """The verdict; of a level none before the period is over, and a rise between waves where they are asked in."""
-    if aims.is_open and goal.kind == "level":
-        return so_far.level(goal, evidence.group)
+def _judged(goal: Goal, evidence: Evidence, aims: Aims, last: date) -> Verdict:
+    """The verdict; none before the period, to `last`, is over. A rise of who asks in waves is their waves'."""
     if aims.change and goal.kind == "trend":
         return RISES.get(aims.change.sign, "undecided"), aims.change.sentence
+    if aims.is_open:
+        return so_far.judge(goal, evidence, last)
     return goal_verdicts.judge(goal, evidence)
 
 

@@ -14,6 +14,7 @@ from survey.goals import Goal
 from survey.results import LAW_NAMES, CellView
 from survey.scoring import Moments, comparisons, danish, estimates, scores, shares, target, trends
 from survey.scoring.scores import Scores
+from survey.top_two import TopTwo
 
 Outcome = Literal["over", "under", "undecided"]
 SURE = 0.95
@@ -31,15 +32,16 @@ class Group:
     @property
     def scores(self) -> Scores:
         """Each person's own mean over the cells whose mean is told."""
-        return scatter.persons(self._told)
+        return scatter.persons(self.told)
 
     @property
     def moments(self) -> Moments:
         """The same as sums."""
-        return scatter.moments(self._told)
+        return scatter.moments(self.told)
 
     @property
-    def _told(self) -> list[Counted]:
+    def told(self) -> list[Counted]:
+        """The counts of the cells whose mean is told."""
         return [cell.counted for cell in self.cells if cell.mean]
 
 
@@ -182,19 +184,28 @@ def unjudged(n: int) -> Verdict:
 
 # So many choose the two highest points -------------------------------------------------------------------
 
+FEW_SHARES = (
+    f"For få svar til at sige det: det kræver {scoring.SMALLEST_DISTRIBUTION} besvarelser, "
+    "hvis fordeling kan vises."
+)
+
 
 def share(goal: Goal, evidence: Evidence) -> Verdict:
     """By one-sided Wilson bounds, of as many answers as the persons' are worth."""
     found = top_two.of(evidence.group.cells, evidence.smallest)
     if found is None or not found.figure.shown:
-        few = f"det kræver {scoring.SMALLEST_DISTRIBUTION} besvarelser, hvis fordeling kan vises."
-        return "undecided", f"For få svar til at sige det: {few}"
+        return "undecided", FEW_SHARES
     lower, upper = shares.share_bounds(found.share, SURE)
     outcome: Outcome = "over" if lower > goal.value else "under" if upper < goal.value else "undecided"
-    told = f"{found.figure.text} svarer {goals.highest(evidence.points)}"
+    told = chosen(found, evidence.points)
     aim, bounds = goals.percent(goal.value), Bounds(lower, upper, Fraction(1, 1000), danish.percent)
     sure = "" if scoring.capped(found.figure) else bounds.sure(outcome, goal.value, aim)
     return outcome, _said(outcome, aim, told, sure)
+
+
+def chosen(found: TopTwo, points: int) -> str:
+    """The share as it stands in a sentence: "180/200 = 90,0 % svarer 4 eller 5"."""
+    return f"{found.figure.text} svarer {goals.highest(points)}"
 
 
 # Rising --------------------------------------------------------------------------------------------------
@@ -224,8 +235,7 @@ def too_few(found: trends.Trend) -> str:
 
 def trend(_goal: Goal, evidence: Evidence) -> Verdict:
     """By Kendall's test of score against day: the same as the answer to whether anything has changed."""
-    told = [cell.counted for cell in evidence.group.cells if cell.mean]
-    found = by_day(told, evidence.points)
+    found = by_day(evidence.group.told, evidence.points)
     if found.kendall is None:
         return "undecided", too_few(found)
     if found.word == "stigende":
@@ -240,18 +250,23 @@ def trend(_goal: Goal, evidence: Evidence) -> Verdict:
 
 # Both law groups alike -----------------------------------------------------------------------------------
 
+ALONE = "Kan ikke afgøres: den anden gruppe har ingen svar på samme skala i perioden."
+FEW_COMPARED = (
+    f"For få svar til at sammenligne grupperne: det kræver {comparisons.SMALLEST_COMPARED} besvarelser "
+    "i hver gruppe, hvis gennemsnit kan vises."
+)
+
 
 def equality(goal: Goal, evidence: Evidence) -> Verdict:
     """By the interval of the difference of the means: within the goal's margin, outside it, or neither."""
     mine, other = evidence.group, evidence.other
     if other is None:
-        return "undecided", "Kan ikke afgøres: den anden gruppe har ingen svar på samme skala i perioden."
-    if not all(_comparable(group) for group in (mine, other)):
-        few = f"det kræver {comparisons.SMALLEST_COMPARED} besvarelser i hver gruppe, hvis gennemsnit kan vises."
-        return "undecided", f"For få svar til at sammenligne grupperne: {few}"
+        return "undecided", ALONE
+    if not comparable(mine, other):
+        return "undecided", FEW_COMPARED
     ends = [estimates.mean_bounds(group.moments, evidence.points, SURE) for group in (mine, other)]
     found = shares.mean_difference(mine.moments.mean, other.moments.mean, *ends)
-    aim, base = goals.number(goal.value), _side_by_side(mine, other)
+    aim, base = goals.number(goal.value), side_by_side(mine, other)
     nearest, widest = _distances(found)
     if widest < goal.value:
         return "over", f"Ja, lige tilfredse: {base}. Forskellen er med 95 % sikkerhed mindre end {aim} point."
@@ -262,11 +277,15 @@ def equality(goal: Goal, evidence: Evidence) -> Verdict:
     return "undecided", f"Kan ikke afgøres endnu: {base}. Ingen sikker forskel, men en på {aim} point er mulig."
 
 
-def _comparable(group: Group) -> bool:
-    return group.moments.n >= comparisons.SMALLEST_COMPARED and not scoring.capped(group.series.mean)
+def comparable(*groups: Group) -> bool:
+    """Whether each has people enough, and a mean that is shown as it is."""
+    return all(
+        group.moments.n >= comparisons.SMALLEST_COMPARED and not scoring.capped(group.series.mean)
+        for group in groups
+    )
 
 
-def _side_by_side(mine: Group, other: Group) -> str:
+def side_by_side(mine: Group, other: Group) -> str:
     """Both means, Opfølgning first wherever it is read."""
     both = sorted((mine, other), key=lambda group: group.law)
     return " og ".join(

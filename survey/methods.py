@@ -57,6 +57,12 @@ METHODS = (
         f"{target.SMALLEST_JUDGED} besvarelser",
     ),
     Method(
+        "Over målet, før perioden er slut?",
+        "E-proces (Waudby-Smith og Ramdas) for gennemsnit og andele: en påstand ved bevis 20 er forkert i højst "
+        "en af tyve perioder, hvor ofte man end ser efter. Stigning og forskel dømmes først, når den er slut",
+        f"{target.SMALLEST_JUDGED} besvarelser",
+    ),
+    Method(
         "Stigende eller faldende i perioden?",
         "Kendalls tau-b med rettelse for ens svar; hældning efter Theil og Sen fra 91 dage",
         f"{trends.SMALLEST_TREND} besvarelser i {trends.FEWEST_DAYS} punkter",
@@ -84,7 +90,7 @@ METHODS = (
     ),
     Method("Hvad kunne de tavse ændre?", "Grænser efter Manski, og vippepunktet", "tal, der er vist"),
 )
-"""Which test is behind each sentence, and the fewest answers it takes. All but the target's are two-sided, 5 %."""
+"""Which test is behind each sentence, and the fewest answers it takes. Two-sided, 5 %, but the target's two."""
 
 
 def definitions(smallest: int) -> tuple[tuple[str, str], ...]:

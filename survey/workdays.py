@@ -95,6 +95,11 @@ def _closed_days(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("DK", years=year, language="da", categories=("public", "optional")))
 
 
+def long_date(day_: date) -> str:
+    """ "2. maj 2021"."""
+    return f"{day_.day}. {MONTHS[day_.month - 1]} {day_.year}"
+
+
 def is_workday(day_: date) -> bool:
     """Monday to Friday, and neither a Danish public holiday nor a customary closing day."""
     return day_.weekday() < 5 and day_ not in _closed_days(day_.year)

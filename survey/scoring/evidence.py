@@ -7,6 +7,7 @@ from math import log, log1p
 from typing import TYPE_CHECKING, Literal
 
 from survey.scoring.scores import Scores, size
+from survey.scoring.shares import Share
 
 if TYPE_CHECKING:
     from numpy import float64
@@ -31,7 +32,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Claim:
-    """What is claimed, first after which batch (0 is the first), on how many scores."""
+    """What is claimed, first after which batch (0 is the first), on how many scores, or answers of a share."""
 
     outcome: Literal["over mål", "under mål"]
     batch: int
@@ -81,15 +82,43 @@ def _grown(until: "Array", known: Sequence[Fraction], bets: Sequence[Fraction], 
     return found
 
 
+def share_evidence(batches: Sequence[Share], each: int, target: float) -> list[Evidence]:
+    """The evidence after each of `batches` that the share of all answers is over or under `target`, a part of 1.
+
+    A person gives `each` answers at most and is one bet, on k - target · n of them; but how a batch's k fall on
+    its persons nobody knows. So the evidence is the least that any way would give, that of k / each persons with
+    all their answers among the k and (n - k) / each with none: the logarithm of a bet is concave (Hoeffding 1963).
+    Raises ValueError for a target of 0 or 1, or beyond.
+    """
+    if not 0 < target < 1:
+        raise ValueError("the target lies between 0 and 1")
+    import numpy as np
+
+    until = np.array([(share.n - share.k, share.k) for share in batches]).reshape(-1, 2).cumsum(axis=0) / each
+    ends = (Fraction(0), Fraction(1))
+    over = _grown(until, ends, [bet / Fraction(target) for bet in OVER], target)
+    under = _grown(until, ends, [-bet / (1 - Fraction(target)) for bet in UNDER], target)
+    return [Evidence(*pair) for pair in zip(over, under, strict=True)]
+
+
 def claim(batches: Sequence[Scores], points: int, target: float) -> Claim | None:
     """The latest claim that `batches` make against `target`; None while the evidence is below 20 both ways.
 
     A claim once made stands, until the evidence for the other side has grown to 20 too.
     """
+    return _latest(evidence(batches, points, target), [size(scores) for scores in batches])
+
+
+def share_claim(batches: Sequence[Share], each: int, target: float) -> Claim | None:
+    """The same of a share: the latest claim by `share_evidence`."""
+    return _latest(share_evidence(batches, each, target), [share.n for share in batches])
+
+
+def _latest(evidences: Sequence[Evidence], sizes: Sequence[int]) -> Claim | None:
     found: list[Claim] = []
     n = 0
-    for batch, (scores, seen) in enumerate(zip(batches, evidence(batches, points, target), strict=True)):
-        n += size(scores)
+    for batch, (seen, more) in enumerate(zip(evidences, sizes, strict=True)):
+        n += more
         made = {one.outcome for one in found}
         if seen.over >= log(ENOUGH) and "over mål" not in made:
             found.append(Claim("over mål", batch, n))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey import findings, so_far, workdays
 from survey.findings import Aims, Finding
+from survey.goal_verdicts import Evidence
 from survey.goals import Goal
 from survey.models import Batch, Municipality, Staff
 from survey.results import CellView, Period
@@ -21,11 +22,13 @@ from tests.survey.test_goal_verdicts import group
 TODAY = workdays.day(workdays.now())
 LEVEL = Goal(0, "LAS", 4, "level", Fraction(3), date.min)
 SEEN = "Det gælder, hvor ofte man end ser efter."
+LATER = "Dommen falder, når perioden er slut, senest 30. september 2021."
+"""The period ends on the fifteenth of August: 46 days later no answer of it is waited for."""
 
 
 def status(cells: Sequence[CellView]) -> tuple[str, str]:
     """How a group of these cells stands against 3,0."""
-    return so_far.level(LEVEL, group(cells))
+    return so_far.judge(LEVEL, Evidence(group(cells), None, 5), PERIOD.last)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +39,7 @@ def status(cells: Sequence[CellView]) -> tuple[str, str]:
         (
             Fraction(3),
             "undecided",
-            "Kan ikke afgøres endnu: gennemsnittet er 3,00 (n = 60). Dommen falder, når perioden er slut.",
+            f"Kan ikke afgøres endnu: gennemsnittet er 3,00 (n = 60). {LATER}",
         ),
     ],
 )
