@@ -8,6 +8,7 @@ import pytest
 
 from survey.scoring import evidence
 from survey.scoring.evidence import Claim
+from survey.scoring.shares import Share
 from tests.survey.rows import scored
 
 
@@ -63,3 +64,45 @@ def test_a_score_off_the_scale_is_refused() -> None:
         evidence.evidence([{Fraction(5): 1}], 4, 3.0)
     with pytest.raises(ValueError, match="within the scale"):
         evidence.evidence([], 4, 4.0)
+
+
+def test_a_share_is_worth_the_least_that_its_answers_can_be() -> None:
+    """As much as persons who answer all alike, and never more than others with the same k of n, skips included."""
+    draw = random.Random(7)
+    for _try in range(50):
+        people = [[draw.random() < 0.7 for _statement in range(draw.randint(1, 5))] for _person in range(12)]
+        k, n = sum(map(sum, people)), sum(map(len, people))
+        (found,) = evidence.share_evidence([Share(k, n)], 5, 0.6)
+        bets = [float(bet) / 0.6 for bet in evidence.OVER]
+        known = [math.prod(1 + bet * (sum(one) - 0.6 * len(one)) / 5 for one in people) for bet in bets]
+        assert found.over <= math.log(sum(known) / len(known)) + 1e-12
+    alike = evidence.share_evidence([Share(20, 30)], 5, 0.6)[0].over
+    assert alike == pytest.approx(row_by_row([Fraction(2)] * 4 + [Fraction(1)] * 2, 2, 1.6)[-1])
+
+
+def test_a_share_is_claimed_over_and_under() -> None:
+    """After which batch, on how many answers; none at the goal, and a claim gives way to the other one."""
+    high, low = Share(50, 50), Share(10, 50)
+    assert evidence.share_claim([high] * 4, 5, 0.8) == Claim("over mål", 2, 150)
+    assert evidence.share_claim([low] * 2, 5, 0.8) == Claim("under mål", 0, 50)
+    assert evidence.share_claim([Share(40, 50)] * 20, 5, 0.8) is None
+    assert evidence.share_claim([*[high] * 4, *[low] * 9], 5, 0.8) == Claim("under mål", 7, 400)
+
+
+def test_a_share_looked_at_always_is_claimed_wrongly_in_at_most_one_of_twenty_each_way() -> None:
+    """Two hundred series whose share is truly 80 %, a person's answers all alike: the worst there is."""
+    draw = random.Random(9)
+    found = [
+        evidence.share_claim(
+            [Share(2 * sum(draw.random() < 0.8 for _ in range(5)), 10) for _ in range(40)], 2, 0.8
+        )
+        for _series in range(200)
+    ]
+    assert 0 < sum(one is not None for one in found) <= 20
+
+
+@pytest.mark.parametrize("target", [0.0, 1.0])
+def test_a_share_of_none_or_all_is_no_goal(target: float) -> None:
+    """Nothing can be under the one or over the other."""
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        evidence.share_evidence([Share(1, 2)], 1, target)
