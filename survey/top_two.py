@@ -45,7 +45,9 @@ def _of(whole: Counted | None, smallest: int) -> TopTwo | None:
     chosen = scoring.pooled(whole.chosen)
     people = scores.moments_of(scores.of_people(whole.persons))
     k, n = answers(whole)
-    share = Share(k, n, shares.design_effect(people, chosen))
+    # How persons differ is told of fifty; of fewer it is taken that all answers of a person are alike.
+    told = people.n >= scoring.PRECISE_FROM
+    share = Share(k, n, shares.design_effect(people, chosen) if told else max(1.0, n / max(1, people.n)))
     ten = max(smallest, scoring.SMALLEST_DISTRIBUTION)
     figure = scoring.published_share(share.k, n, smallest=ten) if people.n >= ten else scoring.HIDDEN
     return TopTwo(share, people.n, figure)

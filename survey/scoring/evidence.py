@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import log, log1p
 from typing import TYPE_CHECKING, Literal
 
-from survey.scoring.scores import Scores, size
+from survey.scoring.scores import Counts, Scores, answers, size, total
 from survey.scoring.shares import Share
 
 if TYPE_CHECKING:
@@ -112,6 +112,19 @@ def claim(batches: Sequence[Scores], points: int, target: float) -> Claim | None
 def share_claim(batches: Sequence[Share], each: int, target: float) -> Claim | None:
     """The same of a share: the latest claim by `share_evidence`."""
     return _latest(share_evidence(batches, each, target), [share.n for share in batches])
+
+
+def mean_claim(batches: Sequence[Counts], each: int, target: float) -> Claim | None:
+    """The latest claim about the mean of all answers, from how many chose each point in each batch.
+
+    The mean is a share of the scale, over `target` where that share is: so this is `share_claim`, `each` being the
+    statements a person can answer. The evidence is the least that any way would give in which answers with these
+    means fall on persons and points.
+    """
+    parts = [Share(total(chosen) - answers(chosen), answers(chosen) * (len(chosen) - 1)) for chosen in batches]
+    steps = len(batches[0]) - 1 if batches else 1
+    found = share_evidence(parts, each * steps, (target - 1) / steps) if parts else []
+    return _latest(found, [answers(chosen) for chosen in batches])
 
 
 def _latest(evidences: Sequence[Evidence], sizes: Sequence[int]) -> Claim | None:

@@ -15,30 +15,36 @@ from survey.goal_verdicts import Evidence
 from survey.goals import Goal
 from survey.models import Batch, Municipality, Staff
 from survey.results import CellView
+from survey.so_far import Unfinished
 from tests.admin.test_goals import PEOPLE, words
 from tests.reporting import of_law
 from tests.survey.test_findings import DAY, PERIOD, cell, evenly, weekly
 from tests.survey.test_goal_verdicts import aimed, group, of_five
-from tests.survey.test_so_far import LATER, SEEN
+from tests.survey.test_so_far import LATER, ON_ITS_LAST_DAY, SEEN
 
 NBSP = "\N{NO-BREAK SPACE}"
 TODAY = workdays.day(workdays.now())
+NOT_YET = "Kan ikke afgøres endnu, tidligst 30. september 2021"
 TOO_OFTEN = "Blev der dømt, hver gang man så efter, ville dommen for ofte være forkert."
 
 
 def judged(
-    goal: Goal, cells: Sequence[CellView], other: Sequence[CellView] = (), *, is_open: bool = True
+    goal: Goal,
+    cells: Sequence[CellView],
+    other: Sequence[CellView] = (),
+    *,
+    under_way: Unfinished | None = ON_ITS_LAST_DAY,
 ) -> Finding:
     """What is said of Ydelse beside `other`, the cells of Opfølgning."""
     mine = group(cells)
-    aims = Aims("LAS", (goal,), group(other, "LAB") if other else None, is_open=is_open)
+    aims = Aims("LAS", (goal,), group(other, "LAB") if other else None, under_way=under_way)
     found = findings.findings(PERIOD, mine.series, mine.cells, [], aims)
     return found.further[0] if found.further else found.level
 
 
 def shared(cells: Sequence[CellView], value: str = "0.8") -> tuple[str, str]:
     """How a group of these cells on 1-5 stands against a share."""
-    return so_far.judge(aimed("share", value, 5), Evidence(group(cells), None, 5), PERIOD.last)
+    return so_far.judge(aimed("share", value, 5), Evidence(group(cells), None, 5), ON_ITS_LAST_DAY)
 
 
 def told_on(cells: Sequence[CellView], *days: int) -> list[CellView]:
@@ -61,7 +67,7 @@ def test_a_share_stands_three_ways(high: int, low: int, outcome: str, words: str
     """Surely over, surely under, not to be told yet, where the verdict of a whole period would be sure."""
     assert shared(of_five(high, low)) == (outcome, words)
     assert judged(aimed("share", "0.8", 5), of_five(high, low)).sentence == words
-    assert judged(aimed("share", "0.8", 5), of_five(high, low), is_open=False).sign == (
+    assert judged(aimed("share", "0.8", 5), of_five(high, low), under_way=None).sign == (
         "under" if low > 12 else "over"
     )
 
@@ -118,16 +124,16 @@ def test_a_share_at_an_end_says_no_more() -> None:
 def test_a_rise_is_judged_when_the_period_is_over(start: int, step: int, afterwards: str) -> None:
     """Rising, falling or neither: before that, only when it will be."""
     cells = weekly(lambda week: Fraction(start, 10) + Fraction(week * step, 100))
-    said = f"Kan ikke afgøres endnu: perioden er ikke slut (n = 300). {TOO_OFTEN} {LATER}"
+    said = f"{NOT_YET}: perioden er ikke slut (n = 300). {TOO_OFTEN}"
     found = judged(aimed("trend", "0.2"), cells)
     assert (found.sign, found.sentence) == ("undecided", said)
-    assert judged(aimed("trend", "0.2"), cells, is_open=False).sign == afterwards
+    assert judged(aimed("trend", "0.2"), cells, under_way=None).sign == afterwards
 
 
 def test_a_rise_of_too_few_says_what_is_missing() -> None:
     """The same before the period is over and afterwards."""
     few = weekly(lambda _: Fraction(3), weeks=2, n=30)
-    found = [judged(aimed("trend", "0.2"), few, is_open=is_open).sentence for is_open in (True, False)]
+    found = [judged(aimed("trend", "0.2"), few, under_way=each).sentence for each in (ON_ITS_LAST_DAY, None)]
     assert found == ["For få punkter til en tendens: svarene (n = 60) ligger i 2 punkter, den kræver 8."] * 2
 
 
@@ -135,7 +141,7 @@ def test_a_rise_between_waves_that_are_over_needs_no_end() -> None:
     """It is the answer of the last wave against the one before, of an open period too."""
     mine = group(weekly(lambda _: Fraction(3)))
     higher = Finding("Er noget ændret?", "rising", "Uge 18 er højere end uge 1.")
-    aims = Aims("LAS", (aimed("trend", "0.2"),), is_open=True, change=higher)
+    aims = Aims("LAS", (aimed("trend", "0.2"),), under_way=ON_ITS_LAST_DAY, change=higher)
     found = findings.findings(PERIOD, mine.series, mine.cells, [], aims)
     assert [each.sentence for each in (found.level, *found.further) if "tilfredsheden" in each.question] == [
         higher.sentence
@@ -150,9 +156,9 @@ def test_equality_is_judged_when_the_period_is_over(mine: int, theirs: int, afte
     cells, other = ([evenly(DAY, Fraction(mean, 10), 90)] for mean in (mine, theirs))
     found = judged(aimed("equality", "0.3"), cells, other)
     assert found.sign == "undecided"
-    assert found.sentence.startswith("Kan ikke afgøres endnu: Opfølgning ligger på ")
-    assert found.sentence.endswith(f"(n = 90). {TOO_OFTEN} {LATER}")
-    assert judged(aimed("equality", "0.3"), cells, other, is_open=False).sign == afterwards
+    assert found.sentence.startswith(f"{NOT_YET}: Opfølgning ligger på ")
+    assert found.sentence.endswith(f"(n = 90). {TOO_OFTEN}")
+    assert judged(aimed("equality", "0.3"), cells, other, under_way=None).sign == afterwards
 
 
 def test_equality_that_cannot_be_judged_says_why() -> None:
@@ -160,7 +166,7 @@ def test_equality_that_cannot_be_judged_says_why() -> None:
     cells, few = [evenly(DAY, Fraction(3), 90)], [evenly(DAY, Fraction(3), 9)]
     goal = aimed("equality", "0.3")
     for other, begins in (([], "Kan ikke afgøres: den anden gruppe"), (few, "For få svar til at sammenligne")):
-        early, late = (judged(goal, cells, other, is_open=is_open).sentence for is_open in (True, False))
+        early, late = (judged(goal, cells, other, under_way=each).sentence for each in (ON_ITS_LAST_DAY, None))
         assert early == late
         assert early.startswith(begins)
 
@@ -176,7 +182,7 @@ def test_equality_that_cannot_be_judged_says_why() -> None:
         (
             "equality",
             "0.9",
-            "Kan ikke afgøres endnu: Opfølgning ligger på",
+            "Kan ikke afgøres endnu, tidligst",
             "Ja, lige tilfredse: Opfølgning ligger på",
         ),
     ],
