@@ -1,181 +1,165 @@
-"""Goals looked at after every batch of a simulated period: how often a wrong verdict is told. In docs/goals.md.
+"""What the page says of goals, in simulated periods of 105 days: how often it is wrong, and how often it is sure.
 
-The model is that of `bench.simulation`. A share is of the answers 3 and 4, each batch told at once; equality is of
-Ydelse and Opfølgning. "At every look" is the verdict of a whole period, told whenever it is sure; "at the end" the
-same once; "claim" what the e-process says at any look. On the border both "over" and "under" are false.
+The model is that of `bench.simulation`, the verdicts are the page's own, and each batch is a cell. "At the end" is
+the verdict of a period that is over, where distributions are told, or with the usual spread where none is; "claim"
+what is said at some look, a look after every batch. On the border both "over" and "under" are false. The numbers
+are in docs/goals.md.
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from fractions import Fraction
-from math import log
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
-from bench.simulation import (
-    CUTS,
-    HISTORY,
-    NORMAL,
-    RUNS,
-    SEED,
-    STATEMENTS,
-    USUAL,
-    VOLUMES,
-    Batches,
-    World,
-    of_period,
-    share,
-    world,
-)
-from survey.scoring import comparisons, estimates, evidence, scores, shares, trends
-from survey.scoring.scores import Moments
+from bench.simulation import CORRELATION, CUTS, NORMAL, RUNS, SEED, STATEMENTS, USUAL, VOLUMES, K, share, shift
+from survey import figures, goal_verdicts, scatter
+from survey.cells import Counted
+from survey.figures import Series
+from survey.goal_verdicts import Evidence, Group, Outcome
+from survey.goals import Goal
+from survey.results import CellView, Counts, Period
+from survey.scoring import evidence
 from survey.scoring.shares import Share
-from survey.scoring.target import SMALLEST_JUDGED
 
-AIM = 0.8
-MARGIN = 0.3
-ENOUGH = log(evidence.ENOUGH)
-NOBODY = Moments(0, Fraction(0), Fraction(0))
+WORKDAYS = 75
+MONDAY = date(2018, 1, 1)
+TARGET = Fraction(3)
+AIM = Fraction(8, 10)
+MARGIN = Fraction(3, 10)
+PERIOD = Period(MONDAY, MONDAY + timedelta(104))
+Answers = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+Batches = list[tuple[int, Answers]]
+"""The working day in whose night each batch closed, and its answers, a row a person."""
+Traits = list[tuple[int, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]]
+"""The same of the normal variables that answers are cuts of."""
 
 
-def line(said: str, kind: str, told: Iterable[set[str]]) -> None:
+# The model -----------------------------------------------------------------------------------------------
+
+
+def traits(draw: np.random.Generator, volume: float) -> Traits:
+    """A period of batches, each of five people or more who wait at night."""
+    found: Traits = []
+    waiting = 0
+    for day, n in enumerate(draw.poisson(volume, WORKDAYS).tolist()):
+        waiting += n
+        if waiting >= K:
+            own = draw.standard_normal((waiting, 1)) * CORRELATION**0.5
+            found.append((day, own + draw.standard_normal((waiting, STATEMENTS)) * (1 - CORRELATION) ** 0.5))
+            waiting = 0
+    return found
+
+
+def answered(of: Traits, up: float) -> Batches:
+    """What is answered when the normal variables lie `up` higher."""
+    return [(day, 1 + np.searchsorted(CUTS, one + up)) for day, one in of]
+
+
+def series_of(version: Any) -> Series:
+    """A series without answers; its mean is put in later."""
+    parts: dict[str, Any] = {key: [] for key in ("teams", "weeks", "meetings", "cells", "waiting")}
+    unshown = [SimpleNamespace(law="LAS", version_id=1, mode="remote", n=1)]
+    read: dict[str, Any] = {"versions": [version], "unshown": unshown, **parts}
+    (series,) = figures.section(Counts(period=PERIOD, smallest=K, **read), "LAS").series
+    return series
+
+
+EMPTY = series_of(SimpleNamespace(id=1, name="", number=1, points=4, labels="1234", texts="12345"))
+
+
+def group(batches: Batches, *, days: bool = False) -> Group:
+    """The batches as a cell each where their `days` matter, else as one; all distributions are told."""
+    parts = batches if days else [(batches[-1][0], np.concatenate([one for _day, one in batches]))]
+    counts = [counted(*each) for each in parts]
+    every = tuple(range(1, STATEMENTS + 1))
+    cells = [CellView(None, "LAS", 1, "remote", one, True, every, every, False) for one in counts]
+    return Group("LAS", replace(EMPTY, mean=figures.published(figures.together(counts), K)), cells)
+
+
+def untold(of: Group) -> Group:
+    """The same without distributions."""
+    return replace(of, cells=[replace(cell, spread=None) for cell in of.cells])
+
+
+def counted(day: int, answers: Answers) -> Counted:
+    """What is counted of these people."""
+    on = MONDAY + timedelta(day // 5 * 7 + day % 5)
+    rows = tuple(tuple(np.bincount(column, minlength=5).tolist()) for column in answers.T)
+    persons = Counter((STATEMENTS, total) for total in answers.sum(axis=1).tolist())
+    return Counted(on, on, 1, len(answers), rows, persons, {}, (0, 0, 0))
+
+
+def line(said: str, kind: str, told: Iterable[Outcome | set[str]]) -> None:
     """Print in how many periods "over" was told, and in how many "under"."""
-    listed = list(told)
+    listed = [{one} if isinstance(one, str) else one for one in told]
     over, under = (share(word in words for words in listed) for word in ("over", "under"))
     print(f"  {said}: {kind} over {over}, under {under}", flush=True)
 
 
-def beside(lower: float, upper: float, aim: float) -> str:
-    """What two bounds say of the aim."""
-    return "over" if lower > aim else "under" if upper < aim else ""
+def verdict(kind: str, value: Fraction, mine: Group, other: Group | None = None) -> Outcome:
+    """What is said of a period that is over."""
+    return goal_verdicts.judge(Goal(1, None, 4, kind, value, MONDAY), Evidence(mine, other, K))[0]
 
 
-# A share -------------------------------------------------------------------------------------------------
+# Each kind of goal ---------------------------------------------------------------------------------------
 
 
-def answered(of: World, top: float) -> list[np.ndarray[tuple[int, ...], np.dtype[np.int64]]]:
-    """The answers of each batch of the period, a row a person, when the share `top` of all answers is 3 or 4."""
-    answers = 1 + np.searchsorted(CUTS, of.traits + CUTS[1] - NORMAL.inv_cdf(1 - top))
-    begins = [0, *(end for _day, end in of.ends)]
-    return [answers[begin:end] for begin, (day, end) in zip(begins, of.ends, strict=False) if day >= HISTORY]
-
-
-def counted(batch: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> tuple[list[int], Moments]:
-    """How many chose each point, and the persons' own means."""
-    sums = np.bincount(batch.sum(axis=1)).tolist()
-    people = {(batch.shape[1], total): n for total, n in enumerate(sums) if n}
-    return np.bincount(batch.ravel(), minlength=5)[1:].tolist(), scores.moments_of(scores.of_people(people))
-
-
-def until_then(batches: Sequence[tuple[list[int], Moments]]) -> list[tuple[list[int], Moments]]:
-    """The same of all batches up to each, from the one with which ten persons have answered."""
-    chosen, people, found = [0] * 4, NOBODY, []
-    for more, who in batches:
-        chosen = scores.pooled([chosen, more])
-        people = Moments(people.n + who.n, people.total + who.total, people.squares + who.squares)
-        if people.n >= SMALLEST_JUDGED:
-            found.append((chosen, people))
-    return found
-
-
-def by_wilson(look: tuple[list[int], Moments]) -> str:
-    """The verdict on a share, as a period that is over has it."""
-    chosen, people = look
-    of = Share(sum(chosen[-2:]), sum(chosen), shares.design_effect(people, chosen))
-    return beside(*shares.share_bounds(of), AIM)
-
-
-def claimed(batches: Sequence[tuple[list[int], Moments]]) -> set[str]:
-    """What may be claimed of a share at some look."""
-    told = [Share(sum(chosen[-2:]), sum(chosen)) for chosen, _people in batches]
-    found = evidence.share_evidence(told, STATEMENTS, AIM)
+def claimed(found: Sequence[evidence.Evidence]) -> set[str]:
+    """What is claimed at some look, whatever is claimed later."""
     ever = {"over": max(one.over for one in found), "under": max(one.under for one in found)}
-    return {word for word, most in ever.items() if most >= ENOUGH}
+    return {word for word, most in ever.items() if most >= np.log(evidence.ENOUGH)}
 
 
-def of_shares(worlds: Sequence[World]) -> None:
+def of_levels(worlds: Sequence[Traits]) -> None:
+    """The lines about a level of `TARGET`."""
+    for mean in (2.8, 3.0, 3.2, 3.4):
+        periods = [answered(each, shift(mean)) for each in worlds]
+        said = f"mean {mean:g}, goal {float(TARGET):g}"
+        groups = [group(each) for each in periods]
+        line(said, "at the end, spread told", (verdict("level", TARGET, each) for each in groups))
+        line(said, "at the end, spread usual", (verdict("level", TARGET, untold(each)) for each in groups))
+        line(said, "claim", (claimed(of_means(each)) for each in periods))
+
+
+def of_means(batches: Batches) -> list[evidence.Evidence]:
+    """The evidence about a level, after each batch."""
+    chosen = [np.bincount(one.ravel(), minlength=5)[1:].tolist() for _day, one in batches]
+    return evidence.mean_evidence(chosen, STATEMENTS, float(TARGET), scatter.usual(4))
+
+
+def of_shares(worlds: Sequence[Traits]) -> None:
     """The lines about a share of `AIM`."""
-    for top in (0.65, 0.7, 0.75, AIM, 0.85, 0.9):
-        periods = [[counted(batch) for batch in answered(each, top)] for each in worlds]
-        said = f"share {top:g}, goal {AIM:g}"
-        looks = [until_then(batches) for batches in periods]
-        if top == AIM:
-            line(said, "at every look", ({by_wilson(look) for look in each} for each in looks))
-        line(said, "at the end", ({by_wilson(look) for look in each[-1:]} for each in looks))
-        line(said, "claim", (claimed(batches) for batches in periods))
+    for top in (0.65, 0.7, 0.75, float(AIM), 0.85, 0.9):
+        periods = [answered(each, CUTS[1] - NORMAL.inv_cdf(1 - top)) for each in worlds]
+        said = f"share {top:g}, goal {float(AIM):g}"
+        line(said, "at the end", (verdict("share", AIM, group(each)) for each in periods))
+        told = ([Share(int((one > 2).sum()), one.size) for _day, one in each] for each in periods)
+        line(said, "claim", (claimed(evidence.share_evidence(each, STATEMENTS, float(AIM))) for each in told))
 
 
-# A rise --------------------------------------------------------------------------------------------------
+def of_rises(worlds: Sequence[Traits]) -> None:
+    """The line about a rise where nothing changes."""
+    periods = (group(answered(each, shift(USUAL)), days=True) for each in worlds)
+    line("no change, goal a rise", "at the end", (verdict("trend", TARGET, each) for each in periods))
 
 
-def by_kendall(look: Batches) -> str:
-    """The verdict on a rise."""
-    found = trends.kendall([(day // 5 * 7 + day % 5, one) for day, one in look])
-    return ("over" if found.s > 0 else "under") if found.p < 0.05 else ""
-
-
-def of_rises(worlds: Sequence[World]) -> None:
-    """The lines about a rise where nothing changes."""
-    looks: list[list[str]] = []
-    for each in worlds:
-        batches = of_period(each.batches(USUAL, before=USUAL))
-        sizes = np.cumsum([scores.size(one) for _day, one in batches]).tolist()
-        enough = [place for place, n in enumerate(sizes, 1) if n >= trends.SMALLEST_TREND]
-        whole = [batches[:place] for place in enough if place >= trends.FEWEST_DAYS]
-        looks.append([by_kendall(look) for look in whole])
-    line("no change, goal a rise", "at every look", map(set, looks))
-    line("no change, goal a rise", "at the end", (set(words[-1:]) for words in looks))
-
-
-# Both groups alike ---------------------------------------------------------------------------------------
-
-Mean = tuple[Moments, tuple[float, float]]
-"""Persons' own means, and the bounds of theirs."""
-
-
-def one_by_one(of: World, mean: float) -> list[tuple[int, Mean]]:
-    """After each batch its day and all until then, from the one with which ten persons have answered."""
-    people, found = NOBODY, []
-    for day, one in of_period(of.batches(mean, before=mean)):
-        who = scores.moments_of(one)
-        people = Moments(people.n + who.n, people.total + who.total, people.squares + who.squares)
-        if people.n >= comparisons.SMALLEST_COMPARED:
-            found.append((day, (people, estimates.mean_bounds(people, 4))))
-    return found
-
-
-def by_difference(look: tuple[Mean, Mean]) -> str:
-    """The verdict on equality within `MARGIN`."""
-    (first, of_first), (second, of_second) = look
-    found = shares.mean_difference(first.mean, second.mean, of_first, of_second)
-    widest = max(abs(found.low), abs(found.high))
-    nearest = 0.0 if found.low <= 0 <= found.high else min(abs(found.low), abs(found.high))
-    return "over" if widest < MARGIN else "under" if nearest > MARGIN else ""
-
-
-def looks_at_both(
-    first: Sequence[tuple[int, Mean]], second: Sequence[tuple[int, Mean]]
-) -> list[tuple[Mean, Mean]]:
-    """Both as they stand after each day on which either has a batch."""
-    left, right = dict(first), dict(second)
-    found, mine, other = [], None, None
-    for day in sorted({*left, *right}):
-        mine, other = left.get(day, mine), right.get(day, other)
-        if mine and other:
-            found.append((mine, other))
-    return found
-
-
-def of_equality(first: Sequence[World], second: Sequence[World]) -> None:
-    """The lines about equality of two groups that lie `MARGIN` apart."""
-    for mine, other in ((USUAL, USUAL - MARGIN), (USUAL - MARGIN, USUAL)):
-        looks = [
-            [by_difference(look) for look in looks_at_both(one_by_one(one, mine), one_by_one(two, other))]
-            for one, two in zip(first, second, strict=True)
-        ]
-        said = f"Ydelse {mine:.1f}, Opfølgning {other:.1f}, goal at most {MARGIN:g} apart"
-        line(said, "at every look", map(set, looks))
-        line(said, "at the end", (set(words[-1:]) for words in looks))
+def of_equality(first: Sequence[Traits], second: Sequence[Traits]) -> None:
+    """The lines about equality: of two groups that lie `MARGIN` apart, where both are false, and of others."""
+    for mine, other in ((3.4, 3.1), (3.1, 3.4), (3.4, 3.4), (3.4, 2.8)):
+        left, right = (
+            [group(answered(each, shift(mean))) for each in worlds]
+            for mean, worlds in ((mine, first), (other, second))
+        )
+        said = f"Ydelse {mine:g}, Opfølgning {other:g}, goal at most {float(MARGIN):g} apart"
+        both = list(zip(left, right, strict=True))
+        line(said, "at the end, spread told", (verdict("equality", MARGIN, *each) for each in both))
+        line(said, "at the end, spread usual", (verdict("equality", MARGIN, *map(untold, each)) for each in both))
 
 
 def main() -> None:
@@ -184,10 +168,11 @@ def main() -> None:
     begun, found = time.perf_counter(), []
     for place, (name, volume) in enumerate(VOLUMES.items()):
         draw = np.random.Generator(np.random.PCG64([SEED, place]))
-        found.append([world(draw, volume) for _run in range(RUNS)])
+        found.append([traits(draw, volume) for _run in range(RUNS)])
         print(f"{name}: {volume:g} answers a working day")
-        of_shares(found[-1])
-        of_rises(found[-1])
+        parts: tuple[Callable[[Sequence[Traits]], None], ...] = (of_levels, of_shares, of_rises)
+        for part in parts:
+            part(found[-1])
     print("Both")
     of_equality(*found)
     print(f"  {time.perf_counter() - begun:.0f} s", flush=True)

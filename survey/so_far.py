@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import groupby
 from operator import itemgetter
 
-from survey import figures, goal_verdicts, goals, scoring, top_two, workdays
+from survey import figures, goal_verdicts, goals, scatter, scoring, top_two, workdays
 from survey.cells import Counted, remembered
 from survey.goal_verdicts import OUTCOMES, Evidence, Group, Outcome, Verdict
 from survey.goals import Goal
@@ -80,19 +80,25 @@ def judge(goal: Goal, seen: Evidence, of: Unfinished) -> Verdict:
 
 
 def level(goal: Goal, seen: Evidence, of: Unfinished) -> Verdict:
-    """By the means of the cells, in the order of closing; how their answers fall on persons it does not use."""
+    """By the means of the cells, in the order of closing, and persons who differ as is usual.
+
+    Where distributions tell that they differ more, they do. Nothing else of single persons is used.
+    """
     mean, people = seen.group.series.mean, seen.group.moments.n
     if not mean.shown or people < SMALLEST_JUDGED:
         return goal_verdicts.unjudged(seen.group)
     told = f"gennemsnittet er {mean.text} (n = {people})"
-    outcome = _still(_mean_claimed(seen.group.told, goal.value), goal_verdicts.side(mean, goal.value))
-    return _status(outcome, goals.number(goal.value), told, of)
+    usual, found = scatter.usual(seen.points), scatter.told(seen.group.cells)
+    variance = max(usual, found.variance) if found else usual
+    outcome = _still(_mean_claimed(seen.group.told, goal.value, variance), goal_verdicts.side(mean, goal.value))
+    spread = " og med sædvanlig spredning" if variance == usual else ""
+    return _status(outcome, goals.number(goal.value), told, of, spread)
 
 
 @remembered
-def _mean_claimed(told: Sequence[Counted], value: Fraction) -> Outcome:
+def _mean_claimed(told: Sequence[Counted], value: Fraction, variance: Fraction) -> Outcome:
     batches = [scoring.pooled(one.chosen) for one in told]
-    return _outcome(evidence.mean_claim(batches, len(told[0].statements), float(value)))
+    return _outcome(evidence.mean_claim(batches, len(told[0].statements), float(value), variance))
 
 
 def share(goal: Goal, seen: Evidence, of: Unfinished) -> Verdict:
@@ -130,11 +136,11 @@ def _still(claimed: Outcome, now: Outcome) -> Outcome:
     return claimed if claimed == now else "undecided"
 
 
-def _status(outcome: Outcome, aim: str, told: str, of: Unfinished) -> Verdict:
+def _status(outcome: Outcome, aim: str, told: str, of: Unfinished, spread: str = "") -> Verdict:
     if outcome == "undecided":
         last, day = map(workdays.long_date, (of.coming, of.judged_on))
         return "undecided", f"Kan ikke afgøres endnu: {told}. En periode til og med {last} kan dømmes fra {day}."
-    since = f"Regnet fra {workdays.long_date(of.first)} gælder det, hvor ofte man end ser efter."
+    since = f"Regnet fra {workdays.long_date(of.first)}{spread} gælder det, hvor ofte man end ser efter."
     return outcome, f"Allerede nu sikkert {outcome} {aim}: {told}. {since}"
 
 

@@ -76,7 +76,13 @@ def _grown(until: "Array", known: Sequence[Fraction], bets: Sequence[Fraction], 
     import numpy as np
 
     won = [[log1p(bet * (score - Fraction(target))) for bet in bets] for score in known]
-    grown = until @ np.array(won).reshape(len(known), len(bets))
+    return _mixed(until @ np.array(won).reshape(len(known), len(bets)))
+
+
+def _mixed(grown: "Array") -> list[float]:
+    """The logarithm of the mean over bets, a column each, from their logarithms."""
+    import numpy as np
+
     most = grown.max(axis=1, keepdims=True)
     found: list[float] = (most[:, 0] + np.log(np.exp(grown - most).mean(axis=1))).tolist()
     return found
@@ -101,6 +107,46 @@ def share_evidence(batches: Sequence[Share], each: int, target: float) -> list[E
     return [Evidence(*pair) for pair in zip(over, under, strict=True)]
 
 
+def mean_evidence(batches: Sequence[Counts], each: int, target: float, variance: Fraction) -> list[Evidence]:
+    """The evidence that the mean of all answers is over or under `target`, from how many chose each point.
+
+    It uses the batches' means alone, and that persons' own means do not differ by more than `variance`; a person
+    answers `each` statements at most. Until each batch it is the least that persons with that mean and variance
+    can give: so many at the wrong end of the scale, the others all alike (Bennett 1962). Someone who skips
+    statements counts for less than one. Raises ValueError for a target at an end of the scale or beyond.
+    """
+    points = len(batches[0]) if batches else 2
+    if batches and not 1 < target < points:
+        raise ValueError("the target lies within the scale")
+    import numpy as np
+
+    sums = [(answers(chosen), total(chosen)) for chosen in batches]
+    until = np.array(sums, dtype=float).reshape(-1, 2).cumsum(axis=0)
+    people, mean = until[:, :1] / each, until[:, 1:] / until[:, :1]
+    over = _least(people, mean - 1, points - 1, target - 1, variance, OVER)
+    under = _least(people, points - mean, points - 1, points - target, variance, UNDER)
+    return [Evidence(*pair) for pair in zip(over, under, strict=True)]
+
+
+def _least(
+    people: "Array", mean: "Array", most: float, target: float, variance: Fraction, bets: Sequence[Fraction]
+) -> list[float]:
+    """The logarithm of the mean over `bets` for scores on 0 … `most`: people at 0, others all at one."""
+    import numpy as np
+
+    mean = np.maximum(mean, 1e-9)
+    spread = np.minimum(float(variance), mean * (most - mean))
+    at_end, others = spread / (spread + mean**2), mean + spread / mean
+    parts = np.array([float(bet) / target for bet in bets])
+    grown = people * (at_end * np.log1p(-parts * target) + (1 - at_end) * np.log1p(parts * (others - target)))
+    return _mixed(grown)
+
+
+def mean_claim(batches: Sequence[Counts], each: int, target: float, variance: Fraction) -> Claim | None:
+    """The same of the mean of all answers: the latest claim by `mean_evidence`."""
+    return _latest(mean_evidence(batches, each, target, variance), [answers(chosen) for chosen in batches])
+
+
 def claim(batches: Sequence[Scores], points: int, target: float) -> Claim | None:
     """The latest claim that `batches` make against `target`; None while the evidence is below 20 both ways.
 
@@ -112,19 +158,6 @@ def claim(batches: Sequence[Scores], points: int, target: float) -> Claim | None
 def share_claim(batches: Sequence[Share], each: int, target: float) -> Claim | None:
     """The same of a share: the latest claim by `share_evidence`."""
     return _latest(share_evidence(batches, each, target), [share.n for share in batches])
-
-
-def mean_claim(batches: Sequence[Counts], each: int, target: float) -> Claim | None:
-    """The latest claim about the mean of all answers, from how many chose each point in each batch.
-
-    The mean is a share of the scale, over `target` where that share is: so this is `share_claim`, `each` being the
-    statements a person can answer. The evidence is the least that any way would give in which answers with these
-    means fall on persons and points.
-    """
-    parts = [Share(total(chosen) - answers(chosen), answers(chosen) * (len(chosen) - 1)) for chosen in batches]
-    steps = len(batches[0]) - 1 if batches else 1
-    found = share_evidence(parts, each * steps, (target - 1) / steps) if parts else []
-    return _latest(found, [answers(chosen) for chosen in batches])
 
 
 def _latest(evidences: Sequence[Evidence], sizes: Sequence[int]) -> Claim | None:

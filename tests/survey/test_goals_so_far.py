@@ -20,10 +20,11 @@ from tests.admin.test_goals import PEOPLE, words
 from tests.reporting import of_law
 from tests.survey.test_findings import DAY, PERIOD, cell, evenly, weekly
 from tests.survey.test_goal_verdicts import aimed, group, of_five
-from tests.survey.test_so_far import LATER, ON_ITS_LAST_DAY, SEEN
+from tests.survey.test_so_far import LATER, ON_ITS_LAST_DAY
 
 NBSP = "\N{NO-BREAK SPACE}"
 TODAY = workdays.day(workdays.now())
+SEEN = "Regnet fra 3. maj 2021 gælder det, hvor ofte man end ser efter."
 NOT_YET = "Kan ikke afgøres endnu, tidligst 30. september 2021"
 TOO_OFTEN = "Blev der dømt, hver gang man så efter, ville dommen for ofte være forkert."
 

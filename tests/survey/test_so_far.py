@@ -21,7 +21,7 @@ from tests.survey.test_goal_verdicts import group
 
 TODAY = workdays.day(workdays.now())
 LEVEL = Goal(0, "LAS", 4, "level", Fraction(3), date.min)
-SEEN = "Regnet fra 3. maj 2021 gælder det, hvor ofte man end ser efter."
+SEEN = "Regnet fra 3. maj 2021 og med sædvanlig spredning gælder det, hvor ofte man end ser efter."
 LATER = "En periode til og med 15. august 2021 kan dømmes fra 30. september 2021."
 """The period ends on the fifteenth of August: 46 days later no answer of it is waited for."""
 ON_ITS_LAST_DAY = so_far.unfinished(PERIOD, PERIOD.last, None) or so_far.Unfinished(DAY, DAY, DAY)
