@@ -59,7 +59,8 @@ METHODS = (
     Method(
         "Over målet, før perioden er slut?",
         "E-proces (Waudby-Smith og Ramdas) for gennemsnit og andele: en påstand ved bevis 20 er forkert i højst "
-        "en af tyve perioder, hvor ofte man end ser efter. Stigning og forskel dømmes først, når den er slut",
+        "en af tyve perioder, hvor ofte man end ser efter, når der tælles fra samme dag. Stigning og forskel "
+        "dømmes for de kvartaler, der er slut",
         f"{target.SMALLEST_JUDGED} besvarelser",
     ),
     Method(

@@ -1,16 +1,21 @@
 """A verdict agrees with what stands beside it: the printed mean, the pace, what is hidden, and its days."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
-from survey import findings, scoring
+from survey import findings, goals, scoring, workdays
 from survey.findings import Aims, Finding
 from survey.goals import Goal
+from survey.models import Batch, Municipality, Staff
 from survey.results import CellView, Period
 from survey.so_far import Unfinished, unfinished
+from tests.admin.test_goals import PEOPLE, words
+from tests.reporting import of_law
 from tests.survey.test_findings import DAY, PERIOD, cell, evenly, said, weekly
 from tests.survey.test_goal_verdicts import aimed, group
 from tests.survey.test_goals_so_far import NOT_YET, TOO_OFTEN, judged
@@ -161,3 +166,34 @@ def test_equality_is_judged_by_the_quarters_that_are_over(mine: int, theirs: int
     assert waits.sign == "undecided"
     begins = "Kan ikke afgøres endnu, tidligst 15. februar 2022: Opfølgning ligger på 2,02 (n = 300)"
     assert waits.sentence.startswith(begins)
+
+
+def test_page_and_report_judge_the_quarters_that_are_over(
+    session: Session,
+    stevns: Municipality,
+    employ: Callable[..., Staff],
+    enter: Callable[..., FlaskClient],
+    add_batch: Callable[..., Batch],
+) -> None:
+    """Alike in the quarter that is over and not since; without that quarter's answers only the day is named."""
+    today, person = workdays.day(workdays.now()), employ(session, stevns, "manager")
+    over = workdays.quarter(today - timedelta(45)) - timedelta(1)
+    goal = Goal(0, None, 4, "equality", Fraction(9, 10), over - timedelta(20))
+    goals.make(session, stevns.id, goal, staff_id=person.id, now=workdays.now() - timedelta(200))
+    client = enter(person, stevns)
+    ydelse, follow_up = of_law(session, stevns, "LAS"), of_law(session, stevns, "LAB")
+
+    verdict = f"mindre end 0,9 point. Det gælder svarene til og med {workdays.long_date(over)}."
+    waits = "Er de to grupper lige tilfredse? Kan ikke afgøres endnu, tidligst"
+
+    def told(first: date) -> list[str]:
+        """What each page has of the verdict, of the period from that day to today."""
+        pages = [words(client.get(f"{page}?fra={first}&til={today}").text) for page in ("/tal", "/rapport")]
+        return [line for page in pages for line in (verdict, waits) if line in page]
+
+    add_batch(ydelse, over - timedelta(9), PEOPLE * 30)
+    add_batch(follow_up, over - timedelta(9), [(*one, 4, 3) for one in PEOPLE] * 30)
+    add_batch(ydelse, today - timedelta(3), [(2, 1, 2, 1, 2), (1, 2, 1, 3, 1)] * 60)
+    add_batch(follow_up, today - timedelta(3), [(*one, 4, 3) for one in PEOPLE] * 30)
+    assert told(workdays.quarter(over)) == [verdict] * 2
+    assert told(over - timedelta(20)) == [waits] * 2
