@@ -68,6 +68,7 @@ from survey import (
     views,
     waiting_room,
     webhooks,
+    workdays,
 )
 from survey.access import EVERYONE, open_to
 from survey.config import SettingError, Settings
@@ -222,6 +223,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         metrics.check(settings)
     access.install(app)
     languages.install(app, {pages.pages.name, deeds_pages.pages.name})
+    app.add_template_filter(workdays.long_date)
     csrf.init_app(app)
     csrf.exempt(pages.pages)  # the link is the citizen's authority; a CSRF token would need a cookie
     csrf.exempt(webhooks.pages)  # providers have no session; they sign what they post

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField
 from wtforms.validators import Length
 
-from admin import access, charts, dashboard
+from admin import access, dashboard
 from admin.dashboard import Refused, Seen
 from admin.forms import Form, filled, no_cpr
 from survey import baselines, workdays
@@ -78,7 +78,7 @@ def note() -> ResponseReturnValue:
         new = replace(alarm.rebased, reason=form.reason.data or "")
         made = baselines.note(session, staff.municipality_id, new, staff_id=staff.id, now=now)
         access.log_access(session, staff, "note baseline", f"baseline {made}", now)
-    flash(f"Ny udgangslinje er sat for {alarm.section.name} siden {charts.day(new.since)} ({new.reason}).")
+    flash(f"Ny udgangslinje er sat for {alarm.section.name} siden {workdays.long_date(new.since)} ({new.reason}).")
     fra, til, team = (request.args.get(name) for name in ("fra", "til", "team"))
     return redirect(url_for("dashboard.overview", fra=fra, til=til, team=team), 303)
 

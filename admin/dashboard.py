@@ -57,6 +57,7 @@ from survey.models import LONGEST_REASON
 from survey.promises import Promises
 from survey.results import LAW_NAMES, CellView, Counts, Period, TeamView
 from survey.shares import Agreed
+from survey.so_far import Unfinished
 from survey.wave_results import Table
 
 doors = Blueprint("dashboard", __name__)
@@ -67,8 +68,9 @@ class Known:
     """What a page was read from: the period's counts, the cells of the period before, and promises by team.
 
     `goals` are all the municipality's, those between both groups only for who sees both; `waves` the last ones;
-    `rebased` are notes by which an early warning began anew. Answers are told up to the day `as_of`; `is_open`
-    while the period is not over, `is_newest` while it reaches the newest answers.
+    `rebased` are notes by which an early warning began anew. Answers are told up to the day `as_of`;
+    `under_way` is what of the period is over, None once all of it is; `is_newest` is True while it reaches the
+    newest answers.
     """
 
     counts: Counts
@@ -78,7 +80,7 @@ class Known:
     waves: tuple[wave_results.Told, ...]
     rebased: tuple[Rebased, ...]
     as_of: date | None
-    is_open: bool
+    under_way: Unfinished | None
     is_newest: bool
 
 
@@ -227,7 +229,7 @@ def _known(session: Session, municipality_id: int, period: Period, today: date, 
         wave_results.read(session, municipality_id, period, found, today),
         baselines.read(session, municipality_id, found),
         told.newest(session, municipality_id),
-        so_far.is_open(period, today, newest),
+        so_far.unfinished(period, today, newest),
         so_far.is_newest(period, newest),
     )
 
@@ -345,7 +347,7 @@ def _found(
     mine, before = (figures.cells_of(cells, section, series) for cells in (counts.cells, known.before))
     rebased = baselines.standing(known.rebased, section, series, counts.period.last)
     other = goal_verdicts.opposite(counts.cells, section.law, series, others)
-    way = known.is_open, known.is_newest, wave_findings.change(table, mine)
+    way = known.under_way, known.is_newest, wave_findings.change(table, mine)
     aims = Aims(section.law, known.goals, other, counts.smallest, rebased, *way)
     return findings.findings(counts.period, series, mine, before, aims)
 

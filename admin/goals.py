@@ -161,7 +161,7 @@ def _taken(form: GoalForm, known: Sequence[Goal]) -> bool:
     """Is another goal in the way? Then the form says which, and what to do."""
     other = goals.in_the_way(known, form.goal())
     if other:
-        words = f"Målet »{goals.words(other)}« begynder den {charts.day(other.valid_from)}."
+        words = f"Målet »{goals.words(other)}« begynder den {workdays.long_date(other.valid_from)}."
         form.valid_from.errors = [f"{words} Afslut det først, eller lad det nye slutte før."]
     return other is not None
 
@@ -201,7 +201,7 @@ def _line(goal: Goal, about: About, today: date) -> Line:
         about.get((goal.law, goal.points), f"skala 1-{goal.points}"),
         goals.words(goal),
         _days(goal),
-        f"{goal.by}, {charts.day(goal.made_on)}" if goal.made_on else "",
+        f"{goal.by}, {workdays.long_date(goal.made_on)}" if goal.made_on else "",
         goal.id != BY_ITSELF and goals.can_end(goal, today),
         _state(goal, today),
     )
@@ -218,7 +218,7 @@ def _afterwards(known: Sequence[Goal], goal: Goal, today: date) -> tuple[str, ..
     """What is true when `goal` is ended on `today`, in Danish sentences."""
     if goal.valid_from > today:
         return ("Målet er ikke begyndt, så det kommer aldrig til at gælde.", *_still(known, goal, today))
-    last = f"Målet gælder i dag, den {charts.day(today)}, for sidste gang."
+    last = f"Målet gælder i dag, den {workdays.long_date(today)}, for sidste gang."
     return (last, *_still(known, goal, today + timedelta(days=1)))
 
 
@@ -232,7 +232,7 @@ def _still(known: Sequence[Goal], goal: Goal, day: date) -> tuple[str, ...]:
     came = [each for each in left if each.same_kind(goal) and each.began and each.valid_from >= day]
     if came:
         later = min(came, key=lambda each: each.valid_from)
-        said.append(f"Målet »{goals.words(later)}« begynder den {charts.day(later.valid_from)}.")
+        said.append(f"Målet »{goals.words(later)}« begynder den {workdays.long_date(later.valid_from)}.")
     usual = goals.by_itself(goal.law, goal.points) if goal.law and goal.kind == "level" else None
     if usual and goal.valid_from < day:
         said.append(
@@ -245,16 +245,16 @@ def _still(known: Sequence[Goal], goal: Goal, day: date) -> tuple[str, ...]:
 def _days(goal: Goal) -> str:
     if goal.id == BY_ITSELF and goal.valid_from == date.min:
         return "Gælder af sig selv, til I sætter jeres eget"
-    first = charts.day(goal.valid_from)
+    first = workdays.long_date(goal.valid_from)
     if not goal.began:
         return f"Skulle gælde fra {first}, men blev afsluttet før"
-    return f"Fra {first} til og med {charts.day(goal.valid_to)}" if goal.valid_to else f"Fra {first}"
+    return f"Fra {first} til og med {workdays.long_date(goal.valid_to)}" if goal.valid_to else f"Fra {first}"
 
 
 def _replaced(known: Sequence[Goal], goal: Goal) -> str:
     """What ends when the goal begins, in Danish; "" for nothing."""
     before = goals.replaced(known, goal)
-    last = charts.day(goal.valid_from - timedelta(days=1))
+    last = workdays.long_date(goal.valid_from - timedelta(days=1))
     if before:
         return (
             f"Målet »{goals.words(before)}« slutter den {last}. Tidligere perioder bliver stadig bedømt efter det."

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from admin import charts, figure_charts
 from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Words
-from survey import notes, words
+from survey import notes, words, workdays
 from survey.changes import Change, with_n
 from survey.figures import Days, Series
 from survey.report_parts import Line, Part
@@ -258,7 +258,8 @@ def _method(report: Report) -> Iterator[Block]:
     )
     rows = tuple((each.question, each.test, each.fewest) for each in report.methods)
     yield Table("Test bag ordene", ("Spørgsmål", "Metode", "Kræver mindst"), rows, (4, 8, 4), words=True)
-    yield Words(f"Tal til og med {notes.day(report.counted_on)}. Lavet med Tilfreds {report.version}.", "small")
+    counted_on = workdays.long_date(report.counted_on)
+    yield Words(f"Tal til og med {counted_on}. Lavet med Tilfreds {report.version}.", "small")
 
 
 def _behind(report: Report) -> Iterator[Block]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -165,8 +164,8 @@ def _sheet(slip: Slip, town: Municipality, base_url: str) -> Sheet:
     return Sheet(
         number=slip.number,
         name=texts.greeted(slip.name),
-        held_on=_danish(slip.held_on),
-        until=_danish(slip.until),
+        held_on=workdays.long_date(slip.held_on),
+        until=workdays.long_date(slip.until),
         code=code,
         drawn=Markup(qr.svg(address, f"QR-kode, der åbner spørgsmålene. Koden er {code}")),  # noqa: S704 - our own drawing
         language=language,
@@ -186,10 +185,6 @@ def _foreign(slip: Slip, town: Municipality, base_url: str, language: str) -> tu
     way = texts.shipped("invitation", "sms", language, "code_only").body
     promise = texts.about(language)["email"]["promise"]
     return read(way).fill(values), read(promise).fill(values)
-
-
-def _danish(day: Any) -> str:
-    return f"{day.day}. {workdays.MONTHS[day.month - 1]} {day.year}"
 
 
 def _teams(session: Session, staff: CurrentStaff) -> dict[int, str]:

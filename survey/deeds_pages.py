@@ -1,7 +1,6 @@
 """The page for everybody: what citizens said, in figures, and what was done about it. No sign-in, nothing kept."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from flask import Blueprint, Response, abort, make_response, render_template
 from sqlalchemy import select
@@ -115,16 +114,10 @@ def _page(
         period=period,
         teams=[each for each in teams if each.shown],
         team=team,
-        day=day,
         precise_from=scoring.PRECISE_FROM,
         fewest_of_mean=max(town.smallest_group, cells.SMALLEST_CELL),
     )
     return make_response(page)
-
-
-def day(of: date) -> str:
-    """ "2. maj 2021"."""
-    return f"{of.day}. {workdays.MONTHS[of.month - 1]} {of.year}"
 
 
 for _status in (404, 405):

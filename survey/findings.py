@@ -19,6 +19,7 @@ from survey.goals import Goal
 from survey.promises import Promises
 from survey.results import CellView, Period
 from survey.scoring import danish, early_warning, nonresponse, scores, statements
+from survey.so_far import Unfinished
 
 Sign = Literal["over", "under", "undecided", "rising", "falling", "unchanged", "none"]
 SEED = 1
@@ -67,8 +68,9 @@ class Aims:
 
     `other` is the other law group on the same scale, for equality; `smallest` is k of the disclosure rules;
     `rebased` is the note by which the early warning began anew, if there is one up to the period's last day;
-    `is_open` is True while the period is not over, `is_newest` while it reaches the newest answers. `change` is
-    the answer whether anything has changed, where the series is asked in waves: then it has no early warning.
+    `under_way` is what of the period is over, None once all of it is; `is_newest` is True while it reaches the
+    newest answers. `change` is the answer whether anything has changed, where the series is asked in waves: then
+    it has no early warning.
     """
 
     law: str
@@ -76,7 +78,7 @@ class Aims:
     other: Group | None = None
     smallest: int = scoring.SMALLEST_GROUP
     rebased: Rebased | None = None
-    is_open: bool = False
+    under_way: Unfinished | None = None
     is_newest: bool = True
     change: Finding | None = None
 
@@ -101,7 +103,7 @@ def findings(
     first, *further = _level(series, mine, aims, aimed)
     return Findings(
         level=first,
-        change=aims.change or _change(_trend(series, told), alarm, aims, ground.n),
+        change=aims.change or _change(_trend(series, mine, aims), alarm, aims, ground.n),
         weakest=_weakest(series, mine),
         silent=_silent(series, told),
         alarm_on=alarm.last_on if alarm else None,
@@ -170,11 +172,11 @@ def _level(series: Series, mine: Sequence[CellView], aims: Aims, aimed: Sequence
 
 
 def _judged(goal: Goal, evidence: Evidence, aims: Aims) -> Verdict:
-    """The verdict; of a level none before the period is over, and a rise between waves where they are asked in."""
-    if aims.is_open and goal.kind == "level":
-        return so_far.level(goal, evidence.group)
+    """The verdict, or what holds before the period is over. A rise of who asks in waves is their waves'."""
     if aims.change and goal.kind == "trend":
         return RISES.get(aims.change.sign, "undecided"), aims.change.sentence
+    if aims.under_way:
+        return so_far.judge(goal, evidence, aims.under_way)
     return goal_verdicts.judge(goal, evidence)
 
 
@@ -215,17 +217,23 @@ def _noted(rebased: Rebased) -> str:
     return f"{_day(rebased.since)} ({rebased.reason})"
 
 
-def _trend(series: Series, told: Sequence[Counted]) -> Finding:
-    trend = goal_verdicts.by_day(told, len(series.labels))
-    if trend.word == "for få svar":
-        return Finding(CHANGE_QUESTION, "undecided", goal_verdicts.too_few(trend))
+def _trend(series: Series, mine: Sequence[CellView], aims: Aims) -> Finding:
+    """The trend of the period, or of the part of it that is over."""
+    whole = group = Group(aims.law, series, mine)
+    if aims.under_way:
+        group = so_far.until(whole, aims.under_way, aims.smallest)
+    if so_far.why_untrending(group):
+        why = so_far.why_untrending(whole) or (so_far.waits(whole, aims.under_way) if aims.under_way else "")
+        return Finding(CHANGE_QUESTION, "undecided", why)
+    trend = goal_verdicts.by_day(group.told, len(series.labels))
     pace = goal_verdicts.pace(trend)
     sentence = {
         "stigende": f"Ja, stigende gennem perioden{pace} (n = {trend.n}).",
         "faldende": f"Ja, faldende gennem perioden{pace} (n = {trend.n}).",
         "ingen sikker ændring": f"Ingen sikker ændring gennem perioden (n = {trend.n}).",
     }[trend.word]
-    return Finding(CHANGE_QUESTION, SIGNS[trend.word], sentence)
+    until = so_far.said_of(aims.under_way) if aims.under_way else ""
+    return Finding(CHANGE_QUESTION, SIGNS[trend.word], sentence + until)
 
 
 def _alarm(told: Sequence[Counted], earlier: Sequence[Counted]) -> Counted | None:

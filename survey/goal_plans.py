@@ -176,15 +176,11 @@ def _stands(group: Standing) -> str:
     places = 2 if group.is_usual else scoring.decimals(group.people)
     usual, told = "Der regnes med den sædvanlige spredning mellem borgerne,", "Spredningen mellem borgerne er"
     differ = usual if group.is_usual else told
-    since = f" siden {_day(group.since)}" if group.began else ""
+    since = f" siden {workdays.long_date(group.since)}" if group.began else ""
     return (
         f"{group.name} ligger på {group.group.series.mean.text} (n = {group.people}), {monthly} besvarelser om "
         f"måneden{since}. {differ} {danish.number(Fraction(str(group.sd)), places)} point."
     )
-
-
-def _day(of: date) -> str:
-    return f"{of.day}. {workdays.MONTHS[of.month - 1]} {of.year}"
 
 
 def _takes(plan: Plan, found: Sequence[Standing]) -> tuple[str, ...]:

@@ -12,12 +12,13 @@ from survey.cells import Counted, remembered
 from survey.figures import Section, Series, cells_of
 from survey.goals import Goal
 from survey.results import LAW_NAMES, CellView
-from survey.scoring import Moments, comparisons, danish, estimates, scores, shares, target, trends
-from survey.scoring.scores import Scores
+from survey.scoring import Figure, Moments, comparisons, danish, estimates, scores, shares, target, trends
+from survey.top_two import TopTwo
 
 Outcome = Literal["over", "under", "undecided"]
 SURE = 0.95
 NOBODY = "Ingen svar i perioden endnu."
+UNTOLD = "For få svar til at sige det: gennemsnittet kan ikke vises endnu."
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,18 @@ class Group:
     cells: Sequence[CellView]
 
     @property
-    def scores(self) -> Scores:
-        """Each person's own mean over the cells whose mean is told."""
-        return scatter.persons(self._told)
-
-    @property
     def moments(self) -> Moments:
-        """The same as sums."""
-        return scatter.moments(self._told)
+        """Each person's own mean over the cells whose mean is told, as sums."""
+        return scatter.moments(self.told)
 
     @property
-    def _told(self) -> list[Counted]:
+    def printed(self) -> Moments | None:
+        """What a verdict may rest on: persons around the printed mean; None where that is not shown."""
+        return scatter.as_printed(self.cells, self.series.mean, len(self.series.labels))
+
+    @property
+    def told(self) -> list[Counted]:
+        """The counts of the cells whose mean is told."""
         return [cell.counted for cell in self.cells if cell.mean]
 
 
@@ -88,6 +90,17 @@ QUESTIONS = {
 }
 
 
+def side(figure: Figure, value: Fraction) -> Outcome:
+    """On which side of `value` a figure lies as it is printed; no verdict is told on the other one.
+
+    A figure that shows only an end lies over what its "mindst" is over, and under what its "højst" is under.
+    """
+    now = Fraction(str(figure.value))
+    if now > value and not figure.text.startswith("højst"):
+        return "over"
+    return "under" if now < value and not figure.text.startswith("mindst") else "undecided"
+
+
 def judge(goal: Goal, evidence: Evidence) -> Verdict:
     """Whether the goal is met ("over"), missed ("under") or not to be told yet, and the sentence that says so."""
     ways: Mapping[str, Callable[[Goal, Evidence], Verdict]]
@@ -99,31 +112,40 @@ def judge(goal: Goal, evidence: Evidence) -> Verdict:
 
 
 def level(goal: Goal, evidence: Evidence) -> Verdict:
-    """By the one-sided bounds of the mean of persons' means.
+    """By the one-sided bounds of the mean as it is printed.
 
-    A bound, and how many more would decide, tell how persons differ. Where no distributions do, the verdict is by
-    all of them all the same, but no bound is printed, and how many is reckoned from what is usual.
+    Where no distributions tell how persons differ, they are taken to differ as is usual, and no bound is printed.
+    Nothing that is not printed is used: whoever tries many goals learns nothing finer.
     """
-    group, series, aim = evidence.group, evidence.group.series, goals.number(goal.value)
-    may_be_told = scatter.as_told(group.cells, series.mean)
-    found = target.judge(may_be_told or group.moments, evidence.points, float(goal.value))
+    group, aim = evidence.group, goals.number(goal.value)
+    mean, persons = group.series.mean, group.printed
+    if persons is None:
+        return unjudged(group)
+    now, places = side(mean, goal.value), scoring.decimals(persons.n)
+    is_told = scatter.as_told(group.cells, mean) is not None
+    # The mean may lie half a step from the printed one; where bounds are printed they are finer than that.
+    half = 0 if is_told else {"over": 1, "under": -1, "undecided": 0}[now] * Fraction(1, 2 * 10**places)
+    found = target.judge(persons, evidence.points, float(goal.value + half))
     if found.lower is None or found.upper is None:
-        return unjudged(found.n)
-    outcome = OUTCOMES.get(found.outcome, "undecided")
-    told, places = f"gennemsnittet er {series.mean.text} (n = {found.n})", scoring.decimals(found.n)
-    if may_be_told is None:
-        more = "" if outcome != "undecided" else _usually(evidence, float(goal.value), found.n)
-        return outcome, _said(outcome, aim, told, "") + more
-    bounds = Bounds(found.lower, found.upper, Fraction(1, 10**places), partial(danish.number, decimals=places))
-    return outcome, _said(outcome, aim, told, bounds.sure(outcome, goal.value, aim)) + _more(found.missing)
+        return unjudged(group)
+    outcome = _same(OUTCOMES.get(found.outcome, "undecided"), now)
+    told = f"gennemsnittet er {mean.text} (n = {persons.n})"
+    if is_told:
+        bounds = Bounds(found.lower, found.upper, Fraction(1, 10**places), partial(danish.number, decimals=places))
+        return outcome, _said(outcome, aim, told, bounds.sure(outcome, goal.value, aim)) + _more(found.missing)
+    if outcome == "undecided":
+        return outcome, _said(outcome, aim, told, "") + _usually(evidence, persons, goal.value)
+    return outcome, _said(outcome, aim, told, ", regnet med sædvanlig spredning")
 
 
-def _usually(evidence: Evidence, aim: float, people: int) -> str:
-    mean = evidence.group.series.mean
-    if scoring.capped(mean):
+def _same(outcome: Outcome, now: Outcome) -> Outcome:
+    return outcome if outcome == now else "undecided"
+
+
+def _usually(evidence: Evidence, persons: Moments, aim: Fraction) -> str:
+    if scoring.capped(evidence.group.series.mean):
         return ""
-    persons = scatter.around(Fraction(str(mean.value)), people, scatter.usual(evidence.points))
-    return _more(target.judge(persons, evidence.points, aim).missing, "med sædvanlig spredning")
+    return _more(target.judge(persons, evidence.points, float(aim)).missing, "med sædvanlig spredning")
 
 
 def _more(missing: int | None, like: str = "af samme slags") -> str:
@@ -170,10 +192,11 @@ class Bounds:
         return f", men {aim} ligger inden for usikkerheden"
 
 
-def unjudged(n: int) -> Verdict:
-    """What is said of a level that so few have answered about."""
-    if not n:
-        return "undecided", NOBODY
+def unjudged(group: Group) -> Verdict:
+    """What is said of a level that so few have answered about; how many, only where the mean is shown."""
+    n = group.moments.n
+    if not n or not group.series.mean.shown:
+        return "undecided", UNTOLD if n else NOBODY
     return (
         "undecided",
         f"For få svar til at sige det: en dom kræver {target.SMALLEST_JUDGED} besvarelser, der er {n}.",
@@ -182,19 +205,29 @@ def unjudged(n: int) -> Verdict:
 
 # So many choose the two highest points -------------------------------------------------------------------
 
+FEW_SHARES = (
+    f"For få svar til at sige det: det kræver {scoring.SMALLEST_DISTRIBUTION} besvarelser, "
+    "hvis fordeling kan vises."
+)
+
 
 def share(goal: Goal, evidence: Evidence) -> Verdict:
     """By one-sided Wilson bounds, of as many answers as the persons' are worth."""
     found = top_two.of(evidence.group.cells, evidence.smallest)
     if found is None or not found.figure.shown:
-        few = f"det kræver {scoring.SMALLEST_DISTRIBUTION} besvarelser, hvis fordeling kan vises."
-        return "undecided", f"For få svar til at sige det: {few}"
+        return "undecided", FEW_SHARES
     lower, upper = shares.share_bounds(found.share, SURE)
     outcome: Outcome = "over" if lower > goal.value else "under" if upper < goal.value else "undecided"
-    told = f"{found.figure.text} svarer {goals.highest(evidence.points)}"
+    outcome = _same(outcome, side(found.figure, goal.value))
+    told = chosen(found, evidence.points)
     aim, bounds = goals.percent(goal.value), Bounds(lower, upper, Fraction(1, 1000), danish.percent)
     sure = "" if scoring.capped(found.figure) else bounds.sure(outcome, goal.value, aim)
     return outcome, _said(outcome, aim, told, sure)
+
+
+def chosen(found: TopTwo, points: int) -> str:
+    """The share as it stands in a sentence: "180/200 = 90,0 % svarer 4 eller 5"."""
+    return f"{found.figure.text} svarer {goals.highest(points)}"
 
 
 # Rising --------------------------------------------------------------------------------------------------
@@ -207,8 +240,11 @@ def by_day(told: Sequence[Counted], points: int) -> trends.Trend:
 
 
 def pace(found: trends.Trend) -> str:
-    """How fast, as it stands in a sentence; "" where the days are too few to say."""
-    return f", omkring {danish.signed(Fraction(found.slope.value), 2)} point i kvartalet" if found.slope else ""
+    """How fast, as it stands in a sentence; "" where days are too few to say, or go another way than persons."""
+    if found.slope is None or found.kendall is None:
+        return ""
+    slope = danish.rounded(Fraction(found.slope.value), 2)
+    return f", omkring {danish.signed(slope, 2)} point i kvartalet" if slope * found.kendall.s > 0 else ""
 
 
 def too_few(found: trends.Trend) -> str:
@@ -222,12 +258,18 @@ def too_few(found: trends.Trend) -> str:
     return f"For få punkter til en tendens: svarene (n = {found.n}) ligger i {points}."
 
 
+def untrending(group: Group, found: trends.Trend) -> str:
+    """Why no trend is spoken of; "" where one is."""
+    if group.told and not group.series.mean.shown:
+        return UNTOLD
+    return too_few(found) if found.kendall is None else ""
+
+
 def trend(_goal: Goal, evidence: Evidence) -> Verdict:
     """By Kendall's test of score against day: the same as the answer to whether anything has changed."""
-    told = [cell.counted for cell in evidence.group.cells if cell.mean]
-    found = by_day(told, evidence.points)
-    if found.kendall is None:
-        return "undecided", too_few(found)
+    found = by_day(evidence.group.told, evidence.points)
+    if found.kendall is None or not evidence.group.series.mean.shown:
+        return "undecided", untrending(evidence.group, found)
     if found.word == "stigende":
         return "over", f"Ja, stigende gennem perioden{pace(found)} (n = {found.n})."
     if found.word == "faldende":
@@ -240,33 +282,56 @@ def trend(_goal: Goal, evidence: Evidence) -> Verdict:
 
 # Both law groups alike -----------------------------------------------------------------------------------
 
+ALONE = "Kan ikke afgøres: den anden gruppe har ingen svar på samme skala i perioden."
+FEW_COMPARED = (
+    f"For få svar til at sammenligne grupperne: det kræver {comparisons.SMALLEST_COMPARED} besvarelser "
+    "i hver gruppe, hvis gennemsnit kan vises."
+)
+
 
 def equality(goal: Goal, evidence: Evidence) -> Verdict:
-    """By the interval of the difference of the means: within the goal's margin, outside it, or neither."""
+    """By the interval of the difference of the printed means: within the goal's margin, outside it, or neither.
+
+    Each mean reaches as far down as up, as far as the bound that is further away: the nearer one errs in 6 to 7 of
+    100 (`mean_bounds`), and where the other group is large the difference would too.
+    """
     mine, other = evidence.group, evidence.other
     if other is None:
-        return "undecided", "Kan ikke afgøres: den anden gruppe har ingen svar på samme skala i perioden."
-    if not all(_comparable(group) for group in (mine, other)):
-        few = f"det kræver {comparisons.SMALLEST_COMPARED} besvarelser i hver gruppe, hvis gennemsnit kan vises."
-        return "undecided", f"For få svar til at sammenligne grupperne: {few}"
-    ends = [estimates.mean_bounds(group.moments, evidence.points, SURE) for group in (mine, other)]
-    found = shares.mean_difference(mine.moments.mean, other.moments.mean, *ends)
-    aim, base = goals.number(goal.value), _side_by_side(mine, other)
-    nearest, widest = _distances(found)
+        return "undecided", ALONE
+    if not comparable(mine, other):
+        return "undecided", FEW_COMPARED
+    aim, base = goals.number(goal.value), side_by_side(mine, other)
+    nearest, widest = _distances(_difference(evidence.points, SURE, mine, other))
     if widest < goal.value:
         return "over", f"Ja, lige tilfredse: {base}. Forskellen er med 95 % sikkerhed mindre end {aim} point."
     if nearest > goal.value:
         return "under", f"Nej, ikke lige tilfredse: {base}. Forskellen er med 95 % sikkerhed over {aim} point."
-    if comparisons.mann_whitney(mine.scores, other.scores).p < 1 - SURE:
+    if _distances(_difference(evidence.points, (1 + SURE) / 2, mine, other))[0] > 0:
         return "undecided", f"Der er forskel: {base}. Om den er over {aim} point, kan ikke afgøres endnu."
     return "undecided", f"Kan ikke afgøres endnu: {base}. Ingen sikker forskel, men en på {aim} point er mulig."
 
 
-def _comparable(group: Group) -> bool:
-    return group.moments.n >= comparisons.SMALLEST_COMPARED and not scoring.capped(group.series.mean)
+def _difference(points: int, level: float, *groups: Group) -> shares.Difference:
+    """Of the two printed means, with bounds at `level`."""
+    found = []
+    for persons in filter(None, (group.printed for group in groups)):
+        half = 0.5 / 10 ** scoring.decimals(persons.n)
+        ends = estimates.mean_bounds(persons, points, level)
+        reach = half + max(abs(end - float(persons.mean)) for end in ends)
+        found.append((persons.mean, (float(persons.mean) - reach, float(persons.mean) + reach)))
+    (mine, of_mine), (other, of_other) = found
+    return shares.mean_difference(mine, other, of_mine, of_other)
 
 
-def _side_by_side(mine: Group, other: Group) -> str:
+def comparable(*groups: Group) -> bool:
+    """Whether each has people enough, and a mean that is shown as it is."""
+    return all(
+        group.moments.n >= comparisons.SMALLEST_COMPARED and not scoring.capped(group.series.mean)
+        for group in groups
+    )
+
+
+def side_by_side(mine: Group, other: Group) -> str:
     """Both means, Opfølgning first wherever it is read."""
     both = sorted((mine, other), key=lambda group: group.law)
     return " og ".join(

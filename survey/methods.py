@@ -57,6 +57,13 @@ METHODS = (
         f"{target.SMALLEST_JUDGED} besvarelser",
     ),
     Method(
+        "Over målet, før perioden er slut?",
+        "E-proces (Waudby-Smith og Ramdas) for gennemsnit og andele: en påstand ved bevis 20 er forkert i højst "
+        "en af tyve perioder, hvor ofte man end ser efter, når der tælles fra samme dag. Stigning og forskel "
+        "dømmes for de kvartaler, der er slut",
+        f"{target.SMALLEST_JUDGED} besvarelser",
+    ),
+    Method(
         "Stigende eller faldende i perioden?",
         "Kendalls tau-b med rettelse for ens svar; hældning efter Theil og Sen fra 91 dage",
         f"{trends.SMALLEST_TREND} besvarelser i {trends.FEWEST_DAYS} punkter",
@@ -84,7 +91,7 @@ METHODS = (
     ),
     Method("Hvad kunne de tavse ændre?", "Grænser efter Manski, og vippepunktet", "tal, der er vist"),
 )
-"""Which test is behind each sentence, and the fewest answers it takes. All but the target's are two-sided, 5 %."""
+"""Which test is behind each sentence, and the fewest answers it takes. Two-sided, 5 %, but the target's two."""
 
 
 def definitions(smallest: int) -> tuple[tuple[str, str], ...]:

@@ -9,6 +9,7 @@ from survey import goals, scoring, shares, turnout, workdays
 from survey.figures import Section, Series
 from survey.results import Period
 from survey.scoring import danish, nonresponse
+from survey.workdays import long_date
 
 
 @dataclass(frozen=True)
@@ -23,19 +24,14 @@ class Silent:
     sentences: tuple[str, ...]
 
 
-def day(of: date) -> str:
-    """ "2. maj 2021"."""
-    return f"{of.day}. {workdays.MONTHS[of.month - 1]} {of.year}"
-
-
 def days(first: date, last: date) -> str:
     """ "2. maj – 23. august 2021", "3. – 9. maj 2021"; with the first year where it is another."""
     if first == last:
-        return day(last)
+        return long_date(last)
     if first.year != last.year:
-        return f"{day(first)} – {day(last)}"
+        return f"{long_date(first)} – {long_date(last)}"
     month = "" if first.month == last.month else f" {workdays.MONTHS[first.month - 1]}"
-    return f"{first.day}.{month} – {day(last)}"
+    return f"{first.day}.{month} – {long_date(last)}"
 
 
 # The note ------------------------------------------------------------------------------------------------
@@ -90,7 +86,7 @@ def _base(series: Series) -> str:
 
 
 def _span(period: Period) -> str:
-    first, last = day(period.first), day(period.last)
+    first, last = long_date(period.first), long_date(period.last)
     if period.first.year == period.last.year:
         first, last = (each.rpartition(" ")[0] for each in (first, last))
     return f"Perioden går fra {first} til {last}."
@@ -159,7 +155,7 @@ def _joined(series: Series) -> str:
     numbers = [str(each.number) for each in series.editions]
     return (
         f"Version {', '.join(numbers[:-1])} og {numbers[-1]} af spørgeskemaet {series.name} er én række, "
-        f"fordi hvert udsagn betyder det samme; den nyeste er fra {day(series.editions[-1].on)}."
+        f"fordi hvert udsagn betyder det samme; den nyeste er fra {long_date(series.editions[-1].on)}."
     )
 
 
@@ -176,8 +172,9 @@ def breaks(section: Section) -> tuple[str, ...]:
             where = " på skærmen i venteværelset" if mode == "onsite" else ""
             found.append(
                 f"Spørgeskemaet {name} er ændret{where}: version {old.number} er besvaret til og med "
-                f"{day(old.points[-1].last_on)}, version {new.number} fra {day(new.points[0].first_on)}. "
-                "De to vises hver for sig og lægges aldrig sammen."
+                f"{long_date(old.points[-1].last_on)}, "
+                f"version {new.number} fra {long_date(new.points[0].first_on)}. De to "
+                "vises hver for sig og lægges aldrig sammen."
             )
     found += [_joined(series) for series in told if len(series.editions) > 1]
     return tuple(found)

@@ -115,7 +115,7 @@ def part(known: Known, scope: Scope, whole: Section, series: Series, title: str,
     rebased = baselines.standing(known.rebased, whole, series, period.last)
     other = _opposite(known, scope, series)
     change = wave_findings.change(_waves(known, whole, series), mine)
-    way = known.is_open, known.is_newest, change
+    way = known.under_way, known.is_newest, change
     aims = Aims(scope.law, _aims(known, scope), other, counts.smallest, rebased, *way)
     tell = telling(mint, _measured(scope, series, period))
     return Part(

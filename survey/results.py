@@ -90,7 +90,8 @@ class CellView:
 
     `mean` is True when its mean does. `means` and `spread` are the positions of the statements whose mean, and
     whose distribution, is told in the period; None where its group lies outside. `tags` when those are told in it.
-    `hides` is True when its group leaves the mean of a statement untold, in the period or outside.
+    `hides` is True when its group leaves the mean of a statement untold, in the period or outside. `spread_on` is
+    the day from which its distributions are told, None where they are not yet.
     """
 
     team_id: int | None
@@ -103,6 +104,7 @@ class CellView:
     spread: tuple[int, ...] | None
     tags: bool
     hides: bool = False
+    spread_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -276,6 +278,7 @@ def cells(session: Session, municipality_id: int, period: Period) -> list[CellVi
         "told_spread": case((inside[1], type_coerce(spread.statements, NullType))),
         "told_tags": func.coalesce(inside[2], False),
         "in_group": func.cardinality(means.statements),
+        "spread_on": spread.told_on,
     }
     wanted = select(*_as_they_are(("id", *OF_WHOM)), *(value.label(name) for name, value in told.items()))
     for group, of in ((means, Cell.means_id), (spread, Cell.spread_id), (tags, Cell.tags_id)):
@@ -297,8 +300,9 @@ def cells(session: Session, municipality_id: int, period: Period) -> list[CellVi
             None if of_spread is None else tuple(of_spread),
             has_tags,
             in_group is not None and in_group < len(counted[cell_id].statements),
+            on,
         )
-        for cell_id, team_id, law, version_id, mode, is_told, of_means, of_spread, has_tags, in_group in rows
+        for cell_id, team_id, law, version_id, mode, is_told, of_means, of_spread, has_tags, in_group, on in rows
     ]
 
 

@@ -48,13 +48,29 @@ def as_told(cells: Sequence[CellView], mean: Figure) -> Moments | None:
     return around(Fraction(str(mean.value)), _people(cells), found.variance)
 
 
+def as_printed(cells: Sequence[CellView], mean: Figure, points: int) -> Moments | None:
+    """The same, by persons who differ as is usual where nothing is told; None where the mean is not shown.
+
+    What is judged by it tells no more than what is printed, whatever it is held against.
+    """
+    if mean.value is None:
+        return None
+    middle = Fraction(str(mean.value))
+    return as_told(cells, mean) or around(middle, _people(cells), min(usual(points), _widest(middle, points)))
+
+
 def interval(cells: Sequence[CellView], mean: Figure, points: int) -> tuple[str, str] | None:
     """Both ends of the interval of the mean of `cells`: where no spread is told, the widest there can be."""
     if scoring.capped(mean):
         return None
     middle = Fraction(str(mean.value))
-    widest = around(middle, _people(cells), (points - middle) * (middle - 1))
+    widest = around(middle, _people(cells), _widest(middle, points))
     return scoring.published_interval(as_told(cells, mean) or widest, mean, points)
+
+
+def _widest(mean: Fraction, points: int) -> Fraction:
+    """The most that persons with that mean can differ: everybody at an end of the scale."""
+    return (points - mean) * (mean - 1)
 
 
 def around(mean: Fraction, n: int, variance: Fraction) -> Moments:

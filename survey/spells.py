@@ -24,6 +24,7 @@ from survey.baselines import Rebased
 from survey.goals import Goal
 from survey.promises import Promises
 from survey.results import CellView, Counts, Period
+from survey.so_far import Unfinished
 from survey.wave_results import Told
 from survey.waves import Wave
 
@@ -50,7 +51,8 @@ class Known:
     Versions that mean the same are one. `waves` are those in the period, in order. Where there are any, `now` is
     the last one that is over and `before` the one before, else the period and the one before. `compared` are the
     waves as the dashboard holds them against each other, `rebased` the notes by which early warnings began anew.
-    `is_open` while the period is not over, `is_newest` while it reaches the newest answers.
+    `under_way` is what of the period is over, None once all of it is; `is_newest` is True while it reaches the
+    newest answers.
     """
 
     counted_on: date
@@ -59,7 +61,7 @@ class Known:
     promises: Mapping[int, Promises]
     goals: tuple[Goal, ...]
     rebased: tuple[Rebased, ...]
-    is_open: bool
+    under_way: Unfinished | None
     is_newest: bool
     compared: tuple[Told, ...]
     waves: tuple[Spell, ...]
@@ -95,7 +97,7 @@ def read(session: Session, municipality_id: int, period: Period, today: date) ->
         goals=goals.of(session, municipality_id),
         compared=compared,
         rebased=baselines.read(session, municipality_id, found),
-        is_open=so_far.is_open(period, today, newest),
+        under_way=so_far.unfinished(period, today, newest),
         is_newest=so_far.is_newest(period, newest),
         waves=inside,
         now=now,

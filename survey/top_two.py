@@ -25,11 +25,18 @@ class TopTwo:
 
 def of(cells: Iterable[CellView], smallest: int) -> TopTwo | None:
     """The share over the cells that tell the distribution of every statement; None where none does."""
-    return _of(together(cell.counted for cell in cells if _whole(cell)), smallest)
+    return _of(together(cell.counted for cell in cells if is_whole(cell)), smallest)
 
 
-def _whole(cell: CellView) -> bool:
+def is_whole(cell: CellView) -> bool:
+    """Whether the distribution of its every statement is told."""
     return cell.spread is not None and len(cell.spread) == len(cell.counted.statements)
+
+
+def answers(whole: Counted) -> tuple[int, int]:
+    """How many of how many answers, over all statements, are one of the two highest points."""
+    chosen = scoring.pooled(whole.chosen)
+    return sum(chosen[-2:]), scoring.answers(chosen)
 
 
 def _of(whole: Counted | None, smallest: int) -> TopTwo | None:
@@ -37,8 +44,10 @@ def _of(whole: Counted | None, smallest: int) -> TopTwo | None:
         return None
     chosen = scoring.pooled(whole.chosen)
     people = scores.moments_of(scores.of_people(whole.persons))
-    n = scoring.answers(chosen)
-    share = Share(sum(chosen[-2:]), n, shares.design_effect(people, chosen))
+    k, n = answers(whole)
+    # How persons differ is told of fifty; of fewer it is taken that all answers of a person are alike.
+    told = people.n >= scoring.PRECISE_FROM
+    share = Share(k, n, shares.design_effect(people, chosen) if told else max(1.0, n / max(1, people.n)))
     ten = max(smallest, scoring.SMALLEST_DISTRIBUTION)
     figure = scoring.published_share(share.k, n, smallest=ten) if people.n >= ten else scoring.HIDDEN
     return TopTwo(share, people.n, figure)

@@ -7,7 +7,7 @@ widths of which the style sheet shows one; `standalone` as a file of its own, fo
 from markupsafe import Markup
 
 from admin.charts import comparison, dateline, funnel, paper, shares, statements
-from admin.charts.axes import day, days
+from admin.charts.axes import days
 from admin.charts.comparison import Comparison, Limits, Place
 from admin.charts.funnel import Funnel, Step
 from admin.charts.glyphs import Verdict, glyph, standalone_glyph
@@ -34,7 +34,6 @@ __all__ = [
     "StatementBars",
     "Step",
     "Verdict",
-    "day",
     "days",
     "glyph",
     "lowest_first",

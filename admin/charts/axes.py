@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from math import ceil, floor, log10
 
-from survey.workdays import MONTHS
+from survey.workdays import MONTHS, long_date
 
 
 @dataclass(frozen=True)
@@ -36,19 +36,14 @@ class Tick:
 # Days ----------------------------------------------------------------------------------------------------
 
 
-def day(of: date) -> str:
-    """ "2. maj 2021"."""
-    return f"{of.day}. {MONTHS[of.month - 1]} {of.year}"
-
-
 def days(first: date, last: date) -> str:
     """ "2. maj 2021", or "28. april – 3. maj 2021" for several days."""
     if first == last:
-        return day(last)
+        return long_date(last)
     if first.year != last.year:
-        return f"{day(first)} – {day(last)}"
+        return f"{long_date(first)} – {long_date(last)}"
     month = "" if first.month == last.month else f" {MONTHS[first.month - 1]}"
-    return f"{first.day}.{month} – {day(last)}"
+    return f"{first.day}.{month} – {long_date(last)}"
 
 
 def ticks(first: date, last: date, *, room: float) -> list[Tick]:

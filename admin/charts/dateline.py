@@ -9,6 +9,7 @@ from admin.charts.key import Entry
 from admin.charts.letters import shortened, width
 from admin.charts.paper import WIDE, Drawing, Shape, Size, line, moved, text, titled
 from admin.charts.points import Break, Course, DateLine, Plane
+from survey import workdays
 
 HEIGHT = {"wide": 230, "narrow": 200}
 """Of the scale, from its lowest point to its highest."""
@@ -132,7 +133,7 @@ def _breaks(plane: Plane, labels: Sequence[tuple[Break, int, float]]) -> list[Sh
     """A line down at each break, from its label above the scale."""
     return [
         titled(
-            f"{axes.day(each.on)}: {each.label}",
+            f"{workdays.long_date(each.on)}: {each.label}",
             line("break", plane.across(each.on), plane.upper - ROW * row - 2, plane.across(each.on), plane.lower),
             text("mark", left, plane.upper - ROW * row - 6, _label(each)),
         )

@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin import charts
 from admin.goal_forms import goal_form
 from survey import goals, models, municipalities, workdays
 from survey.goals import Goal
@@ -196,7 +195,7 @@ def test_what_holds_afterwards_is_said_before_a_goal_is_ended(
     manager.post("/maal/nyt", data=typed(value="3,4"))
     (level,) = goals.of(session, stevns.id)
     page = words(manager.get(f"/maal/{level.id}/afslut").text)
-    assert f"Målet gælder i dag, den {charts.day(today())}, for sidste gang." in page
+    assert f"Målet gælder i dag, den {workdays.long_date(today())}, for sidste gang." in page
     assert "Derefter er der intet mål for Ydelse." in page
     assert "Målet »over 3,0« gælder ikke igen af sig selv. Skal det gælde, så sæt det som et nyt mål." in page
     assert [goal.valid_to for goal in goals.of(session, stevns.id)] == [None]
@@ -213,7 +212,7 @@ def test_a_goal_to_come_is_ended_without_taking_anything(
     later, first = goals.of(session, stevns.id)
     page = words(manager.get(f"/maal/{first.id}/afslut").text)
     assert "Målet er ikke begyndt, så det kommer aldrig til at gælde. Stadig gælder: over 3,0." in page
-    assert f"Målet »over 3,2« begynder den {charts.day(later.valid_from)}." in page
+    assert f"Målet »over 3,2« begynder den {workdays.long_date(later.valid_from)}." in page
     assert "igen af sig selv" not in page
 
 

@@ -31,7 +31,7 @@ def cell(day: date, people: People, points: int = 4) -> CellView:
     sums = vars(counts.complete(Counter(map(tuple, people)), len(columns), points))
     counted = Counted(day, day, 1, len(people), rows, persons, dict(sums), (0, 0, 0))
     every = tuple(range(1, len(columns) + 1))
-    return CellView(None, "LAS", 1, "remote", counted, True, every, every, False)
+    return CellView(None, "LAS", 1, "remote", counted, True, every, every, False, spread_on=day)
 
 
 def said(cells: Sequence[CellView], before: Sequence[CellView] = (), **changes: Any) -> Findings:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey import findings, so_far, workdays
 from survey.findings import Aims, Finding
+from survey.goal_verdicts import Evidence
 from survey.goals import Goal
 from survey.models import Batch, Municipality, Staff
 from survey.results import CellView, Period
@@ -20,12 +21,15 @@ from tests.survey.test_goal_verdicts import group
 
 TODAY = workdays.day(workdays.now())
 LEVEL = Goal(0, "LAS", 4, "level", Fraction(3), date.min)
-SEEN = "Det gælder, hvor ofte man end ser efter."
+SEEN = "Regnet fra 3. maj 2021 og med sædvanlig spredning gælder det, hvor ofte man end ser efter."
+LATER = "En periode til og med 15. august 2021 kan dømmes fra 30. september 2021."
+"""The period ends on the fifteenth of August: 46 days later no answer of it is waited for."""
+ON_ITS_LAST_DAY = so_far.unfinished(PERIOD, PERIOD.last, None) or so_far.Unfinished(DAY, DAY, DAY)
 
 
 def status(cells: Sequence[CellView]) -> tuple[str, str]:
     """How a group of these cells stands against 3,0."""
-    return so_far.level(LEVEL, group(cells))
+    return so_far.judge(LEVEL, Evidence(group(cells), None, 5), ON_ITS_LAST_DAY)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +40,7 @@ def status(cells: Sequence[CellView]) -> tuple[str, str]:
         (
             Fraction(3),
             "undecided",
-            "Kan ikke afgøres endnu: gennemsnittet er 3,00 (n = 60). Dommen falder, når perioden er slut.",
+            f"Kan ikke afgøres endnu: gennemsnittet er 3,00 (n = 60). {LATER}",
         ),
     ],
 )
@@ -83,27 +87,48 @@ def test_fewer_than_ten_decide_nothing() -> None:
 def test_a_period_is_open_while_it_may_get_answers(last: date, newest: date | None, is_open: bool) -> None:
     """Today is the first of September; answers are told up to `newest`."""
     period = Period(date(2020, 5, 2), last)
-    assert so_far.is_open(period, date(2021, 9, 1), newest) is is_open
+    assert (so_far.unfinished(period, date(2021, 9, 1), newest) is not None) is is_open
+
+
+@pytest.mark.parametrize(
+    ("period", "today", "over", "judged_on"),
+    [
+        (PERIOD, date(2021, 8, 15), None, date(2021, 9, 30)),
+        (PERIOD, date(2021, 8, 16), None, date(2021, 11, 15)),
+        (Period(date(2021, 4, 1), date(2021, 12, 31)), date(2021, 8, 14), None, date(2021, 8, 15)),
+        (Period(date(2021, 4, 1), date(2021, 12, 31)), date(2021, 8, 15), date(2021, 6, 30), date(2021, 11, 15)),
+        (Period(date(2021, 4, 2), date(2021, 12, 31)), date(2021, 8, 15), None, date(2021, 11, 15)),
+        (Period(date(2021, 4, 1), date(2021, 12, 30)), date(2021, 12, 1), date(2021, 9, 30), date(2022, 2, 14)),
+    ],
+)
+def test_the_part_that_is_over_is_whole_quarters(
+    period: Period, today: date, over: date | None, judged_on: date
+) -> None:
+    """At least one; of a quarter answers are waited for 45 days, and the one that is over next is named."""
+    found = so_far.unfinished(period, today, min(period.last, today))
+    assert found is not None
+    assert (found.first, found.over, found.judged_on) == (period.first, over, judged_on)
 
 
 def found(level: str = "3", *, is_open: bool = True) -> Finding:
     """What is said of a series at 3,4 when it has that goal of its own."""
-    cells = [evenly(DAY, Fraction(34, 10), 60)]
+    cells = [evenly(DAY, Fraction(34, 10), 180)]
     own = (Goal(1, "LAS", 4, "level", Fraction(level), DAY - timedelta(9)),)
-    return findings.findings(PERIOD, series_of(cells), cells, [], Aims("LAS", own, is_open=is_open)).level
+    aims = Aims("LAS", own, under_way=ON_ITS_LAST_DAY if is_open else None)
+    return findings.findings(PERIOD, series_of(cells), cells, [], aims).level
 
 
 def test_it_is_held_against_the_goal_of_the_time() -> None:
     """Over 3,0 and under 3,8; a period that is over has the verdict."""
-    assert found().sentence.startswith("Allerede nu sikkert over 3,0: gennemsnittet er 3,38")
-    assert found("3.8").sentence.startswith("Allerede nu sikkert under 3,8: gennemsnittet er 3,38")
-    assert found(is_open=False).sentence.startswith("Ja, over 3,0: gennemsnittet er 3,38")
+    assert found().sentence.startswith("Allerede nu sikkert over 3,0: gennemsnittet er 3,39")
+    assert found("3.8").sentence.startswith("Allerede nu sikkert under 3,8: gennemsnittet er 3,39")
+    assert found(is_open=False).sentence.startswith("Ja, over 3,0: gennemsnittet er 3,39")
 
 
 def test_without_a_level_or_answers_there_is_no_status() -> None:
     """The scale 1-5 has no level by itself; and nobody has answered."""
     five = [cell(DAY, [(5, 4, 3), (3, 4, 2)] * 10, points=5)]
-    aims = Aims("LAS", is_open=True)
+    aims = Aims("LAS", under_way=ON_ITS_LAST_DAY)
     assert findings.findings(PERIOD, series_of(five), five, [], aims).level.sign == "none"
     none = findings.findings(PERIOD, series_of([]), [], [], aims).level
     assert (none.sign, none.sentence) == ("undecided", "Ingen svar i perioden endnu.")
@@ -118,14 +143,14 @@ def test_page_and_report_say_it_while_the_period_is_open(
 ) -> None:
     """Instead of the verdict, of the usual period too; not once answers of later days are told."""
     day, last = TODAY - timedelta(9), TODAY - timedelta(5)
-    add_batch(of_law(session, stevns, "LAS"), day, PEOPLE * 30)
+    add_batch(of_law(session, stevns, "LAS"), day, PEOPLE * 60)
     client = enter(employ(session, stevns, "manager"), stevns)
     named = f"?fra={TODAY - timedelta(30)}&til={last}"
 
     def told() -> list[bool]:
         """Whether each page has the status, after none of them has it beside the verdict."""
         pages = [words(client.get(page).text) for page in ("/tal", f"/tal{named}", f"/rapport{named}")]
-        status = ["Allerede nu sikkert over 3,0: gennemsnittet er 3,35 (n = 120)" in page for page in pages]
+        status = ["Allerede nu sikkert over 3,0: gennemsnittet er 3,35 (n = 240)" in page for page in pages]
         assert ["Ja, over 3,0" in page for page in pages] == [not each for each in status]
         return status
 
