@@ -23,7 +23,7 @@ class Told:
     `interval` is between which ends the true mean may be (95 %), rounded outwards; None where that is not told.
     `rate` is None where nothing was sent; `sent` and `weeks` (in words, "" without any) go with it; `untold` says
     which weeks are in no figure yet. `goals` are those in force on the last day, in words; those between law
-    groups are not among them. `mean_id` and `rate_id` are those by which a manager looks them up, "" where there is none.
+    groups are not among them. By `mean_id` and `rate_id` a manager looks them up; "" where there is none.
     """
 
     name: str
