@@ -34,7 +34,7 @@ def blocks(report: Report) -> list[Block]:
 def _group(report: Report, group: Group, *, new_page: bool) -> Iterator[Block]:
     yield Heading(2, group.name, new_page)
     if group.hidden_teams:
-        listed = " og ".join(group.hidden_teams)
+        listed = words.listed(group.hidden_teams)
         yield Words(f"Tallene for {listed} vises kun samlet med resten af gruppen, fordi små team kunne kendes.")
     yield from (Words(sentence) for sentence in group.breaks)
     for place, part in enumerate(group.parts):
@@ -79,7 +79,7 @@ def _keys(part: Part, name: str) -> Table:
     between = [f"{ends[0]} til {ends[1]}" if ends else NOTHING for ends in (series.interval, _rate_ends(series))]
     if series.interval and series.is_widest:
         between[0] += " (størst mulig)"
-    of_mean = f"{series.respondents} besvarelser"
+    of_mean = f"{series.n} besvarelser" if series.n else NOTHING
     named = f"Gennemsnit, skala 1 til {len(series.labels)}"
     rows = [(named, part.mean.text, between[0], of_mean, part.mean.passport or NOTHING)]
     if part.rate:
@@ -143,7 +143,7 @@ def _waves(part: Part, name: str) -> Table:
     each = part.waves
     rows = [
         ("Svardage", *(notes.days(wave.first_on, wave.last_on) for wave in each)),
-        ("Besvarelser", *(str(wave.n) for wave in each)),
+        ("Besvarelser", *(str(wave.n or NOTHING) for wave in each)),
         ("Svarprocent", *(wave.rate.text for wave in each)),
         (f"Gennemsnit, skala 1 til {len(part.series.labels)}", *(wave.mean.text for wave in each)),
         *(
@@ -272,7 +272,9 @@ def _behind(report: Report) -> Iterator[Block]:
 
 def _points(part: Part, name: str) -> Table:
     points = part.series.points
-    rows = tuple((notes.days(each.first_on, each.last_on), each.mean.text, str(each.n)) for each in points)
+    rows = tuple(
+        (notes.days(each.first_on, each.last_on), each.mean.text, str(each.n or NOTHING)) for each in points
+    )
     return Table(f"Gennemsnit ift. dato, {name}", ("Svardage", "Gennemsnit", "n"), rows, (6, 3, 2))
 
 

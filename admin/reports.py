@@ -102,7 +102,7 @@ def _asked(staff: CurrentStaff) -> tuple[Wish, Known, Report]:
         known = spells.read(session, staff.municipality_id, period, today)
         mint = passports.minting(told.newest(session, staff.municipality_id))
         slug = session.scalars(select(Municipality.slug).where(Municipality.id == staff.municipality_id)).one()
-    team = dashboard.chosen_team(staff, known.whole.counts, request.args.get("team", ""))
+    team = dashboard.chosen_team(staff, known.whole.counts.teams, request.args.get("team", ""))
     allowed = [Scope(*scope) for scope in dashboard.scopes(staff, known.whole.counts, team)]
     report = reports.build(known, allowed, kind, staff.municipality_name, slug, mint)
     return Wish(kind, period, team, unknown or mistake), known, report

@@ -18,7 +18,7 @@ from survey.scoring import Figure
 
 @dataclass(frozen=True)
 class Told:
-    """One questionnaire's figures as everybody reads them; `n` questionnaires lie behind `mean`.
+    """One questionnaire's figures as everybody reads them; `n` questionnaires lie behind `mean`, 0 if not told.
 
     `within` is how far from the mean the true one may be (95 %), rounded up; "" where that is not told. `rate` is
     None where nothing was sent; `sent` and `weeks` (first and last Monday) go with it. `goals` are those in force
@@ -79,7 +79,7 @@ def _as_told(series: Series, mean: Figure, several: bool, aims: tuple[str, ...])
         onsite=series.mode == "onsite",
         labels=series.labels,
         goals=aims,
-        n=series.respondents,
+        n=series.n,
         mean=mean,
         within=_within(series.interval) if series.interval and mean.shown else "",
         rate=part.rate if part else None,

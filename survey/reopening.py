@@ -22,13 +22,17 @@ from survey.turnout import Weeks
 
 @dataclass(frozen=True)
 class Line:
-    """Whole batches told together: their days, questionnaires, how many tallies, and the day it was told."""
+    """Whole batches told together: their days, questionnaires, how many tallies, and the day it was told.
+
+    `is_told` is False where they are fewer than are numbered by themselves now.
+    """
 
     first_on: date
     last_on: date
     n: int
     batches: int
     told_on: date
+    is_told: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,11 @@ class Sent:
 
 @dataclass(frozen=True)
 class Passport:
-    """A figure, and all it rests on. `statement` is its text, "" for all; `chosen` are the labels of its point.
+    """A figure, and all it rests on; `lines` are () where it is not told now.
 
-    `versions` are those of the questionnaire it is of: "2", or "1–2" where they mean the same; `sent_versions`
-    those whose weeks of sending are put together.
+    `statement` is its text, "" for all; `chosen` are the labels of its point. `versions` are those of the
+    questionnaire it is of: "2", or "1–2" where they mean the same; `sent_versions` those whose weeks of sending
+    are put together.
     """
 
     definition: Definition
@@ -147,7 +152,7 @@ def reopen(
         labels=tuple(version.labels),
         statement=version.texts[definition.statement - 1] if definition.statement else "",
         chosen=_chosen(definition, version.labels),
-        lines=tuple(_lines(definition, cells)),
+        lines=tuple(_lines(definition, cells, counts.smallest)) if figure.shown else (),
         sent=sent,
         sent_versions=whole.numbers,
         smallest=counts.smallest,
@@ -236,7 +241,9 @@ def _figure(
     if of.kind == "rate":
         return (series.turnout.rate, series.turnout.interval) if series.turnout else (scoring.HIDDEN, None)
     if not of.statement:
-        counted = Figure(scoring.count(series.respondents), series.respondents, float(series.respondents))
+        answered = series.respondents
+        counted = Figure(scoring.count(answered), answered, float(answered))
+        counted = counted if answered == series.n else scoring.HIDDEN
         return (series.mean, series.interval) if of.kind == "mean" else (counted, None)
     result = next((one for one in series.statements if one.position == of.statement), None)
     if result is None:
@@ -263,7 +270,7 @@ def _top_two(of: Definition, cells: Sequence[Kept], smallest: int) -> Figure:
     return scoring.published_share(sum(counts[-2:]), sum(counts), smallest=ten)
 
 
-def _lines(of: Definition, cells: Sequence[Kept]) -> list[Line]:
+def _lines(of: Definition, cells: Sequence[Kept], smallest: int) -> list[Line]:
     """The cells the figure is a sum of, each with the day on which this of it was told."""
     found = []
     for each in cells:
@@ -276,7 +283,8 @@ def _lines(of: Definition, cells: Sequence[Kept]) -> list[Line]:
             mine, day = view.mean and of.kind != "rate", each.told_on
         if mine and day:
             counted = view.counted
-            found.append(Line(counted.first_on, counted.last_on, counted.n, counted.batches, day))
+            days = (counted.first_on, counted.last_on)
+            found.append(Line(*days, counted.n, counted.batches, day, counted.people >= smallest))
     return found
 
 

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from survey import scoring
+from survey import goals, scoring
 from survey import top_two as highest
 from survey.figures import Series, StatementResult
 from survey.results import CellView
 from survey.scoring import Figure
-from survey.scoring.rates import Rate
 from survey.scoring.shares import share_interval
 
 Ends = tuple[float, float]
@@ -43,19 +42,11 @@ class Agreed:
         return *self.rows, self.whole
 
 
-def k_of_n(share: Figure) -> Rate | None:
-    """The two numbers a share is printed with; None where it is hidden or shows only an end."""
-    if scoring.capped(share) or "/" not in share.text:
-        return None
-    k, n = (int(part.replace(".", "")) for part in share.text.partition(" ")[0].split("/"))
-    return k, n
-
-
 def top_two(result: StatementResult) -> Figure:
     """The share that chose one of the two highest points, a sum of printed shares; hidden where they are."""
     if result.distribution is None:
         return scoring.WITHHELD if result.mean.shown else scoring.HIDDEN
-    told = [k_of_n(share) for share in result.distribution[-2:]]
+    told = [scoring.k_of_n(share) for share in result.distribution[-2:]]
     if not all(told):
         return scoring.WITHHELD
     return scoring.published_share(sum(k for k, _ in filter(None, told)), max(n for _, n in filter(None, told)))
@@ -63,7 +54,7 @@ def top_two(result: StatementResult) -> Figure:
 
 def told(name: str, figure: Figure) -> Told:
     """A printed share with Wilson's interval of the two numbers it is printed with."""
-    found = k_of_n(figure)
+    found = scoring.k_of_n(figure)
     return Told(name, figure, scoring.wilson(*found) if found else None)
 
 
@@ -75,12 +66,12 @@ def agreed(series: Series, cells: Iterable[CellView], smallest: int) -> Agreed |
     rows = tuple(told(each.text, top_two(each)) for each in series.statements)
     found = highest.of(cells, smallest)
     figure = found.figure if found else scoring.HIDDEN
-    ends = share_interval(found.share) if found and k_of_n(figure) else None
+    ends = share_interval(found.share) if found and scoring.k_of_n(figure) else None
     if not any(each.shown for each in (figure, *(row.figure for row in rows))):
         return None
     whole = Told("Alle udsagn", figure, ends)
     points = len(series.labels)
-    return Agreed(rows, whole, _sentence(rows, whole, f"{points - 1} eller {points}"))
+    return Agreed(rows, whole, _sentence(rows, whole, goals.highest(points)))
 
 
 def _sentence(rows: Sequence[Told], whole: Told, points: str) -> str:
