@@ -45,6 +45,7 @@ from survey import (
     turnout_parts,
     wave_findings,
     wave_results,
+    words,
     workdays,
 )
 from survey.access import MANAGER, open_to
@@ -147,7 +148,7 @@ def see(session: Session, staff: CurrentStaff, args: Mapping[str, str]) -> Seen:
     usual = results.default_period(results.newest_day(session, staff.municipality_id), today)
     period, mistake = chosen_period(args, usual)
     known = _known(session, staff.municipality_id, period, today, whole=_is_whole(staff, args))
-    team = chosen_team(staff, known.counts, args.get("team", ""))
+    team = chosen_team(staff, known.counts.teams, args.get("team", ""))
     return Seen(period, mistake, known, team, _rooms(staff, known, team))
 
 
@@ -203,6 +204,7 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
         mark=figure_charts.mark,
         extremes=extremes,
         untold=turnout.untold,
+        listed=words.listed,
     )
 
 
@@ -256,11 +258,11 @@ def _ends(period: Period) -> tuple[tuple[str, date], tuple[str, date]]:
     return ("fra", period.first), ("til", period.last)
 
 
-def chosen_team(staff: CurrentStaff, counts: Counts, wanted: str) -> TeamView | None:
+def chosen_team(staff: CurrentStaff, teams: Sequence[TeamView], wanted: str) -> TeamView | None:
     """The team in the address; None for all the manager sees. Raises 404 or 403."""
     if not wanted:
         return None
-    team = next((each for each in counts.teams if str(each.id) == wanted), None)
+    team = next((each for each in teams if str(each.id) == wanted), None)
     if team is None:
         access.not_here()
     if not staff.can_see_figures_of(team.id):
@@ -313,10 +315,7 @@ def _room(
     found = tuple(
         _found(known, section, series, table, others) for series, table in zip(section.series, tables, strict=True)
     )
-    teams = {team.id for team in counts.teams if team.law == section.law and section.team in (None, team)}
-    asked = Promises()
-    for team_id in teams & known.promises.keys():
-        asked = asked.plus(known.promises[team_id])
+    asked = promises.of(known.promises, counts.teams, section.law, section.team)
     return Room(
         section,
         found,

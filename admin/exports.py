@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from admin import access
 from admin.access import CurrentStaff
-from admin.dashboard import chosen_period
+from admin.dashboard import chosen_period, chosen_team
 from admin.turns import in_turn
 from survey import VERSION, export_files, exports, results, workdays
 from survey.access import MANAGER, open_to
@@ -38,7 +38,7 @@ def export() -> ResponseReturnValue:
         if mistake:
             return _mistake(mistake.partition(" Her vises")[0])
         book = exports.book(session, staff.municipality_id, period)
-        mine = visible(staff, book.teams, _chosen(staff, book.teams, request.args.get("team", "")))
+        mine = visible(staff, book.teams, chosen_team(staff, book.teams, request.args.get("team", "")))
         about = About(book.slug, period.first, period.last, today, VERSION)
         file = export_files.made(kind, exports.rows(session, book, mine), about)
     return send_file(file, FORMATS[kind], as_attachment=True, download_name=filename(book.slug, period, kind))
@@ -69,18 +69,6 @@ def visible(staff: CurrentStaff, teams: Sequence[TeamView], team: TeamView | Non
         *(Part(each.law, each) for each in mine if each.shown),
         *(Part(law, whole=True) for law in LAW_NAMES if law in hidden),
     ]
-
-
-def _chosen(staff: CurrentStaff, teams: Sequence[TeamView], wanted: str) -> TeamView | None:
-    """The team in the address; None for all. Raises 404 or 403."""
-    if not wanted:
-        return None
-    team = next((each for each in teams if str(each.id) == wanted), None)
-    if team is None:
-        access.not_here()
-    if not staff.can_see_figures_of(team.id):
-        access.refuse()
-    return team
 
 
 def _mistake(text: str) -> ResponseReturnValue:

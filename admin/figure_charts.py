@@ -130,9 +130,8 @@ def bars(series: Series, label: str) -> charts.StatementBars:
 
 def agreed(series: Series, found: Agreed, label: str) -> Markup:
     """How many chose one of the two highest points, each statement and all of them."""
-    points = len(series.labels)
     rows = tuple(map(_share, found.every))
-    return charts.on_page(charts.Shares(label, rows, f"svarer {points - 1} eller {points}"))
+    return charts.on_page(charts.Shares(label, rows, f"svarer {goals.highest(len(series.labels))}"))
 
 
 def split(found: Split, label: str) -> Markup:

@@ -139,7 +139,7 @@ def _today() -> date:
 
 
 def _read(session: Session, staff: CurrentStaff) -> tuple[Counts, About]:
-    """The counts of the twelve months up to the newest figures, and what a goal can be for."""
+    """The counts of the four quarters up to the newest figures, and what a goal can be for."""
     usual = results.default_period(results.newest_day(session, staff.municipality_id), _today())
     counts, _lineages = lineages.read(session, staff.municipality_id, usual)
     asked = session.execute(

@@ -255,7 +255,7 @@ def minting(as_of: date | None) -> Mint:
         kind = "mean" if of.figure in ("mean", "statement_mean") else "share"
         point = {"top_two": TOP_TWO, "dont_know": DONT_KNOW}.get(of.figure, of.point or 0)
         figure = Definition(
-            kind, *whose, of.statement or 0, point, of.period.first, of.period.last, as_of,
+            kind, *whose, of.statement or 0, point, max(of.period.first, passports.EPOCH), of.period.last, as_of,
             series=of.series, inside=of.inside,
         )  # fmt: skip
         return passports.mint(figure)

@@ -38,7 +38,7 @@ def _group(report: Report, group: Group, *, new_page: bool) -> Iterator[Block]:
         yield Words(WITHHELD)
         return
     if group.hidden_teams:
-        listed = " og ".join(group.hidden_teams)
+        listed = words.listed(group.hidden_teams)
         yield Words(f"Tallene for {listed} vises kun samlet med resten af gruppen, fordi små team kunne kendes.")
     yield from (Words(sentence) for sentence in group.breaks)
     for place, part in enumerate(group.parts):
@@ -83,7 +83,7 @@ def _keys(part: Part, name: str) -> Table:
     between = [f"{ends[0]} til {ends[1]}" if ends else NOTHING for ends in (series.interval, _rate_ends(series))]
     if series.interval and series.is_widest:
         between[0] += " (størst mulig)"
-    of_mean = f"{series.respondents} besvarelser"
+    of_mean = f"{series.n} besvarelser" if series.n else NOTHING
     named = f"Gennemsnit, skala 1 til {len(series.labels)}"
     rows = [(named, part.mean.text, between[0], of_mean, part.mean.passport or NOTHING)]
     if part.rate:
@@ -147,7 +147,7 @@ def _waves(part: Part, name: str) -> Table:
     each = part.waves
     rows = [
         ("Svardage", *(notes.days(wave.first_on, wave.last_on) for wave in each)),
-        ("Besvarelser", *(str(wave.n) for wave in each)),
+        ("Besvarelser", *(str(wave.n or NOTHING) for wave in each)),
         ("Svarprocent", *(wave.rate.text for wave in each)),
         (f"Gennemsnit, skala 1 til {len(part.series.labels)}", *(wave.mean.text for wave in each)),
         *(
@@ -281,7 +281,7 @@ def _behind(report: Report) -> Iterator[Block]:
 def _points(part: Part, name: str) -> Table:
     points = part.series.points
     rows = tuple(
-        (mean.what, mean.text, str(each.n), mean.passport or NOTHING)
+        (mean.what, mean.text, str(each.n or NOTHING), mean.passport or NOTHING)
         for each, mean in zip(points, part.points, strict=True)
     )
     return Table(f"Gennemsnit ift. dato, {name}", ("Svardage", "Gennemsnit", "n", "Id"), rows, (6, 3, 2, 4))

@@ -103,7 +103,7 @@ def _asked(staff: CurrentStaff) -> tuple[Wish, Known, Report]:
         known = spells.read(session, staff.municipality_id, period, today)
         mint = passports.minting(told.newest(session, staff.municipality_id))
         slug = session.scalars(select(Municipality.slug).where(Municipality.id == staff.municipality_id)).one()
-    team = dashboard.chosen_team(staff, known.whole.counts, request.args.get("team", ""))
+    team = dashboard.chosen_team(staff, known.whole.counts.teams, request.args.get("team", ""))
     allowed = [Scope(*scope) for scope in dashboard.scopes(staff, known.whole.counts, team)]
     steps_id = partial(table_passports.of_steps, staff.municipality_id)
     report = reports.build(known, allowed, kind, staff.municipality_name, slug, mint, steps_id)

@@ -1,32 +1,39 @@
-"""Alarms and verdicts in simulated periods, through batches as the tally makes them. Goals in docs/statistics.md.
+"""Alarms and verdicts in simulated periods, of cells as the page has them. Goals in docs/statistics.md.
 
 The model: five statements on 1-4, each a cut of a normal variable, correlated 0,6 within a person; Poisson answers
-on 75 working days of 105; a batch of one team whenever five or more wait at night. (A ballot that has waited 28
-days goes to its law group's batch: with one team in the group it simply waits on, as here.) The baseline is the
-batches closed in the 105 days before, or from further back until it has fifty questionnaires. A change is there on
-day 1.
+on five working days of seven; a batch of one team whenever five or more wait at night, and a cell of batches
+whenever the page may tell one. (A ballot that has waited 28 days goes to its law group's batch: with one team in
+the group it simply waits on, as here.) A year of history, then a period: of 105 days, or of a year that somebody
+looks at after every cell. A change is there on day 1. Baseline, limit and alarm are the page's (`survey.drops`).
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import pairwise
+from datetime import date, timedelta
+from itertools import count, pairwise
 from statistics import NormalDist, median
 
 import numpy as np
 
-from survey.scoring import early_warning, evidence, scores, target
-from survey.scoring.early_warning import Baseline
-from survey.scoring.scores import Scores
+from survey import cells, drops
+from survey.cells import Counted
+from survey.results import Period
+from survey.scoring import evidence, scores, target
+from survey.scoring.early_warning import SMALLEST_BASELINE
 
 RUNS = 1000
 SEED = 20261201
 K = 5
 STATEMENTS = 5
 CORRELATION = 0.6
-WORKDAYS = 75
-HISTORY = 2 * WORKDAYS
+YEAR = 260
+"""Working days."""
+HISTORY = YEAR
+PERIODS = {"105 days": 75, "a year": YEAR}
+MANY = 100
+MONDAY = date(2018, 1, 1)
 VOLUMES = {"Ydelse": 0.72, "Opfølgning": 7.15}
 USUAL = 3.4
 TARGET = 3.0
@@ -34,7 +41,6 @@ SHAPE = (0.04, 0.12, 0.44)
 """Shares at or below 1, 2 and 3 of a statement whose mean is 3,4 (Opfølgning: 4, 8, 32 and 56 %)."""
 NORMAL = NormalDist()
 CUTS = [NORMAL.inv_cdf(share) for share in SHAPE]
-SCORES = [Fraction(total, STATEMENTS) for total in range(4 * STATEMENTS + 1)]
 GOALS = {
     ("Ydelse", 3.4): " (false; goal at most 9 %)",
     ("Opfølgning", 3.4): " (false; goal at most 9 %)",
@@ -43,8 +49,8 @@ GOALS = {
     ("Ydelse", 3.0): " (both false; goal for over at most 5 %)",
     ("Opfølgning", 3.0): " (both false; goal for over at most 5 %)",
 }
-Batches = list[tuple[int, Scores]]
-"""The working day in whose night each batch closed, from the start of the history, and its scores."""
+Cells = list[Counted]
+_number = count(1)
 
 
 @dataclass(frozen=True)
@@ -55,17 +61,30 @@ class World:
     traits: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
     ends: list[tuple[int, int]]
 
-    def batches(self, mean: float, *, before: float) -> Batches:
-        """Every batch, when the mean was `before` in the history and is `mean` in the period."""
+    def cells(self, mean: float, *, before: float) -> Cells:
+        """Every cell, when the mean was `before` in the history and is `mean` in the period."""
         shifts = np.where(self.days < HISTORY, shift(before), shift(mean))
-        totals = (1 + np.searchsorted(CUTS, self.traits + shifts[:, None])).sum(axis=1)
-        found: Batches = []
+        chosen = 1 + np.searchsorted(CUTS, self.traits + shifts[:, None])
+        found: Cells = []
         first = 0
         for day, last in self.ends:
-            seen = np.bincount(totals[first:last]).tolist()
-            found.append((day, {SCORES[total]: n for total, n in enumerate(seen) if n}))
-            first = last
+            made = counted(chosen[first:last], on(int(self.days[first])), on(day))
+            if cells.may_stand(made, K):
+                found.append(made)
+                first = last
         return found
+
+
+def on(day: int) -> date:
+    """The date of a working day, counted from a Monday."""
+    return MONDAY + timedelta(day // 5 * 7 + day % 5)
+
+
+def counted(chosen: np.ndarray[tuple[int, ...], np.dtype[np.int64]], first: date, last: date) -> Counted:
+    """What is counted of people, a row each with what they chose."""
+    rows = tuple(tuple(np.bincount(column, minlength=5).tolist()) for column in chosen.T)
+    persons = Counter((STATEMENTS, total) for total in chosen.sum(axis=1).tolist())
+    return Counted(first, last, 1, len(chosen), rows, persons, {}, (0, 0, 0), cell=next(_number))
 
 
 def shift(mean: float) -> float:
@@ -79,9 +98,9 @@ def shift(mean: float) -> float:
 
 
 def world(draw: np.random.Generator, volume: float) -> World:
-    """A history and the period after it."""
-    arriving = draw.poisson(volume, HISTORY + WORKDAYS)
-    days = np.repeat(np.arange(HISTORY + WORKDAYS), arriving)
+    """A history and the year after it."""
+    arriving = draw.poisson(volume, HISTORY + YEAR)
+    days = np.repeat(np.arange(HISTORY + YEAR), arriving)
     own = draw.standard_normal((len(days), 1)) * CORRELATION**0.5
     traits = own + draw.standard_normal((len(days), STATEMENTS)) * (1 - CORRELATION) ** 0.5
     ends, taken, come = [], 0, 0
@@ -93,55 +112,58 @@ def world(draw: np.random.Generator, volume: float) -> World:
     return World(days, traits, ends)
 
 
-def of_period(batches: Batches) -> Batches:
-    """Those closed in the period."""
-    return [(day, one) for day, one in batches if day >= HISTORY]
+def split(every: Cells, workdays: int) -> tuple[Cells, Cells]:
+    """The baseline, and those that end in a period of so many working days."""
+    period = Period(on(HISTORY), on(HISTORY + workdays) - timedelta(1))
+    before = [one for one in every if one.last_on < period.first]
+    told = [one for one in every if period.first <= one.last_on <= period.last]
+    return drops.held(period, before, told, None)
 
 
-def baseline(batches: Batches) -> tuple[Baseline | None, bool]:
-    """The baseline before the period, and whether 105 days were enough for it."""
-    taken: list[Scores] = []
-    n, enough = 0, False
-    for day, one in reversed([(day, one) for day, one in batches if day < HISTORY]):
-        if day < HISTORY - WORKDAYS and n >= early_warning.SMALLEST_BASELINE:
-            break
-        taken.append(one)
-        n += scores.size(one)
-        enough = enough or (day >= HISTORY - WORKDAYS and n >= early_warning.SMALLEST_BASELINE)
-    return early_warning.baseline(taken[::-1], SEED), enough
+def alarm(every: Cells) -> int:
+    """The day of 105, from 1, on whose morning the alarm is seen; more than a lifetime without one."""
+    ground, told = split(every, PERIODS["105 days"])
+    found = drops.alarm(told, ground)
+    return (found.last_on - on(HISTORY)).days + 2 if found else 10**6
 
 
-def alarm(base: Baseline | None, batches: Batches) -> int:
-    """The day of the period, from 1, on whose morning the alarm is seen; more than a lifetime without one."""
-    place = early_warning.watch(base, [one for _day, one in batches]).alarm if base else None
-    if place is None:
-        return 10**6
-    since = batches[place][0] - HISTORY
-    return since // 5 * 7 + since % 5 + 2
+def looks(every: Cells, workdays: int) -> list[bool]:
+    """Whether there is an alarm, at each look of who looks after every cell; where they are many, every tenth."""
+    ground, told = split(every, workdays)
+    ends = range(len(told), 0, -1 if len(told) <= MANY else -10)
+    return [drops.alarm(told[:seen], ground) is not None for seen in reversed(ends)]
 
 
-def verdict(batches: Batches) -> str:
+def of_period(every: Cells) -> Cells:
+    """Those of the 105 days."""
+    return split(every, PERIODS["105 days"])[1]
+
+
+def verdict(told: Cells) -> str:
     """What is said of the period's mean."""
-    return target.judge(scores.moments_of(scores.together(one for _day, one in batches)), 4, TARGET).outcome
+    people = scores.of_all_people(one.persons for one in told)
+    return target.judge(scores.moments_of(people), 4, TARGET).outcome
 
 
-def claim(batches: Batches) -> str:
+def claim(told: Cells) -> str:
     """What may be claimed at some time in the period."""
-    found = evidence.claim([one for _day, one in batches], 4, TARGET)
+    found = evidence.claim([scores.of_people(one.persons) for one in told], 4, TARGET)
     return found.outcome if found else ""
 
 
 def alarms(worlds: Sequence[World], name: str) -> Iterator[str]:
     """The lines about alarms in the group of that name."""
-    found = [baseline(each.batches(USUAL, before=USUAL)) for each in worlds]
-    bases = [base for base, _enough in found]
-    within, at_all = share(enough for _base, enough in found), share(base is not None for base in bases)
-    yield f"  the fifty questionnaires of a baseline: {within} in 105 days, {at_all} from further back too"
-    for mean in (3.4, 3.1, 2.9):
-        days = [
-            alarm(base, of_period(each.batches(mean, before=USUAL)))
-            for each, base in zip(worlds, bases, strict=True)
-        ]
+    stable = [each.cells(USUAL, before=USUAL) for each in worlds]
+    people = [sum(one.people for one in split(every, YEAR)[0]) for every in stable]
+    yield f"  a baseline of {SMALLEST_BASELINE} and more: {share(n >= SMALLEST_BASELINE for n in people)}"
+    for words, workdays in PERIODS.items():
+        seen = [looks(every, workdays) for every in stable]
+        ever, end = [any(each) for each in seen], [each[-1:] == [True] for each in seen]
+        gone = share(before and not after for before, after in zip(ever, end, strict=True))
+        once = f"alarm at some look {share(ever)}{GOALS[name, USUAL]}"
+        yield f"  stable, {words}: {once}, at the last {share(end)}, gone again {gone}"
+    for mean in (3.1, 2.9):
+        days = [alarm(each.cells(mean, before=USUAL)) for each in worlds]
         middle = f"median day {median(days):.0f}" if median(days) < 10**6 else "most without"
         goal = GOALS.get((name, mean), "")
         yield f"  {USUAL} → {mean}: alarm in {share(day < 10**6 for day in days)}, {middle}{goal}"
@@ -149,11 +171,11 @@ def alarms(worlds: Sequence[World], name: str) -> Iterator[str]:
 
 def verdicts(worlds: Sequence[World], name: str) -> Iterator[str]:
     """The lines about verdicts, and about claims, which are made at any time."""
-    said: tuple[tuple[str, Callable[[Batches], str]], ...] = (("verdict", verdict), ("claim", claim))
+    said: tuple[tuple[str, Callable[[Cells], str]], ...] = (("verdict", verdict), ("claim", claim))
     for mean in (2.8, 3.0, 3.2):
-        periods = [of_period(each.batches(mean, before=mean)) for each in worlds]
+        periods = [of_period(each.cells(mean, before=mean)) for each in worlds]
         for kind, say in said:
-            words = [say(batches) for batches in periods]
+            words = [say(told) for told in periods]
             over, under = (share(word == which for word in words) for which in ("over mål", "under mål"))
             goal = GOALS.get((name, mean), "") if kind == "verdict" else ""
             yield f"  always {mean}: {kind} over {over}, under {under}{goal}"
@@ -167,7 +189,7 @@ def share(flags: Iterable[bool]) -> str:
 
 def main() -> None:
     """Print the tables of both groups."""
-    print(f"{RUNS} periods of 105 days each")
+    print(f"{RUNS} periods each")
     for place, (name, volume) in enumerate(VOLUMES.items()):
         begun = time.perf_counter()
         draw = np.random.Generator(np.random.PCG64([SEED, place]))

@@ -33,7 +33,7 @@ BUSY = "Der hentes tal lige nu. Prøv igen om lidt."
 @pages.get("/api/v1/figures")
 @open_to(TOKEN)
 def figures() -> Response:
-    """Every number that may be told of `?fra=…&til=…`, else of the twelve months up to the newest figures."""
+    """Every number that may be told of `?fra=…&til=…`, else of the four quarters up to the newest figures."""
     now = workdays.now()
     of = _caller(now)
     if unknown := ", ".join(sorted(set(request.args) - KNOWN)):

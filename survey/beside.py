@@ -13,6 +13,8 @@ TOO_FEW = "for få svar"
 def places(cells: Sequence[CellView], section: Section, series: Series) -> Mapping[int, str]:
     """By team of a law group's series its place beside the others, in Danish; "for få svar" below ten people.
 
+    A team whose mean is not told has no place, and is among nobody's others.
+
     All shown teams are tested together first; only where they differ at all is any one told apart, with the level
     shared between them (Kruskal-Wallis, then each against the rest, Holm).
     """
@@ -20,7 +22,10 @@ def places(cells: Sequence[CellView], section: Section, series: Series) -> Mappi
     groups = {
         str(line.team.id): scatter.persons([cell.counted for cell in mine if cell.team_id == line.team.id])
         for line in series.teams
+        if line.mean.shown
     }
     found = comparisons.compare(groups)
     against = found.groups if found else {}
-    return {int(name): one.place if (one := against.get(name)) else TOO_FEW for name in groups}
+    return {
+        line.team.id: one.place if (one := against.get(str(line.team.id))) else TOO_FEW for line in series.teams
+    }

@@ -82,7 +82,7 @@ def since(series: Series, now: Side, before: Side, word: str = "") -> Changes:
     `word` is what is said of the mean elsewhere already, where it is one of several comparisons.
     """
     same = next((each for each in before.section.series if _key(each) == _key(series)), None)
-    if same is None or not same.respondents:
+    if same is None or not same.points:
         return Changes(now.name, before.name, (_why_not(series, before),))
     mine, theirs = (_of(side, series) for side in (now, before))
     mean = _mean(series, same, mine, theirs, word)
@@ -103,7 +103,7 @@ def _of(side: Side, series: Series) -> list[CellView]:
 
 
 def _why_not(series: Series, before: Side) -> str:
-    others = {each.number for each in before.section.series if each.name == series.name and each.respondents}
+    others = {each.number for each in before.section.series if each.name == series.name and each.points}
     if others - {series.number}:
         return f"Spørgeskemaet er ændret siden {before.name}, så tallene kan ikke sammenlignes."
     return f"Der er ingen svar fra {before.name} at sammenligne med."
@@ -124,8 +124,8 @@ def _mean(series: Series, same: Series, mine: Sequence[CellView], theirs: Sequen
     now, before = (
         scores.of_all_people(cell.counted.persons for cell in cells if cell.mean) for cells in (mine, theirs)
     )
-    p, better = _test(now, before)
-    verdict = _verdict(same.mean, series.mean, p, better)
+    shown = series.mean.shown and same.mean.shown
+    verdict = _verdict(_rise(same.exact, series.exact) if shown else None, *_test(now, before))
     # What is said of a wave beside others stands, where the figures can be compared at all.
     if word and verdict != NONE:
         verdict = "højere" if word == "højere" else "lavere" if word == "lavere" else SAME
@@ -160,11 +160,16 @@ def _test(now: Scores, before: Scores) -> tuple[float | None, bool]:
     return found.p, found.better > 1 / 2
 
 
-def _verdict(before: Figure, now: Figure, p: float | None, better: bool) -> Verdict:
-    """By the test; but where the printed means go the other way than the ranks, nothing is said for sure."""
-    if p is None or before.value is None or now.value is None:
+def _rise(before: Fraction | None, now: Fraction | None) -> Fraction | None:
+    """How far a mean has risen, before it is rounded."""
+    return None if before is None or now is None else now - before
+
+
+def _verdict(rise: Fraction | None, p: float | None, better: bool) -> Verdict:
+    """By the test; but where the means do not go the same way as the ranks, nothing is said for sure."""
+    if p is None or rise is None:
         return NONE
-    if p >= LEVEL or (now.value < before.value if better else now.value > before.value):
+    if p >= LEVEL or (rise <= 0 if better else rise >= 0):
         return SAME
     return "højere" if better else "lavere"
 
@@ -173,12 +178,17 @@ def _said_of_mean(change: Change, against: str) -> str:
     if change.verdict == NONE:
         return (
             f"Gennemsnittet kan ikke sammenlignes med {against}: "
-            f"det kræver mindst {SMALLEST_COMPARED} besvarelser begge gange."
+            f"det kræver mindst {SMALLEST_COMPARED} besvarelser begge gange, og at gennemsnittet kan vises."
         )
     both = f"gennemsnittet er {with_n(change.now)} og var {with_n(change.before)}"
     if change.verdict == SAME:
         return f"Ingen sikker forskel fra {against}: {both}."
-    return f"Svarene ligger sikkert {change.verdict} end i {against}: {both}."
+    return f"Svarene ligger sikkert {change.verdict} end i {against}: {both}{_as_printed(change)}."
+
+
+def _as_printed(change: Change) -> str:
+    """That two figures only look alike, as it stands in a sentence; "" where they do not."""
+    return ", ens efter afrunding" if change.now.text == change.before.text else ""
 
 
 # Statements ----------------------------------------------------------------------------------------------
@@ -197,11 +207,12 @@ def _statements(
         if p is not None and now.mean.shown and before.mean.shown
     ]
     adjusted = dict(zip(tested, holm([tests[place][0] or 0.0 for place in tested]), strict=True))
+    exact = [(_exact(before), _exact(now)) for now, before in answers]
     return tuple(
         Change(
             now.text,
-            *_alike(before.mean, now.mean, *map(_exact, reversed(answers[place]))),
-            _verdict(before.mean, now.mean, adjusted.get(place), tests[place][1]),
+            *_alike(before.mean, now.mean, *exact[place]),
+            _verdict(_rise(*exact[place]), adjusted.get(place), tests[place][1]),
             shares.top_two(before),
             shares.top_two(now),
         )
@@ -234,7 +245,7 @@ def _said_of_statements(changes: Sequence[Change]) -> list[str]:
 
 
 def _from_to(change: Change) -> str:
-    return f"»{change.what}« (fra {with_n(change.before)} til {with_n(change.now)})"
+    return f"»{change.what}« (fra {with_n(change.before)} til {with_n(change.now)}{_as_printed(change)})"
 
 
 def _crossed(changes: Sequence[Change]) -> list[str]:
@@ -265,7 +276,7 @@ def _rate(series: Series, same: Series) -> Change | None:
     alone = [weeks.rate for weeks in same.turnout.weeks if (weeks.first, weeks.last) not in mine]
     before = _sum(alone) if len(alone) < len(same.turnout.weeks) else same.turnout.rate
     now = series.turnout.rate
-    first, second = shares.k_of_n(now), shares.k_of_n(before)
+    first, second = scoring.k_of_n(now), scoring.k_of_n(before)
     if first is None or second is None:
         return Change("Svarprocent", before, now, NONE)
     difference = rates.rate_difference(first, second)
@@ -275,7 +286,7 @@ def _rate(series: Series, same: Series) -> Change | None:
 
 def _sum(parts: Sequence[Figure]) -> Figure:
     """Printed shares as one; hidden where one of them is not told exactly."""
-    told = [shares.k_of_n(part) for part in parts]
+    told = [scoring.k_of_n(part) for part in parts]
     if not told or not all(told):
         return scoring.HIDDEN
     k, n = (sum(column) for column in zip(*filter(None, told), strict=True))

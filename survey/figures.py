@@ -27,7 +27,8 @@ MOST_POINTS = 45
 class Point:
     """Cells that end in one day, week or month: a point of the chart, resting on `n` questionnaires.
 
-    `first_on` and `last_on` are answering days; `begins` and `ends` the day, week or month.
+    `n` is 0 where the mean is not told, since then neither is how many it is of. `first_on` and `last_on` are
+    answering days; `begins` and `ends` the day, week or month.
     """
 
     first_on: date
@@ -77,7 +78,7 @@ class Series:
     `mode` is "remote", or "onsite" for what was answered on a screen in the waiting room. `respondents` are the
     questionnaires in the cells, `answers` the single answers behind the mean, None where they would tell how
     many answered a hidden statement; `exact` is the mean before it is rounded, never shown. `means` and `spread`
-    tell which answering days the statements' means and their distributions rest on, None where there is none yet.
+    tell which answering days the statements' means and their distributions rest on, None where none is told.
     `asked_tag` is True when anybody said what the answers are about; `tags` is the share of each of TAGS, None
     when too few did. `waiting_since` is the day of the tally that last left answers too few to tell, None where
     that is no news of the period; `unshown` were answered but never enough. `is_widest` tells an interval that is
@@ -107,6 +108,11 @@ class Series:
     teams: tuple[TeamLine, ...]
     editions: tuple[Edition, ...] = ()
     is_widest: bool = False
+
+    @property
+    def n(self) -> int:
+        """The questionnaires behind the mean, as printed: 0 where it is not told, since then neither are they."""
+        return self.respondents if self.mean.shown else 0
 
 
 @dataclass(frozen=True)
@@ -229,6 +235,7 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
     pooled = _pooled(shown)
     mean = _mean(shown, counts.smallest)
     complete = not any(cell.hides for cell in counts.cells)
+    statements = _statements(counts, version)
     return Series(
         version_id=version.id,
         name=version.name,
@@ -242,9 +249,9 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
         exact=scoring.mean(pooled) if shown else None,
         interval=scatter.interval(counts.cells, mean, version.points),
         points=_points(shown, counts.smallest),
-        means=_days([cell.counted for cell in counts.cells if cell.means is not None]),
-        spread=_days([cell.counted for cell in counts.cells if cell.spread is not None]),
-        statements=_statements(counts, version),
+        means=_told_days(counts, "means", any(each.mean.shown for each in statements)),
+        spread=_told_days(counts, "spread", any(each.distribution for each in statements)),
+        statements=statements,
         asked_tag=any(any(cell.counted.tags) for cell in counts.cells),
         tags=_tags([cell.counted.tags for cell in counts.cells if cell.tags], counts.smallest),
         turnout=part,
@@ -254,6 +261,10 @@ def _series(group: Counts, version: OneRow, mode: str, law: str, team: TeamView 
         editions=getattr(version, "editions", ()),
         is_widest=scatter.told(counts.cells) is None,
     )
+
+
+def _told_days(counts: Counts, grade: str, told: bool) -> Days | None:
+    return _days([cell.counted for cell in counts.cells if told and getattr(cell, grade) is not None])
 
 
 def _days(parts: Sequence[Counted]) -> Days | None:
@@ -310,7 +321,8 @@ def _points(shown: Sequence[Counted], smallest: int) -> tuple[Point, ...]:
     for ends, parts in sorted(bins.items()):
         days = _days(parts)
         if days:
-            found.append(Point(days.first, days.last, days.n, _mean(parts, smallest), *ends))
+            mean = _mean(parts, smallest)
+            found.append(Point(days.first, days.last, days.n if mean.shown else 0, mean, *ends))
     return tuple(found)
 
 

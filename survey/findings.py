@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from survey import goal_verdicts, goals, scatter, scoring, so_far, turnout
+from survey import drops, goal_verdicts, goals, scatter, scoring, so_far, turnout, words
 from survey.baselines import Rebased
 from survey.cells import Counted, remembered
 from survey.counts import Complete
@@ -18,12 +18,10 @@ from survey.goal_verdicts import Evidence, Group, Outcome, Verdict
 from survey.goals import Goal
 from survey.promises import Promises
 from survey.results import CellView, Period
-from survey.scoring import danish, early_warning, nonresponse, scores, statements
+from survey.scoring import danish, nonresponse, statements
 from survey.so_far import Unfinished
 
 Sign = Literal["over", "under", "undecided", "rising", "falling", "unchanged", "none"]
-SEED = 1
-"""Draws the limit of the early warning: the same answers always give the same alarm."""
 LEVEL = 0.05
 
 
@@ -96,9 +94,14 @@ def findings(
     """
     aims, points = aims or Aims(""), len(series.labels)
     told = [cell.counted for cell in mine if cell.mean]
-    earlier, watched = _held(period, [cell.counted for cell in before if cell.mean], told, aims.rebased)
+    fewest = drops.fewest(aims.smallest)
+    earlier, watched = drops.held(
+        period, [cell.counted for cell in before if cell.mean], told, aims.rebased, fewest
+    )
     ground, own = scatter.moments(earlier), scatter.moments(told)
-    alarm = None if aims.change else _alarm(watched, earlier)
+    has_baseline = ground.n >= fewest
+    runs = has_baseline and series.mean.shown and aims.change is None
+    alarm = drops.alarm(watched, earlier) if runs else None
     aimed = goals.in_force(aims.goals, aims.law, points, period.last)
     first, *further = _level(series, mine, aims, aimed)
     return Findings(
@@ -107,16 +110,12 @@ def findings(
         weakest=_weakest(series, mine),
         silent=_silent(series, told),
         alarm_on=alarm.last_on if alarm else None,
-        baseline=_drawn(ground, [*before, *mine], points) if _enough(ground) else None,
+        baseline=_drawn(ground, [*before, *mine], points) if has_baseline else None,
         further=tuple(further),
         goals=tuple(map(goals.words, aimed)),
         rebased=aims.rebased,
-        own=_drawn(own, mine, points) if _enough(own) and not _enough(ground) and not aims.rebased else None,
+        own=_drawn(own, mine, points) if own.n >= fewest and not has_baseline and not aims.rebased else None,
     )
-
-
-def _enough(ground: scoring.Moments) -> bool:
-    return ground.n >= early_warning.SMALLEST_BASELINE
 
 
 def _drawn(ground: scoring.Moments, cells: Sequence[CellView], points: int) -> scoring.Moments:
@@ -124,37 +123,6 @@ def _drawn(ground: scoring.Moments, cells: Sequence[CellView], points: int) -> s
     spread = scatter.told(cells)
     mean = scoring.rounded(ground.mean, scoring.decimals(ground.n))
     return scatter.around(mean, ground.n, spread.variance if spread else scatter.usual(points))
-
-
-def _held(
-    period: Period, before: Sequence[Counted], told: Sequence[Counted], rebased: Rebased | None
-) -> tuple[list[Counted], list[Counted]]:
-    """The baseline, and what is watched against it, both in the order of closing.
-
-    Where a person let the warning begin anew, nothing answered up to that day is in either; the first of the
-    period's own then fill the baseline up.
-    """
-    if rebased is None:
-        return _baseline(period, before), list(told)
-    ground, watched = ([one for one in part if one.first_on > rebased.since] for part in (before, told))
-    ground = _baseline(period, ground)
-    people = sum(one.people for one in ground)
-    while watched and people < early_warning.SMALLEST_BASELINE:
-        ground.append(watched.pop(0))
-        people += ground[-1].people
-    return ground, watched
-
-
-def _baseline(period: Period, before: Sequence[Counted]) -> list[Counted]:
-    """The newest of `before`: as many days as the period has, or as far back as a baseline takes."""
-    days = min(period.last - period.first, period.first - date.min)
-    first, found, people = period.first - days, list[Counted](), 0
-    for counted in reversed(before):
-        if counted.last_on < first and people >= early_warning.SMALLEST_BASELINE:
-            break
-        found.insert(0, counted)
-        people += counted.people
-    return found
 
 
 # Ligger vi over målet? -----------------------------------------------------------------------------------
@@ -186,6 +154,7 @@ RISES: dict[Sign, Outcome] = {"rising": "over", "falling": "under"}
 # Er noget ændret? ----------------------------------------------------------------------------------------
 
 CHANGE_QUESTION = "Er noget ændret?"
+UNTOLD = "For få svar til at sige det: gennemsnittet kan ikke vises endnu."
 SIGNS: dict[str, Sign] = {"stigende": "rising", "faldende": "falling", "ingen sikker ændring": "unchanged"}
 
 
@@ -193,21 +162,20 @@ def _change(trend: Finding, alarm: Counted | None, aims: Aims, ground: int) -> F
     """The alarm, else the trend of the period; `ground` are the people of the baseline."""
     rebased = aims.rebased
     if alarm is not None:
-        since = f"den nye udgangslinje fra {_noted(rebased)}" if rebased else "perioden før"
+        since = f"den nye udgangslinje fra {_noted(rebased)}" if rebased else "året før perioden"
         words = f"Advarsel{'' if aims.is_newest else ' i denne periode'}: svarene er faldet siden {since}."
         seen = f"Det kunne ses fra svarene til og med {_day(alarm.last_on)}."
         return Finding(CHANGE_QUESTION, "falling", f"{words} {seen}")
-    enough = early_warning.SMALLEST_BASELINE
+    enough = drops.fewest(aims.smallest)
     if rebased is not None:
-        return replace(trend, sentence=f"{trend.sentence} {_anew(rebased, ground)}")
+        return replace(trend, sentence=f"{trend.sentence} {_anew(rebased, ground, enough)}")
     if ground < enough and trend.sentence != goal_verdicts.NOBODY:
         idle = f"Advarslen om fald kører ikke: den kræver {enough} besvarelser før perioden."
         return replace(trend, sentence=f"{trend.sentence} {idle}")
     return trend
 
 
-def _anew(rebased: Rebased, ground: int) -> str:
-    enough = early_warning.SMALLEST_BASELINE
+def _anew(rebased: Rebased, ground: int, enough: int) -> str:
     again = f"; advarslen begynder igen efter {enough} besvarelser" if ground < enough else ""
     return f"Ny udgangslinje siden {_noted(rebased)}{again}."
 
@@ -236,20 +204,6 @@ def _trend(series: Series, mine: Sequence[CellView], aims: Aims) -> Finding:
     return Finding(CHANGE_QUESTION, SIGNS[trend.word], sentence + until)
 
 
-def _alarm(told: Sequence[Counted], earlier: Sequence[Counted]) -> Counted | None:
-    """The cell at which the early warning first alarms; None when it does not, or has no baseline."""
-    enough = early_warning.SMALLEST_BASELINE
-    if not told or sum(one.people for one in earlier) < enough:
-        return None
-    people = [scores.of_people(one.persons) for one in told]
-    ground = [scores.of_people(one.persons) for one in earlier]
-    against = early_warning.baseline(ground, SEED, watched=sum(map(scores.size, people)) or None)
-    if against is None:
-        return None
-    alarm = early_warning.watch(against, people).alarm
-    return None if alarm is None else told[alarm]
-
-
 def _day(day: date) -> str:
     return f"{day.day}.{day.month}.{day.year}"
 
@@ -275,13 +229,17 @@ def _weakest(series: Series, mine: Sequence[CellView]) -> Finding:
     if found is None:
         few = f"For få hele skemaer til at sammenligne udsagnene: det kræver {statements.SMALLEST_HOMOGENEITY}."
         return Finding(WEAKEST_QUESTION, "undecided", few)
-    _, lowest = min(shown)
+    least, lowest = min(shown)
     text, mean = series.statements[lowest].text, series.statements[lowest].mean.text
     below = sum(_is_lower(pair, lowest) for pair in found.pairs)
     others = len(series.statements) - 1
     if found.overall.p >= LEVEL or not below:
-        even = f"Ingen sikker forskel mellem udsagnene. Lavest står »{text}« ({mean})."
-        return Finding(WEAKEST_QUESTION, "unchanged", even)
+        even = "Ingen sikker forskel mellem udsagnene"
+        low = [series.statements[place].text for value, place in shown if value == least]
+        if len(low) == len(shown):
+            return Finding(WEAKEST_QUESTION, "unchanged", f"{even}: de ligger lige højt ({mean}).")
+        named = words.listed([f"»{each}«" for each in low])
+        return Finding(WEAKEST_QUESTION, "unchanged", f"{even}. Lavest står {named} ({mean}).")
     which = "alle de andre" if below == others else f"{below} af de {others} andre"
     return Finding(WEAKEST_QUESTION, "under", f"»{text}« ({mean}) ligger sikkert lavere end {which}.")
 
@@ -302,26 +260,31 @@ def _silent(series: Series, told: Sequence[Counted]) -> Finding:
     if series.mode == "onsite":
         return Finding(SILENT_QUESTION, "none", "Svar på stedet har ingen svarprocent.")
     rate = series.turnout.rate if series.turnout else scoring.HIDDEN
-    if not rate.shown or scoring.capped(rate) or "/" not in rate.text:
+    answered = scoring.k_of_n(rate)
+    if answered is None:
         why = turnout.none_told(series.turnout) or "For få udsendte til at vise en svarprocent."
         return Finding(SILENT_QUESTION, "undecided", why)
-    k, n = (int(part.replace(".", "")) for part in rate.text.partition(" ")[0].split("/"))
+    k, n = answered
     silent = f"{scoring.count(n - k)} af {scoring.count(n)} har ikke svaret; svarprocenten er {rate.text}."
-    if series.target is None or not told or not series.mean.shown or n == k:
+    if series.target is None or not told or scoring.capped(series.mean) or n == k:
         return Finding(SILENT_QUESTION, "none", silent)
     mean = Fraction(series.mean.value or 0).limit_denominator(100)
-    tip = nonresponse.tipping_point(mean, Fraction(k, n), series.target)
+    tip = nonresponse.tipping_point(mean, Fraction(k, n), Fraction(str(series.target)))
     return Finding(SILENT_QUESTION, "none", f"{silent} {_tipping(tip, mean, series)}")
 
 
 def _tipping(tip: Fraction | None, mean: Fraction, series: Series) -> str:
-    goal, side = (
-        goals.number(Fraction(str(series.target or 0))),
-        "under" if mean > Fraction(series.target or 0) else "over",
-    )
-    if tip is None or not 1 <= tip <= len(series.labels):
+    """Rounded away from the claim: beyond the printed number the mean of all is on that side for sure."""
+    target, points = Fraction(str(series.target or 0)), len(series.labels)
+    goal = goals.number(target)
+    if tip is None or not 1 <= tip <= points:
         return f"Deres svar kunne ikke flytte gennemsnittet af alle til den anden side af {goal}."
-    return f"Ligger de i gennemsnit {side} {danish.number(tip, 1)}, er gennemsnittet af alle {side} {goal}."
+    side, end, shown = "over", points, danish.rounded_up(tip, 1)
+    if mean > target:
+        side, end, shown = "under", 1, danish.rounded_down(tip, 1)
+    if shown == end:
+        return f"Kun hvis de så godt som alle valgte {end}, var gennemsnittet af alle {side} {goal}."
+    return f"Ligger de i gennemsnit {side} {danish.number(shown, 1)}, er gennemsnittet af alle {side} {goal}."
 
 
 # Hvad lover vi? ------------------------------------------------------------------------------------------
@@ -336,7 +299,7 @@ def calls(promises: Promises, smallest: int) -> Finding:
     few = promises.asked < smallest
     asked = f"{scoring.published_count(promises.asked, smallest=smallest).capitalize()} har bedt om et opkald."
     if promises.overdue:
-        late = "Mindst ét venter" if few else f"{promises.overdue} venter"
+        late = "mindst ét venter" if few else f"{promises.overdue} venter"
         return Finding(CALLS_QUESTION, "under", f"Nej: {late} ud over fristen. {asked}")
     if not promises.due:
         return Finding(CALLS_QUESTION, "undecided", f"{asked} Fristen er ikke nået for nogen af dem.")

@@ -70,7 +70,8 @@ METHODS = (
     ),
     Method(
         "Faldet siden før perioden?",
-        "EWMA, vægt 0,05 pr. besvarelse; grænsen er trukket, så 5 % af stabile perioder giver advarsel",
+        "EWMA, vægt 0,05 pr. besvarelse, mod året før perioden; grænsen er trukket, så 5 % af stabile år giver "
+        "advarsel, hvor ofte man end ser efter",
         f"{early_warning.SMALLEST_BASELINE} besvarelser før perioden",
     ),
     Method(

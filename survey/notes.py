@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import groupby, pairwise
 
-from survey import goals, scoring, shares, turnout, workdays
+from survey import goals, scoring, turnout, workdays
 from survey.figures import Section, Series
 from survey.results import Period
 from survey.scoring import danish, nonresponse
@@ -66,10 +66,12 @@ def _left_out(series: Series) -> str:
 
 def _base(series: Series) -> str:
     if series.mode == "onsite":
-        n = scoring.count(series.respondents)
+        if not series.n:
+            return "Der er for få besvarelser på en skærm i venteværelset til at vise, hvor mange."
+        n = scoring.count(series.n)
         return f"Målingen er dannet på basis af {n} besvarelser på en skærm i venteværelset."
     rate = series.turnout.rate if series.turnout else scoring.HIDDEN
-    told = shares.k_of_n(rate)
+    told = scoring.k_of_n(rate)
     if told:
         k, n = map(scoring.count, told)
         percent = rate.text.rpartition("= ")[2].partition(danish.NO_BREAK)[0]
@@ -99,7 +101,7 @@ def silent(series: Series) -> Silent | None:
     """What the silent could change in the mean; None where nobody was sent anything."""
     if series.mode == "onsite" or series.turnout is None:
         return None
-    told = shares.k_of_n(series.turnout.rate)
+    told = scoring.k_of_n(series.turnout.rate)
     if not told:
         return Silent("", "", ("For få er udsendt til at sige, hvad de, der ikke svarede, kunne ændre.",))
     if scoring.capped(series.mean):
@@ -143,11 +145,13 @@ def _verdict(series: Series, mean: Fraction, rate: Fraction, ends: tuple[Fractio
         return f"Gennemsnittet af alle er over {goal}, hvad de end ville have svaret."
     if ends[1] < target:
         return f"Gennemsnittet af alle er under {goal}, hvad de end ville have svaret."
-    tip = nonresponse.tipping_point(mean, rate, series.target) or target
-    side = "over" if mean > target else "under"
+    tip = nonresponse.tipping_point(mean, rate, target) or target
+    # Rounded away from the claim: beyond the printed number it holds for sure.
+    side, least = ("over", danish.rounded_up) if mean > target else ("under", danish.rounded_down)
+    places = _places(series)
     return (
         f"Gennemsnittet af alle er {side} {goal}, så længe de, der ikke svarede, "
-        f"i gennemsnit ville have ligget {side} {danish.number(tip, _places(series))}."
+        f"i gennemsnit ville have ligget {side} {danish.number(least(tip, places), places)}."
     )
 
 

@@ -1,7 +1,9 @@
 """Promises to call: how many were kept, counted by the night per team and week of asking; rows go, counts stay."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, cast, func, literal, or_, select
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey import workdays
 from survey.models import CallbackAttempt, CallbackCount, CallbackRequest
+from survey.results import TeamView
 
 COUNTED = timedelta(days=60)
 """So long after it was asked for a call is counted anew every night; then its week stands. Rows live longer."""
@@ -87,3 +90,9 @@ def read(session: Session, municipality_id: int, first: date, last: date) -> dic
         .group_by(of.team_id)
     )
     return {team_id: Promises(*map(int, sums)) for team_id, *sums in rows}
+
+
+def of(known: Mapping[int, Promises], teams: Iterable[TeamView], law: str, team: TeamView | None) -> Promises:
+    """Those of a law group's `teams`, or of one `team`, as one; `known` is what was read."""
+    mine = [each for each in teams if each.law == law and team in (None, each)]
+    return reduce(Promises.plus, (known[each.id] for each in mine if each.id in known), Promises())

@@ -18,7 +18,7 @@ from survey.scoring import Figure
 
 @dataclass(frozen=True)
 class Told:
-    """One questionnaire's figures as everybody reads them; `n` questionnaires lie behind `mean`.
+    """One questionnaire's figures as everybody reads them; `n` questionnaires lie behind `mean`, 0 if not told.
 
     `interval` is between which ends the true mean may be (95 %), rounded outwards; None where that is not told.
     `rate` is None where nothing was sent; `sent` and `weeks` (in words, "" without any) go with it; `untold` says
@@ -102,7 +102,7 @@ def _as_told(series: Series, mean: Figure, several: bool, aims: tuple[str, ...])
         onsite=series.mode == "onsite",
         labels=series.labels,
         goals=aims,
-        n=series.respondents,
+        n=series.n,
         mean=mean,
         interval=_outwards(series.interval) if series.interval and mean.shown else None,
         rate=part.rate if part else None,

@@ -32,23 +32,28 @@ from survey.told import Kept
 
 @dataclass(frozen=True)
 class Line:
-    """Whole batches told together: their days, questionnaires, how many tallies, and the day it was told."""
+    """Whole batches told together: their days, questionnaires, how many tallies, and the day it was told.
+
+    `is_told` is False where they are fewer than are numbered by themselves now.
+    """
 
     first_on: date
     last_on: date
     n: int
     batches: int
     told_on: date
+    is_told: bool = True
 
 
 @dataclass(frozen=True)
 class Passport:
-    """A figure, and all it rests on. `statement` is its text, "" for all; `chosen` are the labels of its point.
+    """A figure, and all it rests on; `lines` are () where it is not told now.
 
     `row` are the others that stand beside it, `texts` the statements.
 
-    `versions` are those of the questionnaire it is of: "2", or "1–2" where they mean the same; `sent_versions`
-    those whose weeks of sending are put together.
+    `statement` is its text, "" for all; `chosen` are the labels of its point. `versions` are those of the
+    questionnaire it is of: "2", or "1–2" where they mean the same; `sent_versions` those whose weeks of sending
+    are put together.
     """
 
     definition: Definition
@@ -153,7 +158,7 @@ def reopen(
         texts=tuple(version.texts),
         statement=version.texts[definition.statement - 1] if definition.statement else "",
         chosen=chosen(definition, version.labels),
-        lines=tuple(_lines(definition, cells)),
+        lines=tuple(_lines(definition, cells, counts.smallest)) if figure.shown else (),
         sent=sent,
         sent_versions=whole.numbers,
         smallest=counts.smallest,
@@ -270,15 +275,13 @@ def _of_all(
         return figure, (scoring.percent(Fraction(ends[0])), scoring.percent(Fraction(ends[1]))) if ends else None
     if of.kind == "share":
         return (series.tags[of.point - 1] if series.tags else scoring.HIDDEN), None
-    return counted(
-        {PEOPLE: series.mean.n, ANSWERS: _answers(series, cells)}.get(of.point, series.respondents)
-    ), None
+    return counted({PEOPLE: series.mean.n, ANSWERS: _answers(series, cells)}.get(of.point, series.n or None)), None
 
 
 def _answers(series: Series, cells: Sequence[Kept]) -> int | None:
     """The single answers, where they tell neither how many answered a hidden statement nor how near an end."""
     told_of = [each.view for each in cells if each.view.mean]
-    if scoring.capped(series.mean) or any(view.hides for view in told_of):
+    if not series.mean.shown or scoring.capped(series.mean) or any(view.hides for view in told_of):
         return None
     return scoring.answers(scoring.pooled([counts for view in told_of for counts in view.counted.chosen]))
 
@@ -309,7 +312,7 @@ def _row(
             yield one, figure
 
 
-def _lines(of: Definition, cells: Sequence[Kept]) -> list[Line]:
+def _lines(of: Definition, cells: Sequence[Kept], smallest: int) -> list[Line]:
     """The cells the figure is a sum of, each with the day on which this of it was told."""
     found = []
     for each in cells:
@@ -326,5 +329,6 @@ def _lines(of: Definition, cells: Sequence[Kept]) -> list[Line]:
             mine, day = view.mean and of.kind != "rate", each.told_on
         if mine and day:
             counted = view.counted
-            found.append(Line(counted.first_on, counted.last_on, counted.n, counted.batches, day))
+            days = (counted.first_on, counted.last_on)
+            found.append(Line(*days, counted.n, counted.batches, day, counted.people >= smallest))
     return found

@@ -86,8 +86,7 @@ class Part:
     @property
     def top(self) -> str:
         """The two highest points in words: "3 eller 4"."""
-        points = len(self.series.labels)
-        return f"{points - 1} eller {points}"
+        return goals.highest(len(self.series.labels))
 
 
 # Making one ----------------------------------------------------------------------------------------------
@@ -186,7 +185,7 @@ def _same(of: Section, series: Series) -> Series | None:
     """The same questionnaire and mode in a section of other days; None where nobody answered it then."""
     key = (series.version_id, series.mode)
     found = next((each for each in of.series if (each.version_id, each.mode) == key), None)
-    return found if found and found.respondents else None
+    return found if found and found.points else None
 
 
 def _wave(known: Known, spell: Spell, scope: Scope, series: Series, mint: Mint) -> WaveLine | None:
@@ -200,7 +199,7 @@ def _wave(known: Known, spell: Spell, scope: Scope, series: Series, mint: Mint) 
         name=spell.name,
         first_on=own.points[0].first_on,
         last_on=own.points[-1].last_on,
-        n=own.respondents,
+        n=own.n,
         figure=own.mean,
         mean=tell(f"Gennemsnit, {spell.said}", own.mean, of="mean"),
         rate=tell(named, own.turnout.rate, of="rate") if own.turnout else Printed(named, "–"),

@@ -1,4 +1,4 @@
-"""The period a report is usually of: the newest half-year or quarter that is over, or the last twelve months."""
+"""The period a report is usually of: the newest half-year or quarter that is over, or the dashboard's."""
 
 from datetime import date, timedelta
 

@@ -9,13 +9,12 @@ from datetime import date
 from typing import Literal
 
 import survey
-from survey import findings, funnels, lineages, methods, notes, report_parts
-from survey.figures import Section, Series
+from survey import findings, funnels, lineages, methods, notes, promises, report_parts
+from survey.figures import Section
 from survey.findings import Finding
 from survey.funnels import Funnel
 from survey.methods import Method
 from survey.printed import Mint, Printed, no_passport
-from survey.promises import Promises
 from survey.report_parts import Part, Scope
 from survey.results import Period
 from survey.spells import Known
@@ -163,7 +162,7 @@ def _group(known: Known, scope: Scope, mint: Mint, steps_id: StepsId) -> Group:
         is_team=scope.team is not None,
         parts=tuple(parts),
         breaks=notes.breaks(section),
-        calls=findings.calls(_asked(known, scope), counts.smallest),
+        calls=findings.calls(promises.of(known.promises, counts.teams, scope.law, scope.team), counts.smallest),
         funnel=funnel,
         funnel_id=steps_id(scope.law, scope.team.id if scope.team else None, funnel, counts.period),
         hidden_teams=tuple(team.name for team in scope.hidden),
@@ -186,15 +185,3 @@ def _titles(section: Section) -> list[str]:
         + (", på skærm i venteværelset" if series.mode == "onsite" else "")
         for series in section.series
     ]
-
-
-def _numbers(series: Series) -> str:
-    return f", version {lineages.numbers(series.editions, series.number)}"
-
-
-def _asked(known: Known, scope: Scope) -> Promises:
-    teams = {team.id for team in known.whole.counts.teams if team.law == scope.law and scope.team in (None, team)}
-    asked = Promises()
-    for team_id in teams & known.promises.keys():
-        asked = asked.plus(known.promises[team_id])
-    return asked

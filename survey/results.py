@@ -159,10 +159,16 @@ def last_told(session: Session, municipality_id: int, last: date) -> date | None
 
 
 def default_period(newest: date | None, today: date) -> Period:
-    """The twelve months that end with the newest figures, or today when there are none."""
+    """Four calendar quarters, the last one under way: up to the newest figures, or today when there are none.
+
+    Its first day stays where it is until the next quarter begins, so that what is looked at every day in it (the
+    always-valid status, the early warning) is the same look continued, not a new one.
+    """
     last = newest or today
-    day = 28 if (last.month, last.day) == (2, 29) else last.day
-    return Period(last.replace(year=last.year - 1, day=day) + timedelta(days=1), last)
+    first = workdays.quarter(last)
+    for _ in range(3):
+        first = workdays.quarter(first - timedelta(days=1))
+    return Period(first, last)
 
 
 # Reading -------------------------------------------------------------------------------------------------

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from survey import scoring
+from survey import goals, scoring
 from survey import top_two as highest
 from survey.figures import Series, StatementResult
 from survey.results import CellView
 from survey.scoring import Figure, danish
-from survey.scoring.rates import Rate
 from survey.scoring.shares import Share, share_difference, share_interval
 
 Ends = tuple[float, float]
@@ -44,19 +43,11 @@ class Agreed:
         return *self.rows, self.whole
 
 
-def k_of_n(share: Figure) -> Rate | None:
-    """The two numbers a share is printed with; None where it is hidden or shows only an end."""
-    if scoring.capped(share) or "/" not in share.text:
-        return None
-    k, n = (int(part.replace(".", "")) for part in share.text.partition(" ")[0].split("/"))
-    return k, n
-
-
 def top_two(result: StatementResult) -> Figure:
     """The share that chose one of the two highest points, a sum of printed shares; hidden where they are."""
     if result.distribution is None:
         return scoring.WITHHELD if result.mean.shown else scoring.HIDDEN
-    told = [k_of_n(share) for share in result.distribution[-2:]]
+    told = [scoring.k_of_n(share) for share in result.distribution[-2:]]
     if not all(told):
         return scoring.WITHHELD
     return scoring.published_share(sum(k for k, _ in filter(None, told)), max(n for _, n in filter(None, told)))
@@ -64,7 +55,7 @@ def top_two(result: StatementResult) -> Figure:
 
 def told(name: str, figure: Figure) -> Told:
     """A printed share with Wilson's interval of the two numbers it is printed with."""
-    found = k_of_n(figure)
+    found = scoring.k_of_n(figure)
     return Told(name, figure, scoring.wilson(*found) if found else None)
 
 
@@ -76,12 +67,12 @@ def agreed(series: Series, cells: Iterable[CellView], smallest: int) -> Agreed |
     rows = tuple(told(each.text, top_two(each)) for each in series.statements)
     found = highest.of(cells, smallest)
     figure = found.figure if found else scoring.HIDDEN
-    ends = share_interval(found.share) if found and k_of_n(figure) else None
+    ends = share_interval(found.share) if found and scoring.k_of_n(figure) else None
     if not any(each.shown for each in (figure, *(row.figure for row in rows))):
         return None
     whole = Told("Alle udsagn", figure, ends)
     points = len(series.labels)
-    return Agreed(rows, whole, _sentence(rows, whole, f"{points - 1} eller {points}"))
+    return Agreed(rows, whole, _sentence(rows, whole, goals.highest(points)))
 
 
 def _sentence(rows: Sequence[Told], whole: Told, points: str) -> str:
@@ -90,7 +81,7 @@ def _sentence(rows: Sequence[Told], whole: Told, points: str) -> str:
     of_all = f"{whole.figure.text} af svarene er {points}{sure}."
     if not whole.figure.shown:
         of_all = f"Hvor mange af alle svar der er {points}, kan ikke vises endnu."
-    known = [(Share(*found), row) for row in rows if (found := k_of_n(row.figure))]
+    known = [(Share(*found), row) for row in rows if (found := scoring.k_of_n(row.figure))]
     if len(known) < 2:
         return of_all
     low, high = (pick(share.value for share, _ in known) for pick in (min, max))

@@ -71,8 +71,9 @@ class Against:
 class Line:
     """One wave of one series: questionnaires, mean, the two highest points, response rate where its weeks allow.
 
-    `first_on` and `last_on` are the answering days of what is told, None where nothing is; `days` those in which
-    cells must lie wholly to be the wave's. Where `is_over` is False the period ends them before the wave does.
+    `n` is 0 where the mean is not told. `first_on` and `last_on` are the answering days of what is told, None
+    where nothing is; `days` those in which cells must lie wholly to be the wave's. Where `is_over` is False the
+    period ends them before the wave does.
     """
 
     name: str
@@ -183,13 +184,14 @@ def table(told: Sequence[Told], counts: Counts, section: Section, series: Series
 
 def _line(told: Told, rate: Turnout | None, smallest: int) -> Line:
     whole, share = together(cell.counted for cell in told.cells), top_two.of(told.cells, smallest)
+    mean = published(whole, smallest)
     return Line(
         told.wave.name,
         told.days,
         whole.first_on if whole else None,
         whole.last_on if whole else None,
-        whole.n if whole else 0,
-        published(whole, smallest),
+        whole.n if whole and mean.shown else 0,
+        mean,
         share.figure if share else scoring.HIDDEN,
         rate,
         None,
@@ -224,7 +226,7 @@ def _compared(told: Sequence[Told], lines: Sequence[Line], smallest: int) -> lis
     highest = [top_two.of(each.cells, smallest) for each in told]
     return [
         Against(
-            _word_of_means(now, then, line.mean, before.mean),
+            _word_of_means(now, then, line.mean.shown and before.mean.shown),
             _difference(line.mean, before.mean),
             *_of_shares(share, share_before),
         )
@@ -234,15 +236,20 @@ def _compared(told: Sequence[Told], lines: Sequence[Line], smallest: int) -> lis
     ]
 
 
-def _word_of_means(now: Told, then: Told, mean: Figure, before: Figure) -> Word:
-    """By the ranks of persons' means; where the printed means go the other way, nothing is said for sure."""
+def _word_of_means(now: Told, then: Told, shown: bool) -> Word:
+    """By the ranks of persons' means; where the means of all answers do not go the same way, nothing is sure."""
     mine, theirs = _people(now.cells), _people(then.cells)
     few = min(scores.size(mine), scores.size(theirs)) < comparisons.SMALLEST_COMPARED
-    if few or mean.value is None or before.value is None:
+    if few or not shown:
         return "for få svar"
     test = comparisons.mann_whitney(mine, theirs)
-    higher, rise = test.better > 1 / 2, mean.value - before.value
-    return _word(higher, test.p < 1 - comparisons.LEVEL and (rise >= 0 if higher else rise <= 0))
+    higher, rise = test.better > 1 / 2, _mean(now.cells) - _mean(then.cells)
+    return _word(higher, test.p < 1 - comparisons.LEVEL and (rise > 0 if higher else rise < 0))
+
+
+def _mean(cells: Sequence[CellView]) -> Fraction:
+    """Of all answers, before it is rounded."""
+    return scoring.mean(scoring.pooled([row for cell in cells for row in cell.counted.chosen]))
 
 
 def _people(cells: Sequence[CellView]) -> dict[Fraction, int]:
@@ -293,7 +300,7 @@ def _alone(lines: Sequence[Line], over: Sequence[Line]) -> str:
 def _last_two(before: Line, last: Line) -> str:
     against = last.against
     if against is None or against.word == "for få svar":
-        few = f"det kræver {comparisons.SMALLEST_COMPARED} besvarelser i hver."
+        few = f"det kræver {comparisons.SMALLEST_COMPARED} besvarelser i hver, hvis gennemsnit kan vises."
         return f"For få svar til at holde {last.name} op imod {before.name}: {few}"
     both = f"{last.mean.text} (n = {last.n}) mod {before.mean.text} (n = {before.n})"
     if against.word == "ingen sikker forskel":

@@ -1,6 +1,6 @@
 """The Danish words staff read for what a message is, how it goes and what became of it; in small letters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 KINDS: Mapping[str, str] = {"invitation": "invitation", "reminder": "påmindelse"}
 CHANNELS: Mapping[str, str] = {"sms": "SMS", "email": "e-mail"}
@@ -25,3 +25,8 @@ TRIALS: Mapping[str, str] = {
 def first(word: str) -> str:
     """`word` as it stands first in a line: with a capital, the rest unchanged."""
     return word[:1].upper() + word[1:]
+
+
+def listed(each: Sequence[str]) -> str:
+    """ "a", "a og b" or "a, b og c"; "" of none."""
+    return " og ".join(filter(None, (", ".join(each[:-1]), *each[-1:])))

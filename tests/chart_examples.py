@@ -141,7 +141,8 @@ def four() -> charts.StatementBars:
     statements.append(Statement(TEXTS[3], None, 3.4, "3,4", 14))
     statements.append(Statement("Mødet begyndte til tiden", None, None, "for få svar", None, unshown="vises ikke"))
     statements.append(statement(TEXTS[4], (9, 14, 16, 14)))
-    return charts.StatementBars("Udsagn, Ydelse", FOUR, charts.lowest_first(statements), 3.0)
+    lowest_first = sorted(statements, key=lambda each: (each.mean is None, each.mean or 0))
+    return charts.StatementBars("Udsagn, Ydelse", FOUR, tuple(lowest_first), 3.0)
 
 
 def five() -> charts.StatementBars:

@@ -14,7 +14,7 @@ from admin.charts.glyphs import Verdict, glyph, standalone_glyph
 from admin.charts.paper import NARROW, SIZES, WIDE, Drawing, Size
 from admin.charts.points import Break, DateLine, Point
 from admin.charts.shares import ShareRow, Shares
-from admin.charts.statements import Part, Statement, StatementBars, lowest_first
+from admin.charts.statements import Part, Statement, StatementBars
 
 __all__ = [
     "NARROW",
@@ -36,7 +36,6 @@ __all__ = [
     "Verdict",
     "days",
     "glyph",
-    "lowest_first",
     "on_page",
     "standalone",
     "standalone_glyph",

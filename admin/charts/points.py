@@ -24,8 +24,9 @@ CROWDED = 6
 class Point:
     """A batch, or several put together, or a wave: `n` people who answered from `first_on` to `last_on`.
 
-    `value` is the mean as published, None where it is hidden; `text` is that value, or why it is hidden, in words.
-    `low` and `high` are what chance alone would give so few answers, both or neither. `name` is a wave's.
+    `value` is the mean as published, None where it is hidden (then `n` may be 0, for not told); `text` is that
+    value, or why it is hidden, in words. `low` and `high` are what chance alone would give so few answers, both or
+    neither. `name` is a wave's.
     """
 
     first_on: date
@@ -42,7 +43,8 @@ class Point:
     def title(self) -> str:
         """ "Advarsel: 3. – 9. maj 2021: 2,9 (n = 12)"."""
         words = [*(["Advarsel"] if self.alarm else []), *([self.name] if self.name else [])]
-        return ": ".join([*words, axes.days(self.first_on, self.last_on), f"{self.text} (n = {self.n})"])
+        of = f" (n = {self.n})" if self.n else ""
+        return ": ".join([*words, axes.days(self.first_on, self.last_on), f"{self.text}{of}"])
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,7 @@ class _Spot:
 
 def _spots(plane: Plane, points: Sequence[Point]) -> list[_Spot]:
     """A dot's area follows its n, within what can be told apart; the more points, the smaller all of them."""
-    most = max((point.n for point in points), default=1)
+    most = max((point.n for point in points), default=0) or 1
     largest = min(5.5, max(3.0, (plane.x.end - plane.x.start) / (2 * max(len(points), 1))))
     return [
         _Spot(
@@ -245,7 +247,7 @@ def _numbers(plane: Plane, spots: Sequence[_Spot]) -> list[Shape]:
     area = Box(plane.ends[0], plane.upper, plane.ends[1], plane.lower)
     taken, shapes = [spot.box for spot in spots], list[Shape]()
     for spot in spots:
-        n = str(spot.point.n)
+        n = str(spot.point.n or "")
         for y in (spot.box.top - 3, spot.box.bottom + 11):
             box = boxes.of_text(spot.x, y, n, 11, "middle")
             if box.within(area) and boxes.free(box, taken):

@@ -62,11 +62,6 @@ class StatementBars:
     empty_text: str = "Ingen udsagn at vise endnu"
 
 
-def lowest_first(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """Sorted by published mean; those of one mean as they were, hidden ones last."""
-    return tuple(sorted(statements, key=lambda each: (each.mean is None, each.mean or 0)))
-
-
 @dataclass(frozen=True)
 class _Columns:
     """Where things stand: a statement's words, `beside` the bars or above them, shares, means, the mean in words.

@@ -12,6 +12,16 @@ def rounded(value: Fraction, decimals: int) -> Fraction:
     return Fraction((value * factor + Fraction(1, 2)).__floor__(), factor)
 
 
+def rounded_down(value: Fraction, decimals: int) -> Fraction:
+    """`value` cut off after `decimals`: for what is said of everything below it."""
+    return Fraction((value * 10**decimals).__floor__(), 10**decimals)
+
+
+def rounded_up(value: Fraction, decimals: int) -> Fraction:
+    """The next of `decimals` from `value` on: for what is said of everything above it."""
+    return Fraction((value * 10**decimals).__ceil__(), 10**decimals)
+
+
 def number(value: Fraction, decimals: int) -> str:
     """`value` (not negative) in Danish: decimal comma, rounded half up to one or more `decimals`."""
     whole, rest = divmod(int(rounded(value, decimals) * 10**decimals), 10**decimals)

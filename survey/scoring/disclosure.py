@@ -102,6 +102,14 @@ def capped(figure: Figure) -> bool:
     return not figure.shown or figure.text.startswith(("mindst", "højst"))
 
 
+def k_of_n(share: Figure) -> tuple[int, int] | None:
+    """The two numbers a share is printed with; None where it is hidden or shows only an end."""
+    if capped(share) or "/" not in share.text:
+        return None
+    k, n = (int(part.replace(".", "")) for part in share.text.partition(" ")[0].split("/"))
+    return k, n
+
+
 def one_decimal(mean: Figure, value: Fraction | None) -> Figure:
     """A published mean of exactly `value` with one decimal; as it is when it is hidden or shows only an end."""
     if capped(mean) or value is None:

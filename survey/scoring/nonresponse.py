@@ -60,7 +60,7 @@ def bounds(mean: Fraction, rate: Fraction, points: int) -> tuple[Fraction, Fract
     return rate * mean + (1 - rate), rate * mean + (1 - rate) * points
 
 
-def tipping_point(mean: Fraction, rate: Fraction, target: float) -> Fraction | None:
+def tipping_point(mean: Fraction, rate: Fraction, target: float | Fraction) -> Fraction | None:
     """What the silent would have to average for the mean of all to be `target`; None where nobody is silent.
 
     Outside the scale no answers of theirs could change the verdict.

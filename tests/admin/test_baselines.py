@@ -77,7 +77,7 @@ def test_an_alarm_stands_until_a_person_answers_it(
 ) -> None:
     """One warning and its form; afterwards a mark in the chart and why, and the form is gone."""
     page = manager.get(PAGE).text
-    assert words(page).count("Advarsel: svarene er faldet siden perioden før.") == 1
+    assert words(page).count("Advarsel: svarene er faldet siden året før perioden.") == 1
     assert page.count("<title>Advarsel: ") == 2, "one point, in each of two widths"
     assert page.count('name="reason"') == 1
     assert 'name="since" value="2021-05-03"' in page
@@ -120,7 +120,7 @@ def test_an_earlier_period_has_its_alarm_and_no_form(
     other = session.scalars(select(Team).where(Team.law == "LAB", Team.municipality_id == stevns.id)).one()
     add_batch(other, date(2021, 8, 2), [(3, 4, 3, 3, 4, 3, 3)] * 30)
     page = manager.get(PAGE).text
-    assert "Advarsel i denne periode: svarene er faldet siden perioden før." in words(page)
+    assert "Advarsel i denne periode: svarene er faldet siden året før perioden." in words(page)
     same = part(report(session, stevns, Period(date(2021, 5, 1), date(2021, 7, 31))), "LAS").found.change
     assert same.sentence.startswith("Advarsel i denne periode: ")
     assert 'name="reason"' not in page

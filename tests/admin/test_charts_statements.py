@@ -117,13 +117,6 @@ def test_a_statement_longer_than_four_lines_ends_in_dots() -> None:
     assert titles(root)[0].startswith(text)
 
 
-def test_lowest_first_puts_hidden_ones_last() -> None:
-    """Equal means stay in the questionnaire's order."""
-    means = {"a": 3.4, "b": None, "c": 2.1, "d": 3.4}
-    sorted_ = charts.lowest_first(Statement(name, None, mean, "x", 9) for name, mean in means.items())
-    assert [each.text for each in sorted_] == ["c", "a", "d", "b"]
-
-
 def test_the_key_has_the_scales_words_and_only_what_is_drawn() -> None:
     """No interval, no target, no distribution: none of them in the key."""
     full = [words for words, _ in labels(drawing(charts.on_page(chart_examples.four())))]

@@ -94,7 +94,7 @@ def test_stevns_2021_reads_as_published(
     assert "Usikkerhed: 25,2 % til 39,1 %" in text
     assert "Heraf 2 usikre afsendelser" in text
     assert "Gennemsnit ift. dato" in text
-    assert "11. maj 2020 – 10. maj 2021" in text
+    assert "1. juli 2020 – 10. maj 2021" in text
 
 
 def test_a_chart_and_its_table_say_the_same(

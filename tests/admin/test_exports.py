@@ -90,9 +90,9 @@ def test_a_mistake_is_no_file(query: str, said: str, stevns: Municipality, sign_
 def test_the_usual_period_is_the_dashboards(
     session: Session, stevns: Municipality, teams: dict[str, Team], sign_in: SignIn
 ) -> None:
-    """Twelve months up to the newest figures; CSV where no format is asked for."""
+    """Four quarters up to the newest figures; CSV where no format is asked for."""
     answer = sign_in(stevns).get("/tal/eksport", buffered=True)
-    assert "tilfreds-stevns-2020-05-08-2021-05-07.csv" in answer.headers["Content-Disposition"]
+    assert "tilfreds-stevns-2020-07-01-2021-05-07.csv" in answer.headers["Content-Disposition"]
 
 
 def test_the_dictionary_is_a_file_of_its_own(stevns: Municipality, sign_in: SignIn) -> None:

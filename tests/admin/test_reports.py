@@ -79,7 +79,7 @@ def test_a_file_is_named_by_place_and_period(
 
 
 @pytest.mark.parametrize(
-    ("kind", "first"), [("bilag", "2020-06-02"), ("halvaarsstatus", "2021-01-01"), ("kvartalsnotat", "2021-04-01")]
+    ("kind", "first"), [("bilag", "2020-07-01"), ("halvaarsstatus", "2021-01-01"), ("kvartalsnotat", "2021-04-01")]
 )
 def test_one_click_gives_the_newest_period_that_is_over(
     kind: str, first: str, session: Session, stevns: Municipality, sign_in: SignIn, add_batch: Add

@@ -72,6 +72,41 @@ def test_two_means_have_the_decimals_of_the_fewer(told: Told) -> None:
     assert with_n(HIDDEN) == HIDDEN.text
 
 
+def summed(people: dict[int, int]) -> People:
+    """So many people whose five answers add up to each number."""
+    each = [total for total, n in people.items() for _ in range(n)]
+    return [tuple(total // 5 + (place < total % 5) for place in range(5)) for total in each]
+
+
+@pytest.mark.parametrize(
+    ("before", "later", "words"),
+    [
+        (
+            {17: 95, 16: 5},
+            {16: 30, 19: 10},
+            "sikkert lavere end i {}: gennemsnittet er 3,4 (n = 40) og var 3,4 (n =",
+        ),
+        ({17: 95, 16: 5}, {16: 30, 19: 10}, "3,4 (n = 100), ens efter afrunding."),
+        (
+            {17: 95, 18: 5},
+            {18: 30, 15: 10},
+            "sikkert højere end i {}: gennemsnittet er 3,5 (n = 40) og var 3,4 (n =",
+        ),
+        ({17: 95, 18: 5}, {18: 30, 15: 10}, "og var 3,4 (n = 100). "),
+        (
+            {17: 100},
+            {16: 30, 19: 15},
+            "Ingen sikker forskel fra {}: gennemsnittet er 3,4 (n = 45) og var 3,4 (n =",
+        ),
+    ],
+)
+def test_what_is_surely_higher_or_lower_is_so_before_it_is_rounded(
+    told: Told, before: dict[int, int], later: dict[int, int], words: str
+) -> None:
+    """3,35 is under 3,39 however both are printed, and it is said; the same mean twice is no difference."""
+    assert words.format(LAST) in text(told(summed(before), summed(later)))
+
+
 def test_means_that_overlap_little_may_still_not_differ(told: Told) -> None:
     """Twelve people a side: 3,0 and 3,3 are no sure difference, whatever they look like."""
     found = told(crowd(5, p4=4, p3=4, p2=4), crowd(5, p4=6, p3=4, p2=2))

@@ -9,13 +9,12 @@ from typing import Any
 
 import pytest
 
-from survey import counts, figures, findings, results, scoring
+from survey import counts, figures, findings, results
 from survey.cells import Counted
 from survey.figures import Series
-from survey.findings import Findings
+from survey.findings import Aims, Findings
 from survey.promises import Promises
 from survey.results import CellView, Counts, Period
-from survey.turnout import Turnout, Weeks
 
 DAY = date(2021, 5, 3)
 PERIOD = Period(DAY, DAY + timedelta(104))
@@ -177,11 +176,23 @@ def test_a_drop_from_the_period_before_alarms_once() -> None:
 
 
 def test_a_baseline_reaches_as_far_back_as_it_must() -> None:
-    """Fifty people are found in the year before where the days before the period have too few."""
-    before = [evenly(DAY - timedelta(30 * month), Fraction(34, 10), 8) for month in range(11, 0, -1)]
+    """Fifty people are found in longer than a year where the one before the period has too few."""
+    before = [evenly(DAY - timedelta(60 * number), Fraction(34, 10), 8) for number in range(12, 0, -1)]
     found = said(weekly(lambda _: Fraction(24, 10)), before)
     assert found.baseline is not None
     assert found.baseline.n == 56
+
+
+def test_a_raised_k_takes_a_baseline_of_as_many() -> None:
+    """Sixty before are enough for fifty and not for seventy, of whom no mean could be told either."""
+    cells, before = weekly(lambda _: Fraction(24, 10)), [evenly(DAY - timedelta(7), Fraction(34, 10), 60)]
+
+    def found(smallest: int) -> Findings:
+        return findings.findings(PERIOD, series_of(cells), cells, before, Aims("LAS", smallest=smallest))
+
+    assert found(60).alarm_on is not None
+    assert (found(70).alarm_on, found(70).baseline) == (None, None)
+    assert "Advarslen om fald kører ikke: den kræver 70 besvarelser før" in found(70).change.sentence
 
 
 def test_all_days_there_are_have_no_days_before_them() -> None:
@@ -198,7 +209,13 @@ def test_the_weakest_statement_is_named_when_it_surely_is() -> None:
     even = said([cell(DAY, [(3, 4, 3, 2), (4, 3, 2, 3), (3, 2, 4, 3), (2, 3, 3, 4)] * 8)]).weakest
     assert (even.sign, even.sentence) == (
         "unchanged",
-        "Ingen sikker forskel mellem udsagnene. Lavest står »udsagn 1« (3,0).",
+        "Ingen sikker forskel mellem udsagnene: de ligger lige højt (3,0).",
+    )
+    lowest = [(4, 4, 3, 2), (4, 3, 2, 3), (3, 2, 4, 3), (2, 3, 3, 4)] * 7 + [(3, 3, 3, 3)] * 4
+    one = said([cell(DAY, lowest)]).weakest
+    assert (one.sign, one.sentence) == (
+        "unchanged",
+        "Ingen sikker forskel mellem udsagnene. Lavest står »udsagn 2«, »udsagn 3« og »udsagn 4« (3,0).",
     )
     two = said([cell(DAY, [(3, 4, 2, 2), (4, 3, 2, 2), (3, 3, 1, 2), (4, 4, 2, 1)] * 8)]).weakest
     assert two.sentence == "»udsagn 3« (1,8) ligger sikkert lavere end 2 af de 3 andre."
@@ -211,42 +228,6 @@ def test_few_answers_name_no_weakest() -> None:
     assert said(gaps).weakest.sentence.startswith(
         "For få hele skemaer til at sammenligne udsagnene: det kræver 10"
     )
-
-
-def sent(k: int, n: int) -> Turnout:
-    """k of n."""
-    rate = scoring.published_share(k, n)
-    return Turnout(rate, None, 0, (Weeks(DAY, DAY, n, rate),))
-
-
-@pytest.mark.parametrize(
-    ("mean", "words"),
-    [
-        (Fraction(34, 10), "Ligger de i gennemsnit under 2,"),
-        (Fraction(26, 10), "Ligger de i gennemsnit over 3,"),
-    ],
-)
-def test_the_silent_have_a_tipping_point(mean: Fraction, words: str) -> None:
-    """What they would have to average to turn the verdict, from either side."""
-    found = said([evenly(DAY, mean, 60)], turnout=sent(60, 112)).silent
-    assert found.sentence.startswith(f"52 af 112 har ikke svaret; svarprocenten er 60/112 = 53,6{NBSP}%. {words}")
-
-
-def test_few_silent_could_not_turn_it() -> None:
-    """Nine of ten answered: whatever the rest said, the mean of all stays where it is."""
-    found = said([evenly(DAY, Fraction(35, 10), 90)], turnout=sent(90, 100)).silent
-    assert found.sentence.endswith("Deres svar kunne ikke flytte gennemsnittet af alle til den anden side af 3,0.")
-
-
-def test_without_a_rate_nobody_is_called_silent() -> None:
-    """Nothing was sent, no week is closed yet, or the answers were given on the spot."""
-    cells = [evenly(DAY, Fraction(34, 10), 60)]
-    assert said(cells).silent.sentence == "For få udsendte til at vise en svarprocent."
-    opens = Turnout(scoring.WITHHELD, None, 0, (), open=(date(2021, 5, 3), date(2021, 5, 10)))
-    assert said(cells, turnout=opens).silent.sentence == "Ingen uge er lukket endnu, tidligst 25. maj 2021."
-    assert said(cells, mode="onsite").silent.sentence == "Svar på stedet har ingen svarprocent."
-    none = said(cells, turnout=sent(60, 60)).silent
-    assert none.sentence == f"0 af 60 har ikke svaret; svarprocenten er 60/60 = 100,0{NBSP}%."
 
 
 @pytest.mark.parametrize(
@@ -272,7 +253,7 @@ def test_without_a_rate_nobody_is_called_silent() -> None:
         (
             Promises(overdue=1),
             "under",
-            "Nej: Mindst ét venter ud over fristen. Færre end 5 har bedt om et opkald.",
+            "Nej: mindst ét venter ud over fristen. Færre end 5 har bedt om et opkald.",
         ),
         (Promises(waiting=5), "undecided", "5 har bedt om et opkald. Fristen er ikke nået for nogen af dem."),
     ],

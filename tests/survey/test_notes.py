@@ -9,7 +9,7 @@ import pytest
 from survey import notes, scoring
 from survey.figures import Point, Section, Series
 from survey.results import Period
-from survey.scoring import Figure
+from survey.scoring import HIDDEN, Figure
 from survey.turnout import Turnout, Weeks
 from tests.survey.told import NBSP
 
@@ -119,14 +119,23 @@ def test_the_note_says_no_more_than_may_be_shown(changes: dict[str, Any], words:
     assert words in notes.note(series(**changes), PERIOD)
 
 
+def test_the_note_of_a_screen_says_of_how_many_only_beside_a_mean() -> None:
+    """Where k hides the mean, how many they are is hidden too."""
+    on_screen = series(mode="onsite", turnout=None)
+    assert "559 besvarelser på en skærm" in notes.note(on_screen, PERIOD)
+    hidden = notes.note(replace(on_screen, mean=HIDDEN), PERIOD)
+    assert hidden.startswith("Der er for få besvarelser på en skærm i venteværelset til at vise, hvor mange.")
+    assert "559" not in hidden
+
+
 @pytest.mark.parametrize(
     ("mean", "sent", "words"),
     [
-        ("3,31", (559, 1043), "er over 3,0, så længe {} over 2,64."),
+        ("3,31", (559, 1043), "er over 3,0, så længe {} over 2,65."),
         ("2,60", (559, 1043), "er under 3,0, så længe {} under 3,46."),
         ("3,60", (950, 1000), "Gennemsnittet af alle er over 3,0, hvad de end ville have svaret."),
         ("2,40", (950, 1000), "Gennemsnittet af alle er under 3,0, hvad de end ville have svaret."),
-        ("3,4", (24, 35), "er over 3,0, så længe {} over 2,1."),
+        ("3,4", (24, 35), "er over 3,0, så længe {} over 2,2."),
     ],
 )
 def test_the_silent_are_told_four_ways(mean: str, sent: tuple[int, int], words: str) -> None:

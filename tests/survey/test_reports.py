@@ -19,10 +19,11 @@ from survey import (
     question_sets,
     reopening,
     results,
+    scoring,
     told,
 )
 from survey.models import Municipality, QuestionnaireVersion, Staff, Team
-from survey.printed import Measured
+from survey.printed import Measured, telling
 from survey.report_parts import Scope
 from survey.reports import Report
 from survey.results import Period, TeamView
@@ -32,6 +33,7 @@ from tests.survey.told import another
 
 NOON = datetime(2021, 3, 1, 12, tzinfo=UTC)
 YEAR = Period(date(2021, 1, 1), date(2021, 12, 31))
+OLD = Period(date(2014, 1, 1), date(2014, 12, 31))
 
 
 def plain(text: str) -> str:
@@ -193,14 +195,25 @@ def test_a_passport_opens_the_same_digits(kind: str, session: Session, add_batch
     assert len(made.passports) == 2 + 3 * 2 + 3 * (2 + 3)
 
 
-def test_days_before_there_were_passports_have_none(
-    session: Session, stevns: Municipality, team: Team, add_batch: Add
+@pytest.mark.parametrize("first", [date(2014, 12, 31), date(2015, 1, 1), date(1999, 1, 1)])
+def test_a_period_from_before_there_were_passports_has_the_same(
+    first: date, session: Session, stevns: Municipality, team: Team, add_batch: Add
 ) -> None:
-    """A period that begins in another century is printed all the same."""
+    """Its ids are of the days an id can name, before which there are no answers: each opens the printed digits."""
     add_batch(team, DAY, crowd(5, p4=30, p3=20, p2=10))
-    long = Period(date(1999, 1, 1), date(2021, 12, 31))
-    made = report(session, stevns, long, mint=minting(told.newest(session, stevns.id)))
-    assert (part(made).mean.text, made.passports) == ("3,33", ())
+    send(session, team, date(2021, 5, 31), 80, 100)
+    made = report(
+        session, stevns, Period(first, date(2021, 12, 31)), mint=minting(told.newest(session, stevns.id))
+    )
+    assert part(made).mean.text == "3,33"
+    assert len(made.passports) == 12
+    opens(session, stevns, made)
+
+
+def test_days_that_no_passport_can_name_have_none() -> None:
+    """A figure of days that were over before ids begin is printed without one."""
+    printed = telling(minting(DAY), Measured("mean", "LAS", None, 1, "remote", OLD, None))
+    assert printed("Gennemsnit", scoring.Figure("3,3", 60, 3.3), of="mean").passport == ""
 
 
 def test_a_version_that_means_the_same_is_one_series_with_the_old(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -219,13 +219,22 @@ def test_the_newest_day_is_a_batch_or_a_week_of_sending(
 @pytest.mark.parametrize(
     ("newest", "first", "last"),
     [
-        (date(2021, 8, 23), date(2020, 8, 24), date(2021, 8, 23)),
-        (date(2024, 2, 29), date(2023, 3, 1), date(2024, 2, 29)),
-        (None, date(2025, 11, 23), date(2026, 11, 22)),
+        (date(2021, 8, 23), date(2020, 10, 1), date(2021, 8, 23)),
+        (date(2024, 2, 29), date(2023, 4, 1), date(2024, 2, 29)),
+        (date(2024, 12, 31), date(2024, 1, 1), date(2024, 12, 31)),
+        (None, date(2026, 1, 1), date(2026, 11, 22)),
     ],
 )
-def test_the_default_period_is_twelve_months_up_to_the_newest_figures(
+def test_the_default_period_is_four_quarters_up_to_the_newest_figures(
     newest: date | None, first: date, last: date
 ) -> None:
-    """Also for figures of long ago and of a leap day; without any, up to today."""
+    """Also for figures of long ago, of a leap day and of a quarter's last; without any, up to today."""
     assert results.default_period(newest, date(2026, 11, 22)) == Period(first, last)
+
+
+def test_the_default_period_begins_on_another_day_once_a_quarter() -> None:
+    """Whoever looks every day of three years sees twelve beginnings, each the first day of a quarter."""
+    days = [date(2021, 1, 1) + timedelta(n) for n in range(3 * 365)]
+    begun = {results.default_period(day, day).first for day in days}
+    assert len(begun) == 12
+    assert all((day.day, day.month % 3) == (1, 1) for day in begun)

@@ -10,13 +10,13 @@ from survey.scoring import HIDDEN, Figure
 @pytest.mark.parametrize("pair", [(559, 1043), (0, 60), (12_345, 67_890), (3, 6)])
 def test_a_printed_share_is_read_back(pair: tuple[int, int]) -> None:
     """Both numbers, also with a point for thousands."""
-    assert shares.k_of_n(scoring.published_share(*pair)) == pair
+    assert scoring.k_of_n(scoring.published_share(*pair)) == pair
 
 
 @pytest.mark.parametrize("pair", [(3, 4), (45, 46), (1, 46), (9, 9)])
 def test_what_is_hidden_or_an_end_has_no_numbers(pair: tuple[int, int]) -> None:
     """Nothing is worked out of it."""
-    assert shares.k_of_n(scoring.published_share(*pair)) is None
+    assert scoring.k_of_n(scoring.published_share(*pair)) is None
 
 
 def result(mean: Figure, spread: tuple[Figure, ...] | None) -> StatementResult:

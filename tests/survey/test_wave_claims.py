@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from survey import waves
 from survey.models import Batch, Municipality, Team
 from survey.results import Period
 from survey.waves import Wave
-from tests.survey.test_wave_results import DAYS, LOW, PLAIN, YEAR, asking_in_waves, told
+from tests.survey.test_wave_results import DAYS, LOW, PLAIN, YEAR, asking_in_waves, over, told
 
 Add = Callable[..., Batch]
 LOWER = "September ligger sikkert lavere end April: 2,13 (n = 100) mod 3,67 (n = 60)."
@@ -89,3 +90,22 @@ def test_a_name_in_lower_case_begins_a_sentence_with_a_capital(
     found = told(session, team)
     assert found is not None
     assert found.sentence.startswith("August 2021 ligger sikkert lavere end april 2021: ")
+
+
+def test_a_wave_whose_mean_a_raised_k_hides_has_no_number(session: Session, team: Team, add_batch: Add) -> None:
+    """Neither its own nor in the sentence, and it is held against nothing; while k is five it is."""
+    two = Period(YEAR.first, DAYS[2] - timedelta(1))
+    add_batch(team, DAYS[0], PLAIN * 4)
+    add_batch(team, DAYS[1], LOW * 4)
+    over(session, team)
+    before = told(session, team, two)
+    assert before is not None
+    assert [line.n for line in before.lines] == [20, 20]
+    assert "(n = 20)" in before.sentence
+    session.execute(update(Municipality).where(Municipality.id == team.municipality_id).values(smallest_group=21))
+    found = told(session, team, two)
+    assert found is not None
+    assert [line.n for line in found.lines] == [0, 0]
+    assert "n = " not in found.sentence
+    assert found.lines[1].against is not None
+    assert found.lines[1].against.word == "for få svar"

@@ -1,5 +1,6 @@
 """Words for states, channels, kinds and link modes."""
 
+import pytest
 from sqlalchemy.schema import CreateTable
 
 from survey import words
@@ -24,3 +25,11 @@ def test_a_word_first_in_a_line_has_a_capital() -> None:
         "Påmindelse",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"), [([], ""), (["A"], "A"), (["A", "B"], "A og B"), (["A", "B", "C"], "A, B og C")]
+)
+def test_names_are_listed_as_they_are_said(names: list[str], said: str) -> None:
+    """One "og", before the last."""
+    assert words.listed(names) == said

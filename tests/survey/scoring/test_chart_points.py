@@ -6,21 +6,6 @@ from survey import scoring
 from survey.scoring import chart_points
 
 
-def test_batches_make_a_point_from_eight_on() -> None:
-    """Five and five make one, nine makes one alone, and what is left over waits."""
-    assert chart_points.merged([5, 5, 9, 6, 1, 0, 2]) == [range(2), range(2, 3), range(3, 7)]
-    assert chart_points.merged([5, 5, 7]) == [range(2)]
-    assert chart_points.merged([]) == []
-
-
-def test_a_point_never_changes_when_more_come() -> None:
-    """The points of the first batches are the same whatever follows."""
-    sizes = [5, 6, 12, 5, 5, 7]
-    for n in range(len(sizes)):
-        before = chart_points.merged(sizes[:n])
-        assert chart_points.merged(sizes)[: len(before)] == before
-
-
 def test_the_swing_follows_n_and_stays_on_the_scale() -> None:
     """Half a standard deviation either way for 36; clipped at the top for nine, at both ends for one."""
     baseline = scoring.moments([2, 4, 8, 16])
