@@ -15,7 +15,7 @@ from survey.access import MANAGER, open_to
 from survey.db import snapshot
 from survey.export_columns import FORMATS
 from survey.export_files import About
-from survey.exports import Part
+from survey.export_rows import Part
 from survey.results import LAW_NAMES, Period, TeamView
 
 doors = Blueprint("exports", __name__)

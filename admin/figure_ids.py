@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from survey import reopening, table_passports
+from survey import part_rates, reopening, table_passports
 from survey.figures import Point, Section, Series
 from survey.funnels import Funnel
+from survey.part_rates import Quarter
 from survey.passports import TOP_TWO
 from survey.remarks import Confirmed
 from survey.results import Period, TeamView
@@ -76,6 +77,10 @@ class Ids:
     def side(self, side: Side, split: Split) -> str:
         """A quarter's answers by one dimension."""
         return table_passports.of_side(side, split)
+
+    def parts(self, quarter: Quarter, split: part_rates.Split) -> str:
+        """A quarter's response rates by one dimension."""
+        return table_passports.of_parts(self.municipality_id, quarter, split)
 
     def confirmed(self, row: Confirmed) -> str:
         """How many of those asked changed their answer."""

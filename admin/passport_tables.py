@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from admin.comparison import NAMES
-from admin.side_names import DIMENSION_NAMES, REASONS, language_name, value_name
+from admin.side_names import DIMENSION_NAMES, PART_NAMES, REASONS, language_name, part_name, value_name
 from survey.comparison import MEASURES
 from survey.dimensions import DIMENSIONS
 from survey.passports import Table
 from survey.results import LAW_NAMES
-from survey.table_passports import Opened
+from survey.table_passports import PARTS, Opened
 
 MUNICIPAL = ("confirmed", "compared")
 """Kinds that are of no law group alone."""
-WHOLE = ("side", *MUNICIPAL)
+WHOLE = ("side", "parts", *MUNICIPAL)
 """Kinds for those alone who see every team, as on their pages."""
 
 
@@ -51,6 +51,12 @@ WORDS: Mapping[str, Words] = {
         "gang, seks uger efter kvartalet, og ændrer sig ikke.",
         ("Værdi", "Antal", "Andel", "Gennemsnit"),
     ),
+    "parts": Words(
+        "Hvem svarer ikke?",
+        "Hele lovgruppens spørgeskemaer, sendt i ét kvartals uger, delt efter én oplysning. Tallene er skrevet én "
+        "gang, da kvartalets sidste uge var lukket, og ændrer sig ikke.",
+        ("Værdi", "Udsendt", "Leveret", "Besvaret", "Svarprocent", "95 % usikkerhed"),
+    ),
     "confirmed": Words(
         "Blev skalaen læst rigtigt?",
         "Af dem, der valgte samme ende af skalaen hele vejen igennem og blev spurgt, om det var meningen: "
@@ -70,6 +76,8 @@ def title(of: Table) -> str:
     """What the table is of beside its kind: the dimension, the share and the scale; "" of the others."""
     if of.kind == "side":
         return DIMENSION_NAMES[DIMENSIONS[of.by]]
+    if of.kind == "parts":
+        return PART_NAMES[PARTS[of.by]]
     if of.kind == "compared":
         points, measure = divmod(of.by, len(MEASURES))
         return f"{NAMES[MEASURES[measure]]}, skala 1 til {points}"
@@ -89,6 +97,7 @@ def lines(opened: Opened) -> list[tuple[str, tuple[str, ...]]]:
     names: Mapping[str, Callable[[str], str]] = {
         "reasons": REASONS.__getitem__,
         "side": lambda value: value_name(DIMENSIONS[of.by], value),
+        "parts": lambda value: part_name(PARTS[of.by], value),
         "confirmed": language_name,
         "compared": lambda municipality: municipality or "De sammenlignede tilsammen",
     }

@@ -107,7 +107,6 @@ def _table(session: Session, staff: CurrentStaff, of: Table, teams: Sequence[Tea
         open_weeks=in_weeks(opened.open_weeks),
         rule=RULE,
         program=VERSION,
-        charts=charts,
     )
 
 

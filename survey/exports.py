@@ -4,72 +4,20 @@ What the dashboard tells of single days, and nothing finer: whatever ends on one
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey import lineages, part_rates, passports, results, scoring, told, turnout, workdays
+from survey import lineages, part_rates, results, scoring, table_passports, told, turnout, workdays
 from survey.cells import Counted
 from survey.export_columns import Row
-from survey.lineages import Lineages
+from survey.export_rows import Book, Part, blank, identify
 from survey.models import Municipality
-from survey.passports import REST, Definition
 from survey.results import LAW_NAMES, OneRow, Period, Rows, TeamView
 from survey.scoring import Figure
 from survey.told import Told
-
-SPECIAL = {
-    "dont_know": passports.DONT_KNOW,
-    "people": passports.PEOPLE,
-    "sent": passports.SENT,
-    "answered": passports.ANSWERED,
-}
-"""Measures that are a point of their figure, whatever they are of."""
-DEFINED = {
-    "n": "n",
-    "people": "n",
-    "answers": "n",
-    "mean": "mean",
-    "count": "share",
-    "dont_know": "share",
-    "sent": "rate",
-    "answered": "rate",
-    "rate": "rate",
-}
-"""The kind of figure that a measure is one of."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """Of whom rows tell: a `team` that is shown; without one the rest of a law group, or the `whole` of it."""
-
-    law: str
-    team: TeamView | None = None
-    whole: bool = False
-
-    @property
-    def unit(self) -> str:
-        """As the export names it."""
-        return "team" if self.team else "lovgruppe" if self.whole else "resten"
-
-
-@dataclass(frozen=True)
-class Book:
-    """What rows of one municipality and period are made with."""
-
-    municipality_id: int
-    slug: str
-    period: Period
-    smallest: int
-    teams: tuple[TeamView, ...]
-    versions: dict[int, OneRow]
-    lineages: Lineages
-    as_of: date
-
 
 Number = tuple[str, int, int | None, Figure]
 """Measure, statement, point of the scale, and the number as it may be shown."""
@@ -147,7 +95,7 @@ def _numbers(
     first, last = same[0], same[0].counted.last_on
     version = of.versions[first.version_id]
     like = replace(
-        _blank(of, part, version),
+        blank(of, part, version),
         mode=first.mode,
         level="period" if period else level,
         first_on=min(one.counted.first_on for one in same),
@@ -167,7 +115,7 @@ def _numbers(
             point_text=version.labels[point - 1] if point else "",
             value=figure.value or 0.0,
             text=figure.text,
-            figure_id=_id(of, part, like, first.version_id, number, period or Period(last, last), others),
+            figure_id=identify(of, part, like, first.version_id, number, period or Period(last, last), others),
         )
 
 
@@ -313,7 +261,7 @@ def _of_block(
         return
     mine = [row for row in group if row.block_first and weeks.first <= row.week <= weeks.last]
     line = replace(
-        _blank(of, part, version),
+        blank(of, part, version),
         level=level,
         first_on=weeks.first,
         last_on=weeks.last + turnout.SUNDAY,
@@ -323,7 +271,7 @@ def _of_block(
     numbers = (("sent", _count(weeks.sent)), ("answered", answered), ("rate", weeks.rate))
     days = Period(line.first_on, line.last_on)
     for measure, figure in numbers:
-        figure_id = _id(of, part, line, version.id, (measure, 0, None), days)
+        figure_id = identify(of, part, line, version.id, (measure, 0, None), days)
         yield replace(line, measure=measure, value=figure.value or 0.0, text=figure.text, figure_id=figure_id)
 
 
@@ -332,80 +280,21 @@ def _parts(session: Session, of: Book, laws: Sequence[str]) -> Iterator[Row]:
     for each in part_rates.read(session, of.municipality_id, of.period, of.smallest):
         for split in each.splits if each.law in laws else ():
             for line in split.lines:
-                yield from _of_line(of, each, split.dimension, line)
+                yield from _of_line(of, each, split, line)
 
 
-def _of_line(of: Book, quarter: part_rates.Quarter, dimension: str, line: part_rates.Line) -> Iterator[Row]:
+def _of_line(
+    of: Book, quarter: part_rates.Quarter, split: part_rates.Split, line: part_rates.Line
+) -> Iterator[Row]:
     row = replace(
-        _blank(of, Part(quarter.law, whole=True), None),
+        blank(of, Part(quarter.law, whole=True), None),
         level="parts",
         first_on=quarter.quarter,
         last_on=workdays.quarter_end(quarter.quarter),
-        dimension=dimension,
+        dimension=split.dimension,
         part=line.value,
+        figure_id=table_passports.of_parts(of.municipality_id, quarter, split),
     )
     numbers = {name: _count(getattr(line, name)) for name in ("sent", "delivered", "answered")}
     for measure, figure in (numbers | {"rate": line.rate}).items():
         yield replace(row, measure=measure, value=figure.value or 0.0, text=figure.text)
-
-
-# A row ---------------------------------------------------------------------------------------------------
-
-
-def _blank(of: Book, part: Part, version: OneRow | None) -> Row:
-    """A row of a part and version (None: of all), with nothing told yet."""
-    return Row(
-        municipality=of.slug,
-        law=part.law,
-        unit=part.unit,
-        team=part.team.name if part.team else "",
-        questionnaire=version.name if version else "",
-        version=version.number if version else 0,
-        series=of.versions[of.lineages.head(version.id)].number if version else 0,
-        scale=version.points if version else 0,
-        mode="remote",
-        level="",
-        first_on=of.period.first,
-        last_on=of.period.last,
-        told_on=None,
-        final=True,
-        statement=0,
-        statement_text="",
-        measure="",
-        point=None,
-        point_text="",
-        value=0.0,
-        text="",
-        figure_id="",
-    )
-
-
-def _id(
-    of: Book,
-    part: Part,
-    line: Row,
-    version_id: int,
-    number: tuple[str, int, Any],
-    days: Period,
-    others: tuple[int, ...] = (),
-) -> str:
-    """The id of the figure of `days`, or of a block of weeks, that a number is; "" of days no id can name."""
-    measure, statement, point = number
-    kind = DEFINED[measure]
-    special = passports.ANSWERS if measure == "answers" and not statement else SPECIAL.get(measure, point or 0)
-    team_id = part.team.id if part.team else None if part.whole else REST
-    figure = Definition(
-        kind,
-        part.law,
-        team_id,
-        version_id,
-        line.mode,
-        statement,
-        special,
-        max(days.first, passports.EPOCH),
-        days.last,
-        days.last if kind == "rate" else of.as_of,
-        series=kind != "rate" and line.level == "period" and len(of.lineages.line(version_id)) > 1,
-        others=others,
-    )
-    return passports.mint(figure) if passports.makes_sense(figure) else ""

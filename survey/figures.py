@@ -8,7 +8,7 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from survey import by_statement, results, scatter, scoring, turnout, workdays
+from survey import by_statement, reasons, results, scatter, scoring, turnout, workdays
 from survey.cells import Counted, remembered
 from survey.cells import together as all_together
 from survey.lineages import Edition
@@ -164,7 +164,7 @@ def section(
         for series in found
         if series
     ]
-    return Section(law, team, tuple(shown), () if team else _not_invited(counts, law))
+    return Section(law, team, tuple(shown), () if team else reasons.not_invited(counts, law))
 
 
 def cells_of(cells: Iterable[CellView], section: Section, series: Series) -> list[CellView]:
@@ -358,26 +358,6 @@ def _tags(said: Sequence[Sequence[int]], smallest: int) -> tuple[Figure, ...] | 
     """The share of each of TAGS among those who said; None when they may not be shown."""
     ten = max(smallest, scoring.SMALLEST_DISTRIBUTION)
     return scoring.published_distribution(scoring.pooled(said), smallest=ten) if said else None
-
-
-def _not_invited(counts: Counts, law: str) -> tuple[tuple[str, int | None], ...]:
-    """Meetings of a law group nobody was asked about, by reason, most frequent first; None for fewer than k.
-
-    A sum of whole quarters, each over and of k or more: neither two periods nor two days' pages tell of fewer, nor
-    does the group less its teams. A quarter is over once meetings of a later one are counted: then all of its are.
-    """
-    sums: dict[tuple[str, date], int] = defaultdict(int)
-    first, last = workdays.quarter(counts.period.first), workdays.quarter_end(counts.period.last)
-    for row in counts.meetings:
-        quarter = workdays.quarter(row.week)  # a week is of the quarter that its Monday lies in
-        is_over = quarter < workdays.quarter(row.newest)
-        if row.law == law and row.decision != "invited" and first <= row.week <= last and is_over:
-            sums[row.decision, quarter] += row.n
-    told = {reason: 0 for reason, _ in sums}
-    for (reason, _), n in sums.items():
-        told[reason] += n if n >= counts.smallest else 0
-    ordered = sorted(told.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple((reason, n or None) for reason, n in ordered)
 
 
 # Teams side by side --------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ RULE = 1
 """The number of the disclosure rules (docs/figures.md): raised with every change of them that changes a digit."""
 
 KINDS = ("mean", "share", "rate", "n")
-TABLES = ("steps", "calls", "reasons", "side", "confirmed", "compared")
+TABLES = ("steps", "calls", "reasons", "side", "confirmed", "compared", "parts")
 """Kinds of tables. Only ever added to, at the end: an id holds the place, and there is room for 32."""
 LAWS = ("LAB", "LAS")
 MODES = ("remote", "onsite")

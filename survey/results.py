@@ -24,13 +24,12 @@ from sqlalchemy import (
     or_,
     select,
     type_coerce,
-    union_all,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import NullType
 
-from survey import scoring, workdays
+from survey import scoring, untold, workdays
 from survey.cells import STORED, Counted, counted_of
 from survey.models import (
     MODES,
@@ -46,8 +45,6 @@ from survey.models import (
     Staff,
     Statement,
     Team,
-    Unshown,
-    Waiting,
 )
 
 OneRow = Row[*tuple[Any, ...]]
@@ -139,13 +136,7 @@ def is_near(period: Period) -> bool:
 
 def newest_day(session: Session, municipality_id: int) -> date | None:
     """The last day the municipality has figures for; None when it has none yet."""
-    return session.scalar(select(_newest(municipality_id)))
-
-
-def _newest(municipality_id: int) -> ColumnElement[date | None]:
-    last_on = select(func.max(Batch.last_on)).where(Batch.municipality_id == municipality_id)
-    week = select(func.max(Participation.week)).where(Participation.municipality_id == municipality_id)
-    return func.greatest(last_on.scalar_subquery(), week.scalar_subquery())
+    return session.scalar(select(untold.newest(municipality_id)))
 
 
 def last_told(session: Session, municipality_id: int, last: date) -> date | None:
@@ -222,8 +213,8 @@ def read(session: Session, municipality_id: int, period: Period) -> Counts:
         cells=cells(session, municipality_id, period),
         weeks=weeks(session, municipality_id),
         meetings=rows(_meetings(municipality_id, period)),
-        waiting=rows(_waiting(municipality_id)),
-        unshown=rows(_unshown(municipality_id, period)),
+        waiting=rows(untold.waiting(municipality_id)),
+        unshown=rows(untold.unshown(municipality_id, period.first, period.last)),
     )
 
 
@@ -369,40 +360,3 @@ def _meetings(municipality_id: int, period: Period) -> Query:
             of.municipality_id == municipality_id, or_(of.week.between(*quarters), of.week.between(first, last))
         )
     )
-
-
-def _waiting(municipality_id: int) -> Query:
-    ballots = (
-        select(Waiting.team_id, Team.law, Waiting.version_id, Waiting.mode, Waiting.tallied_on)
-        .join(Team)
-        .where(Waiting.municipality_id == municipality_id)
-    )
-    batches = (
-        select(Batch.team_id, Batch.law, Batch.version_id, Batch.mode, Batch.tallied_on)
-        .join(QuestionnaireVersion)
-        .where(*_untold(municipality_id), QuestionnaireVersion.closed_at.is_(None))
-    )
-    either = union_all(ballots, batches).subquery()
-    return select(*either.columns, _newest(municipality_id).label("newest"))
-
-
-def _unshown(municipality_id: int, period: Period) -> Query:
-    ballots = select(Unshown.law, Unshown.version_id, Unshown.mode, Unshown.n).where(
-        Unshown.municipality_id == municipality_id, Unshown.tallied_on.between(period.first, period.last)
-    )
-    batches = (
-        select(Batch.law, Batch.version_id, Batch.mode, Batch.n)
-        .join(QuestionnaireVersion)
-        .where(
-            *_untold(municipality_id),
-            QuestionnaireVersion.closed_at.is_not(None),
-            Batch.tallied_on.between(period.first, period.last),
-        )
-    )
-    either = union_all(ballots, batches).subquery().columns
-    of = (either.law, either.version_id, either.mode)
-    return select(*of, func.sum(either.n).label("n")).group_by(*of)
-
-
-def _untold(municipality_id: int) -> tuple[ColumnElement[bool], ...]:
-    return Batch.municipality_id == municipality_id, Batch.cell_id.is_(None)

@@ -8,6 +8,7 @@ An id bears a mark of what was printed, so that a table whose digits are others 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from operator import attrgetter
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from survey import (
     funnels,
     lineages,
     neighbours,
+    part_rates,
     passports,
     promises,
     remarks,
@@ -25,10 +27,11 @@ from survey import (
     workdays,
 )
 from survey.comparison import MEASURES, Board, Measured
-from survey.dimensions import DIMENSIONS
+from survey.dimensions import DIMENSIONS, SENT_BY
 from survey.figures import Section
 from survey.funnels import Funnel
 from survey.models import Municipality
+from survey.part_rates import Quarter
 from survey.passports import Table
 from survey.promises import Promises
 from survey.remarks import Confirmed
@@ -37,9 +40,11 @@ from survey.sides import Side, Split
 
 COMMON = 0
 """As the `line` of a comparison: what all that are compared have in common."""
-OWN = ("steps", "calls", "reasons", "confirmed")
+PARTS = tuple(SENT_BY)
+"""What the lines of "parts" can be by."""
+OWN = ("steps", "calls", "reasons", "confirmed", "parts")
 """Kinds that are of a municipality, and of no single version."""
-QUARTERLY = ("side", "confirmed", "compared")
+QUARTERLY = ("side", "confirmed", "compared", "parts")
 """Kinds that are of one whole quarter; reasons are of several."""
 
 
@@ -115,6 +120,13 @@ def of_side(side: Side, split: Split) -> str:
     return _mint(table, _split_of(split))
 
 
+def of_parts(municipality_id: int, quarter: Quarter, split: part_rates.Split) -> str:
+    """The id of a quarter's response rates by one dimension."""
+    place = PARTS.index(split.dimension)
+    table = Table("parts", quarter.law, None, municipality_id, *_quarter(quarter.quarter), place, 0, 0)
+    return _mint(table, _parts_of(split))
+
+
 def of_confirmed(municipality_id: int, row: Confirmed) -> str:
     """The id of how many of those asked in one language and quarter changed an answer; "" where it is hidden."""
     if not row.changed.shown:
@@ -167,6 +179,14 @@ def _reasons_of(section: Section) -> tuple[Line, ...]:
 def _split_of(split: Split) -> tuple[Line, ...]:
     shares = zip(split.lines, split.shares, strict=True)
     return tuple(Line(line.value, (str(line.n), share.text, line.mean)) for line, share in shares)
+
+
+def _parts_of(split: part_rates.Split) -> tuple[Line, ...]:
+    numbers = attrgetter("sent", "delivered", "answered")
+    return tuple(
+        Line(line.value, (*map(str, numbers(line)), line.rate.text, " til ".join(line.interval or ())))
+        for line in split.lines
+    )
 
 
 def _confirmed_of(row: Confirmed) -> Line:
@@ -264,6 +284,16 @@ def _side(of: _Asked) -> _Found | None:
     return None
 
 
+def _parts(of: _Asked) -> _Found | None:
+    wanted = select(Municipality.smallest_group).where(Municipality.id == of.municipality_id)
+    days, smallest = Period(of.table.first, of.table.last), of.session.scalars(wanted).one()
+    for quarter in part_rates.read(of.session, of.municipality_id, days, smallest):
+        for split in quarter.splits if quarter.law == of.table.law else ():
+            if PARTS.index(split.dimension) == of.table.by:
+                return _Found(_parts_of(split))
+    return None
+
+
 def _confirmed(of: _Asked) -> _Found | None:
     rows = remarks.read(of.session, of.municipality_id, Period(of.table.first, of.table.last)).confirmed
     mine = (row for row in rows if _language(row.language) == of.table.by and row.changed.shown)
@@ -285,6 +315,7 @@ _READ: Mapping[str, Callable[[_Asked], _Found | None]] = {
     "calls": _calls,
     "reasons": _reasons,
     "side": _side,
+    "parts": _parts,
     "confirmed": _confirmed,
     "compared": _compared,
 }

@@ -4,7 +4,8 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import openpyxl
@@ -14,7 +15,7 @@ from pyarrow import parquet
 from sqlalchemy.orm import Session
 
 from admin.side_names import MESSAGES, PART_NAMES
-from survey import api_tokens
+from survey import api_tokens, nightly, passports
 from survey.dimensions import SENT_BY
 from survey.models import Municipality, Staff
 from tests.admin.test_dashboard import grown, team_of, words
@@ -60,6 +61,30 @@ def test_a_settled_quarter_stands_there_in_words_tables_and_pictures(client: Fla
     assert "Kan ikke vises delt op: Opfølgning, 2. kvartal 2021." in text
     assert "I hver linje har mindst ti svaret og mindst ti ladet være" in text
     assert html.count('aria-label="Svarprocent efter kanal, Ydelse, 2. kvartal 2021. De samme tal står i tab') == 2
+
+
+def test_each_table_has_an_id_that_opens_it_for_good(
+    session: Session, settled: Municipality, employ: Callable[..., Staff], enter: Callable[..., FlaskClient]
+) -> None:
+    """On the page and in a file, before and after ten years of cleaning; another quarter's opens nothing."""
+    manager = employ(session, settled, "manager")
+    client = enter(manager, settled)
+    file = json.loads(client.get(f"/tal/eksport{PERIOD}&format=json", buffered=True).data)["figures"]
+    ids = {row["figure_id"] for row in file if row["level"] == "parts"}
+    assert len(ids) == len(SENT_BY)
+    page = client.get(f"/tal{PERIOD}").text
+    assert all(f'href="/figures/{text}"' in page for text in ids)
+    before = {text: words(client.get(f"/figures/{text}").text) for text in ids}
+    assert any("E-mail 50 50 23 23/50 = 46,0 % 33,0 % til 59,6 %" in text for text in before.values())
+    assert all("det er de samme cifre som dem, id'et blev skrevet ved" in text for text in before.values())
+    nightly.clean_all(datetime(2031, 6, 1, 2, tzinfo=UTC))
+    session.expire_all()
+    client = enter(manager, settled)
+    assert {text: words(client.get(f"/figures/{text}").text) for text in ids} == before
+    of = passports.either(min(ids))
+    assert isinstance(of, passports.Table)
+    later = replace(of, first=date(2021, 7, 1), last=date(2021, 9, 30))
+    assert client.get(f"/figures/{passports.mint(later)}").status_code == 404
 
 
 def test_what_may_not_be_shown_by_a_raised_k_is_named(

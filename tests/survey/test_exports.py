@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from survey import exports, figures, passports, reopening, results
 from survey.cells import Counted, Unit
 from survey.export_columns import LEVELS, MEASURES, UNITS, Row, dictionary
-from survey.exports import Number, Part
+from survey.export_rows import Part
+from survey.exports import Number
 from survey.models import Batch, Municipality, Team
 from survey.results import Period
 from survey.told import Told

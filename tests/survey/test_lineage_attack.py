@@ -25,7 +25,7 @@ from survey import (
     scoring,
     workdays,
 )
-from survey.exports import Part
+from survey.export_rows import Part
 from survey.lineages import Lineages
 from survey.models import Batch, Municipality, Participation, QuestionnaireVersion, Team
 from survey.passports import Definition
