@@ -17,6 +17,7 @@ from survey import (
     public_figures,
     results,
     scoring,
+    turnout,
     workdays,
 )
 from survey.access import EVERYONE, open_to
@@ -113,6 +114,7 @@ def _page(
         teams=[each for each in teams if each.shown],
         team=team,
         day=day,
+        weeks_named=turnout.weeks_named,
         precise_from=scoring.PRECISE_FROM,
         fewest_of_mean=max(town.smallest_group, cells.SMALLEST_CELL),
     )

@@ -5,10 +5,11 @@ Anybody may keep every day's page: two of them differ by whole cells, each of wh
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from math import ceil, floor
 
-from survey import figures, goals, results, scoring, turnout
+from survey import figures, goals, results, scoring
 from survey.figures import Series
 from survey.goals import Goal
 from survey.results import LAW_NAMES, Counts, TeamView
@@ -20,8 +21,8 @@ class Told:
     """One questionnaire's figures as everybody reads them; `n` questionnaires lie behind `mean`.
 
     `interval` is between which ends the true mean may be (95 %), rounded outwards; None where that is not told.
-    `rate` is None where nothing was sent; `sent` and `weeks` (in words, "" without any) go with it. `goals` are
-    those in force on the last day, in words; those between law groups are not among them.
+    `rate` is None where nothing was sent; `sent` and `weeks` (first and last Monday) go with it. `goals` are those
+    in force on the last day, in words; those between law groups are not among them.
     """
 
     name: str
@@ -33,7 +34,7 @@ class Told:
     interval: tuple[str, str] | None
     rate: Figure | None
     sent: int
-    weeks: str
+    weeks: tuple[date, date] | None
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _as_told(series: Series, mean: Figure, several: bool, aims: tuple[str, ...])
         interval=_outwards(series.interval) if series.interval and mean.shown else None,
         rate=part.rate if part else None,
         sent=part.rate.n or 0 if part else 0,
-        weeks=turnout.weeks_named(part.weeks[0].first, part.weeks[-1].last) if part and part.weeks else "",
+        weeks=(part.weeks[0].first, part.weeks[-1].last) if part and part.weeks else None,
     )
 
 
