@@ -17,6 +17,7 @@ from survey import (
     results,
     scoring,
     told,
+    turnout,
     workdays,
 )
 from survey.access import EVERYONE, open_to
@@ -114,6 +115,7 @@ def _page(
         period=period,
         teams=[each for each in teams if each.shown],
         team=team,
+        weeks_named=turnout.weeks_named,
         precise_from=scoring.PRECISE_FROM,
         fewest_of_mean=max(town.smallest_group, cells.SMALLEST_CELL),
     )

@@ -21,7 +21,7 @@ class Told:
     """One questionnaire's figures as everybody reads them; `n` questionnaires lie behind `mean`, 0 if not told.
 
     `interval` is between which ends the true mean may be (95 %), rounded outwards; None where that is not told.
-    `rate` is None where nothing was sent; `sent` and `weeks` (in words, "" without any) go with it; `untold` says
+    `rate` is None where nothing was sent; `sent` and `weeks` (first and last Monday) go with it; `untold` says
     which weeks are in no figure yet. `goals` are those in force on the last day, in words; those between law
     groups are not among them. By `mean_id` and `rate_id` a manager looks them up; "" where there is none.
     """
@@ -35,7 +35,7 @@ class Told:
     interval: tuple[str, str] | None
     rate: Figure | None
     sent: int
-    weeks: str
+    weeks: tuple[date, date] | None
     untold: str = ""
     mean_id: str = ""
     rate_id: str = ""
@@ -107,7 +107,7 @@ def _as_told(series: Series, mean: Figure, several: bool, aims: tuple[str, ...])
         interval=_outwards(series.interval) if series.interval and mean.shown else None,
         rate=part.rate if part else None,
         sent=part.rate.n or 0 if part else 0,
-        weeks=turnout.weeks_named(part.weeks[0].first, part.weeks[-1].last) if part and part.weeks else "",
+        weeks=(part.weeks[0].first, part.weeks[-1].last) if part and part.weeks else None,
         untold=turnout.untold(part) if part else "",
     )
 
