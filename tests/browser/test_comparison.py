@@ -10,6 +10,7 @@ from survey import db
 from survey.models import Municipality, Staff
 from tests.browser.conftest import check, sign_in
 from tests.survey.neighbouring import Write, answered, team, town
+from tests.survey.told import give_caseworkers
 
 Screen = Callable[[str], Page]
 
@@ -24,9 +25,13 @@ def crowd(live: str, employ: Callable[..., Staff], write_batch: Write) -> None:
         names = ("Stevns Kommune", "Høje-Taastrup Kommune", "Køge Kommune", "Ærø Kommune")
         for name, centre, n in zip(names, (3.3, 3.32, 2.8, 3.0), (240, 300, 80, 9), strict=True):
             here = town(session, name)
-            answered(session, write_batch, team(session, here), centre, n)
+            mine = team(session, here)
+            give_caseworkers(session, mine, 3)
+            answered(session, write_batch, mine, centre, n)
             if n >= 240:
-                answered(session, write_batch, team(session, here, code="faxe"), 4.0, points=5, width=3)
+                other = team(session, here, code="faxe")
+                give_caseworkers(session, other, 3)
+                answered(session, write_batch, other, 4.0, points=5, width=3)
 
 
 def test_the_comparison_is_read_by_everyone(screen: Screen, live: str, crowd: None) -> None:
