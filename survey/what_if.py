@@ -15,7 +15,7 @@ from itertools import groupby, pairwise
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from survey import eligibility, results, scoring, workdays
+from survey import eligibility, lineages, scoring, workdays
 from survey.models import LAWS, Meeting, Municipality, Team
 from survey.samplings import Sampling
 from survey.sending_rules import Rule
@@ -229,7 +229,7 @@ def _skeletons(session: Session, municipality_id: int, today: date) -> Sequence[
 
 def _rates(session: Session, municipality_id: int) -> dict[str, Rate]:
     """Rates by law, of all blocks of weeks that are told: nothing finer can be subtracted."""
-    weeks = results.weeks(session, municipality_id)
+    weeks = lineages.weeks(session, municipality_id, None, lineages.of(session, municipality_id))
     told = [row for row in weeks if row.block_first]
     return {
         law: Rate(

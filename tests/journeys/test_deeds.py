@@ -86,7 +86,7 @@ def test_the_figures_stand_with_their_base(
     assert "ligger imellem, hvis de, der svarede, er som de andre" in page
     assert "Over 3,0" in page
     assert "20/48 = 41,7\u00a0%" in page
-    assert "Tallene er fra 13. maj 2020 til 12. maj 2021." in page
+    assert "Tallene er fra 1. juli 2020 til 12. maj 2021." in page
     assert "besvaret af sendte, uge 19, 2021" in page
     assert "For få til at vise. Det første tal kommer tidligst, når 8 har svaret." in page
 

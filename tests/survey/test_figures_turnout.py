@@ -81,6 +81,7 @@ def test_a_week_across_two_quarters_is_of_its_mondays(session: Session, team: Te
     """The week from 28 June is the second quarter's: a period that begins on 1 July has nothing of it."""
     for week, n in ((date(2021, 6, 28), 6), (date(2021, 7, 5), 8)):
         unasked(session, team, week, cancelled=n)
+    unasked(session, team, date(2021, 10, 4), invited=1)
     period = Period(date(2021, 7, 1), date(2021, 7, 11))
     assert ydelse(session, team, period).not_invited == (("cancelled", 8),)
 

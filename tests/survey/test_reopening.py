@@ -68,7 +68,7 @@ def _printed(
         return reopening.of(section, series, period, as_of, kind, statement, point)
 
     yield id_of("mean"), (series.mean.text, series.interval)
-    yield id_of("n"), (str(series.respondents), None)
+    yield id_of("n"), (str(series.n) if series.mean.shown else "for få svar", None)
     if series.turnout and series.turnout.weeks:
         yield id_of("rate"), (series.turnout.rate.text, series.turnout.interval)
     for one in series.statements:

@@ -49,7 +49,7 @@ def test_an_answer_is_one_sealed_ballot(session: Session, token: str, private_ke
     """The ballot holds the answers and what the figures need, and neither time, person nor link."""
     session.execute(update(Meeting).values(target_group="Jobparat"))
     assert responses.submit(session, token, FIVE, now)
-    assert vars(content(session, private_key)) == {
+    assert content(session, private_key)._asdict() == {
         "team_id": session.scalar(select(Team.id).where(Team.name == "Ydelse")),
         "law": "LAS",
         "version_id": session.scalar(select(Invitation.version_id)),
