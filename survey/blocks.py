@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from survey import ballot_box, lineages, results, scoring, workdays
+from survey import ballot_box, lineages, results, scoring, turnout, workdays
 from survey.models import Invitation, Municipality, Participation, Team
 from survey.results import OneRow, Rows
 
@@ -46,7 +46,8 @@ def finished(rows: Rows, shown: Collection[int], smallest: int, until: date) -> 
     weeks = sorted(_by(rows, lambda row: row.week).items())
     for (week, same), (following, _) in pairwise([*weeks, (until, [])]):
         block += same
-        wait = following < min(block[0].week + PATIENCE, workdays.quarter_end(block[0].week))
+        begins = block[0].week
+        wait = following - begins < PATIENCE and workdays.quarter(following) == workdays.quarter(begins)
         alone = _alone(_by(block, lambda row: row.team_id), set(shown), smallest, wait=wait)
         if alone is not None:
             found.append(Block(block[0].week, week, frozenset(alone)))
@@ -72,27 +73,18 @@ def _alone(by_team: dict[int, list[OneRow]], shown: set[int], smallest: int, *, 
             return alone
         if not alone or (wait and len(rest) > 1):
             return None
-        alone.remove(min(alone, key=lambda team: (_sums(by_team[team])[1], team)))
+        alone.remove(min(alone, key=lambda team: (turnout.sums(by_team[team])[1], team)))
 
 
 def _tells_little(unit: Rows, smallest: int) -> bool:
     """True when a unit in a block may be printed, and a week or team in it that may not stays open regardless."""
-    answered, sent = _sums(unit)
+    answered, sent = turnout.sums(unit)
     keys = (lambda row: (row.team_id, row.week), lambda row: row.team_id, lambda row: row.week)
-    parts = [_sums(part) for key in keys for part in _by(unit, key).values()]
+    parts = [turnout.sums(part) for key in keys for part in _by(unit, key).values()]
     return scoring.exact_share(answered, sent, smallest=smallest) and all(
         scoring.exact_share(*part, smallest=smallest) or scoring.stays_open(part[1], answered, sent)
         for part in parts
     )
-
-
-def _sums(rows: Iterable[OneRow]) -> tuple[int, int]:
-    """Answered and sent."""
-    answered = sent = 0
-    for row in rows:
-        answered += row.answered
-        sent += row.sent
-    return answered, sent
 
 
 def _by(rows: Iterable[OneRow], key: Callable[[OneRow], Any]) -> dict[Any, list[OneRow]]:

@@ -15,7 +15,7 @@ from survey.scoring.planning import NEVER, Plan
 
 DAYS_A_MONTH = 365.25 / 12
 PATIENCE = planning.MONTHS
-"""Months of answers a verdict is usually asked of: the dashboard's period."""
+"""Months of answers a verdict is usually asked of: about the dashboard's period."""
 IN_VAIN = 60
 """Months after which nobody is there any more who made the goal."""
 

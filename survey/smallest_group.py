@@ -44,7 +44,7 @@ def raised(session: Session, municipality_id: int, smallest: int) -> bool:
 
 
 def hidden(session: Session, municipality_id: int, smallest: int, today: date) -> tuple[Period, list[Hidden]]:
-    """What k raised to `smallest` would hide of the twelve months up to the newest figures, and those days."""
+    """What k raised to `smallest` would hide of the usual period, and its days."""
     period = results.default_period(results.newest_day(session, municipality_id), today)
     counts, _lineages = lineages.read(session, municipality_id, period)
     higher, found = replace(counts, smallest=smallest), list[Hidden]()

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from operator import attrgetter
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import (
@@ -24,13 +23,13 @@ from survey import (
     promises,
     remarks,
     sides,
+    smallest_group,
     workdays,
 )
 from survey.comparison import MEASURES, Board, Measured
 from survey.dimensions import DIMENSIONS, SENT_BY
 from survey.figures import Section
 from survey.funnels import Funnel
-from survey.models import Municipality
 from survey.part_rates import Quarter
 from survey.passports import Table
 from survey.promises import Promises
@@ -249,7 +248,7 @@ def _steps(of: _Asked) -> _Found | None:
     funnel = funnels.steps(counts, section)
     if not funnel.mondays:
         return None
-    return _Found(_steps_of(funnel), (), funnel.weeks)
+    return _Found(_steps_of(funnel), weeks=funnel.weeks)
 
 
 def _calls(of: _Asked) -> _Found | None:
@@ -258,8 +257,7 @@ def _calls(of: _Asked) -> _Found | None:
     asked = Promises()
     for team_id, each in promises.read(of.session, of.municipality_id, days.first, days.last).items():
         asked = asked.plus(each) if team_id in mine else asked
-    wanted = select(Municipality.smallest_group).where(Municipality.id == of.municipality_id)
-    funnel = funnels.calls(asked, of.session.scalars(wanted).one(), days)
+    funnel = funnels.calls(asked, smallest_group.of(of.session, of.municipality_id), days)
     since = max(days.first, workdays.monday(of.today - promises.COUNTED))
     weeks = tuple(since + timedelta(days=7 * n) for n in range((min(days.last, of.today) - since).days // 7 + 1))
     return _Found(_steps_of(funnel), weeks, funnel.weeks)
@@ -285,8 +283,7 @@ def _side(of: _Asked) -> _Found | None:
 
 
 def _parts(of: _Asked) -> _Found | None:
-    wanted = select(Municipality.smallest_group).where(Municipality.id == of.municipality_id)
-    days, smallest = Period(of.table.first, of.table.last), of.session.scalars(wanted).one()
+    days, smallest = Period(of.table.first, of.table.last), smallest_group.of(of.session, of.municipality_id)
     for quarter in part_rates.read(of.session, of.municipality_id, days, smallest):
         for split in quarter.splits if quarter.law == of.table.law else ():
             if PARTS.index(split.dimension) == of.table.by:

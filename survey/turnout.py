@@ -52,7 +52,7 @@ def turnout(rows: Rows, period: Period, team_id: int | None, smallest: int) -> T
         if row.block_first and (team_id is None or row.alone):
             blocks[row.block_first, row.block_last].append(row)
     told = [row for block in blocks.values() for row in block]
-    answered, sent = _sums(told)
+    answered, sent = sums(told)
     none = scoring.HIDDEN if sum(row.sent for row in mine) < smallest else scoring.WITHHELD
     return Turnout(
         rate=scoring.published_share(answered, sent, smallest=smallest) if told else none,
@@ -86,11 +86,11 @@ def _overlaps(row: OneRow, period: Period) -> bool:
 
 
 def _weeks(block: tuple[date, date], cell: Rows, smallest: int) -> Weeks:
-    answered, sent = _sums(cell)
+    answered, sent = sums(cell)
     return Weeks(*block, sent, scoring.published_share(answered, sent, smallest=smallest))
 
 
-def _sums(rows: Rows) -> tuple[int, int]:
+def sums(rows: Rows) -> tuple[int, int]:
     """Answered and sent."""
     return sum(row.answered for row in rows), sum(row.sent for row in rows)
 
