@@ -98,7 +98,7 @@ def test_words_are_wrapped_shortened_and_cut() -> None:
     cut = letters.wrapped("Beskæftigelsesindsats", 60, 12, at_most=9)
     assert "".join(line.removesuffix("-") for line in cut) == "Beskæftigelsesindsats"
     assert all(letters.width(line, 12) <= 60 for line in cut)
-    assert letters.wrapped("et to tre fire fem", 50, 12, at_most=1) == ["et to tr…"]
+    assert letters.wrapped("et to tre fire fem", 50, 12, at_most=1) == ["et to t…"]
     assert letters.wrapped("", 50, 12, at_most=3) == []
     assert letters.shortened("Vordingborg", 5, 12) == "…"
 

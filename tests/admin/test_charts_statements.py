@@ -101,7 +101,7 @@ def test_a_mean_without_n_is_printed_alone() -> None:
 def test_long_statements_are_wrapped_and_on_a_phone_stand_above_their_bar() -> None:
     """Beside the bars on the wide drawing."""
     chart = bars(statement(chart_examples.TEXTS[4], (10, 20, 30, 40)))
-    for size, lines in zip(SIZES, (4, 2), strict=True):
+    for size, lines in zip(SIZES, (4, 3), strict=True):
         said = rows(chart, "said", size)
         bar = rows(chart, "high1", size)[0].at("y")
         above = [each for each in said if each.at("y") < bar and not each.node.findall("*")]

@@ -97,6 +97,7 @@ def test_every_table_says_what_it_is_and_fits_a_wide_screen(screen: Callable[[st
     """With all tables open: no caption is cut on a phone, and where there is room nothing has to be scrolled."""
     page = screen(address)
     sign_in(page, "leder@stevns.dk", "/tal", "Tal")
+    page.wait_for_load_state()  # the style sheets too
     cut = page.evaluate(
         """() => {
         document.querySelectorAll("details").forEach(each => { each.open = true; });
