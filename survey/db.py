@@ -41,7 +41,7 @@ _one_at_a_time = RLock()
 _bind: Engine | Connection | None = None
 _reader: Engine | None = None
 
-REVISION = "0016"
+REVISION = "0017"
 """The migration this program needs; a test holds it to the newest one there is."""
 
 TRUSTED_SECONDS = 1.0

@@ -105,6 +105,8 @@ class Response(Shuffled, Base):
         Index("ix_response_batch", "municipality_id", "batch_id"),
     )
 
+    # Its batch points to the municipality; a key of its own would be looked up once more for every answer.
+    municipality_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-2)
     batch_id: Mapped[UUID] = mapped_column(Uuid)
     points: Mapped[int] = mapped_column(SmallInteger)
     statement_count: Mapped[int] = mapped_column(SmallInteger)
