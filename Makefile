@@ -40,7 +40,7 @@ engines: setup ## the citizen's whole journey in Chromium, Firefox ESR and WebKi
 	$(BIN)/python -m pytest --no-cov --quiet tests/engines/journey.py tests/engines/scanners.py
 
 lighthouse: setup ## the citizen's page as Lighthouse sees it on a phone; needs Node.js 20 or newer and npm
-	tests/browser/install-chromium
+	tests/browser/install-chromium chromium
 	@command -v npm >/dev/null || { echo "make lighthouse needs Node.js 20 or newer with npm on the PATH." >&2; exit 1; }
 	cd bench/lighthouse && npm ci --loglevel=error --no-progress
 	$(BIN)/python -m bench.lighthouse

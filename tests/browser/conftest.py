@@ -18,8 +18,8 @@ SMALL = f"""[...document.querySelectorAll('{TARGETS}')]
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium without a window; one for the whole session, a context per test."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    """Chromium without a window, Debian's own build of it first; one for the whole session, a context per test."""
+    path = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
     if path is None:
         pytest.fail("No Chromium found: run tests/browser/install-chromium")
     with sync_playwright() as playwright:
