@@ -122,9 +122,7 @@ def live_neighbours(settings: Settings, key_places: Sequence[Path]) -> None:
     for town, scenario in NEIGHBOURS:
         series = scenario.series[0]
         here = found(town, scenario, settings, key_places, series.first)
-        # The first night tallies what is left, the last closes the weeks: nothing happens in those between.
-        after = nights(series.last)
-        here.live(days(series.first, series.last), nights_after=[after[0], after[-1]])
+        here.live(days(series.first, series.last), nights_after=nights(series.last))
         replay.check_sums(here.municipality_id, {"LAB": (series.invited, series.answered)})
 
 
@@ -245,8 +243,11 @@ def days(first: date, last: date) -> list[date]:
 
 
 def nights(last: date) -> list[date]:
-    """The nights after a series' last day until its last week is closed."""
-    return days(last + timedelta(days=1), last + ENDS)
+    """The nights after a series' last day in which anything happens.
+
+    The first tallies what is left, the second gathers what that cut off, the last closes the weeks.
+    """
+    return [last + timedelta(days=1), last + timedelta(days=2), last + ENDS]
 
 
 def describe(settings: Settings, now: datetime) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from survey import codes, guesses, keys, qr, waiting_room, workdays
+from survey import codes, guesses, invitations, keys, qr, waiting_room, workdays
 from survey.config import Settings
 from survey.models import AccessLog, Ballot, BallotKey, Municipality, OnsiteCode, SignInAttempt, Staff, Team
 from tests.checking import rows_in
@@ -207,11 +207,11 @@ def test_when_many_look_codes_up_the_next_is_told_to_try_again(
 
 
 def test_a_code_works_in_its_own_town_and_time(client: FlaskClient, session: Session, slips: str) -> None:
-    """Not in another municipality, nor the day after the last, nor on the pages of links."""
+    """Not in another municipality, nor the day after the last (but for a moment past midnight), nor as a link's."""
     code = CODE.findall(slips)[0]
     assert client.post("/venterum/koege", data={"code": code}).status_code == 404
     assert client.post("/svar", data={"code": code}).status_code == 404
-    yesterday = workdays.day(workdays.now()) - timedelta(days=1)
+    yesterday = workdays.day(workdays.now() - invitations.ANSWER_GRACE) - timedelta(days=1)
     session.execute(update(OnsiteCode).values(made_on=date(2021, 1, 1), valid_until=yesterday))
     assert client.post("/venterum/stevns", data={"code": code}).status_code == 404
 

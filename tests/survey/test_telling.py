@@ -221,7 +221,7 @@ def test_a_day_is_told_once(session: Session, team: Team, add_batch: Add) -> Non
     for later, made in ((0, 0), (-1, 0), (1, 1)):
         session.execute(untold)
         assert telling.tonight(session, team.municipality_id, night(DAY + timedelta(later))) == made
-    assert [cell.told_on for cell in cells_of(session)] == [DAY, DAY + timedelta(1)]
+    assert sorted(cell.told_on for cell in cells_of(session)) == [DAY, DAY + timedelta(1)]
 
 
 def test_so_is_a_day_on_which_only_a_group_was_told(
