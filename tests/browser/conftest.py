@@ -16,6 +16,11 @@ SMALL = f"""[...document.querySelectorAll('{TARGETS}')]
     .map(each => each.outerHTML.slice(0, 80))"""
 
 
+@pytest.fixture(autouse=True)
+def no_cover() -> None:
+    """Lines count as covered by the quicker tests of the same pages; noting them here too takes half the time."""
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Chromium without a window, Debian's own build of it first; one for the whole session, a context per test."""

@@ -77,6 +77,7 @@ def test_a_character_no_text_may_hold_is_a_bad_request(app: Flask, session: Sess
     assert answer.status_code in (400, 401, 422)
 
 
+@pytest.mark.no_cover  # it reads megabytes byte by byte
 @pytest.mark.parametrize(
     "name", ["samtaler_cp1252.csv", "samtaler_excel_utf8bom.csv", "samtaler.xlsx", "stor.csv"]
 )

@@ -64,6 +64,7 @@ def test_whoever_has_a_code_can_say_no_thanks(client: FlaskClient, letter: Lette
     assert "Du får ikke flere beskeder" in client.post(found[1]).text
 
 
+@pytest.mark.no_cover  # so many times the same lines
 @pytest.mark.usefixtures("quick")  # before the letter, whose code is hashed
 def test_ten_thousand_wrong_codes_do_not_stop_a_valid_one(app: Flask, session: Session, letter: Letter) -> None:
     """From the guesser's address and from another; and ten failures are written down, not ten thousand.

@@ -207,7 +207,7 @@ def test_when_many_look_codes_up_the_next_is_told_to_try_again(
 
 
 def test_a_code_works_in_its_own_town_and_time(client: FlaskClient, session: Session, slips: str) -> None:
-    """Not in another municipality, nor the day after the last (but for a moment past midnight), nor as a link's."""
+    """Not in another municipality, nor the day after the last (but for an hour past midnight), nor as a link."""
     code = CODE.findall(slips)[0]
     assert client.post("/venterum/koege", data={"code": code}).status_code == 404
     assert client.post("/svar", data={"code": code}).status_code == 404

@@ -18,6 +18,8 @@ from tests.survey import attack_world
 from tests.survey.attack_world import World
 from tests.survey.attacker import Attack, attack
 
+pytestmark = pytest.mark.no_cover  # what so many rounds reach, quicker tests reach too
+
 Build = Callable[..., World]
 
 

@@ -23,6 +23,8 @@ from survey.jobs import Work
 from survey.models import Contact, Invitation, Message, Municipality, Staff
 from tests.survey.sending import BOTH, Obedient, queue
 
+pytestmark = pytest.mark.no_cover  # what so many rounds reach, quicker tests reach too
+
 TICKED = ("remind", "send", "receipts", "silence")
 DAYS, MINUTES = (0, 3, 4, 5, 7), (0, 20, 90)
 ANSWERED_AFTER = timedelta(minutes=20)

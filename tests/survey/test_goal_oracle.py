@@ -20,6 +20,8 @@ from tests.survey.test_goal_verdicts import aimed
 from tests.survey.test_goals_so_far import judged
 from tests.survey.test_so_far import ON_ITS_LAST_DAY
 
+pytestmark = pytest.mark.no_cover  # what so many rounds reach, quicker tests reach too
+
 People = Sequence[tuple[int, ...]]
 ALONE: People = [
     (1, 1, 1, 1, 1),

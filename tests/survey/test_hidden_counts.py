@@ -25,6 +25,8 @@ from tests.survey.test_figures_attack import (
 )
 from tests.survey.test_side_sums import CONTENT
 
+pytestmark = pytest.mark.no_cover  # what so many rounds reach, quicker tests reach too
+
 
 @dataclass(frozen=True)
 class Kind:

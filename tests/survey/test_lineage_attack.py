@@ -37,6 +37,8 @@ from tests.survey.test_turnout import MONDAY, NARROWEST, Told, found, municipali
 from tests.survey.test_turnout import told as as_told
 from tests.survey.told import another
 
+pytestmark = pytest.mark.no_cover  # what so many rounds reach, quicker tests reach too
+
 Add = Callable[..., Batch]
 Cell = tuple[tuple[int, int], date]
 """A week of sending of a version and team."""

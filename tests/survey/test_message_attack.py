@@ -19,6 +19,8 @@ from survey import scoring, turnout_parts, workdays
 from survey.turnout_parts import Part
 from tests.survey.test_part_attack import FEWEST, OPEN, Unit, pages, unit
 
+pytestmark = pytest.mark.no_cover  # what so many rounds reach, quicker tests reach too
+
 FIRST, SECOND, SILENT, NEITHER = range(4)
 Place = tuple[int, date, int]
 """Team, week, and which of the four."""

@@ -24,6 +24,8 @@ from survey.scoring.margins import Hidden
 from survey.turnout_parts import Part
 from tests.survey.test_turnout import by_the_rule, counts, row
 
+pytestmark = pytest.mark.no_cover  # what so many rounds reach, quicker tests reach too
+
 SPRING = date(2021, 4, 1)
 MONDAY = date(2021, 5, 3)
 FEWEST = 10

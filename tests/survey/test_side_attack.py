@@ -19,6 +19,8 @@ from survey.demo import MEANS, opinion
 from survey.models import Municipality, SideMean
 from tests.survey.test_fragments_twins import DAY, Lay, live, look
 
+pytestmark = pytest.mark.no_cover  # what so many rounds reach, quicker tests reach too
+
 OVER = date(2021, 8, 11)
 Pattern = tuple[int | None, ...]
 

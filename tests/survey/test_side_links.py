@@ -18,6 +18,8 @@ from survey import dimensions, scoring
 from survey.demo import MEANS, opinion
 from survey.dimensions import DIMENSIONS, Answers
 
+pytestmark = pytest.mark.no_cover  # what so many rounds reach, quicker tests reach too
+
 BATCH = 5
 PEOPLE = 500
 """Of a trial: chance ties a hundred of them, and three deviations are 27 more."""

@@ -30,6 +30,8 @@ from tests.survey.test_figures_attack import (
     width,
 )
 
+pytestmark = pytest.mark.no_cover  # what so many rounds reach, quicker tests reach too
+
 ENOUGH = 10
 CONTENT = ((1, 0, 0, 40), (3, 1, 0, 60), (1, 0, 0, 9), (2, 2, 2, 90), (1, 1, 1, 40))
 """Moods of people nearly all of whom choose the highest point."""
