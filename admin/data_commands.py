@@ -7,6 +7,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from admin.exports import filename
+from admin.whole_files import make_folder, whole_file
 from survey import VERSION, api_tokens, export_files, exports, results, workdays
 from survey.commands import chosen_municipality
 from survey.db import snapshot, transaction
@@ -15,11 +16,12 @@ from survey.export_files import About
 from survey.results import Period
 
 DAY = click.DateTime(["%Y-%m-%d", "%d-%m-%Y"])
+REMEDY = "Vælg en mappe med --folder, der kan skrives i."
 
 
 @click.command("export")
 @click.option("--municipality", help="Kommunens kortnavn, når der er flere.")
-@click.option("--from", "first", type=DAY, help="Første dag, fx 2021-05-03; ellers et år før den sidste.")
+@click.option("--from", "first", type=DAY, help="Første dag, fx 2021-05-03; ellers den sædvanlige periodes.")
 @click.option("--to", "last", type=DAY, help="Sidste dag; ellers den nyeste med tal.")
 @click.option("--format", "kind", type=click.Choice(list(FORMATS)), default="csv", help="Filens slags.")
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=".", help="Hvor filen lægges.")
@@ -34,21 +36,20 @@ def export_command(
         raise click.UsageError(f"{results.TOO_FAR} Ret --from og --to.")
     with snapshot() as session:
         of = chosen_municipality(session, municipality)
-        newest = last.date() if last else results.newest_day(session, of.id)
-        usual = results.default_period(newest, today)
-        period = Period(first.date() if first else usual.first, usual.last)
+        usual = results.default_period(results.newest_day(session, of.id), today)
+        period = Period(first.date() if first else usual.first, last.date() if last else usual.last)
         if period.first > period.last:
-            raise click.UsageError("--from ligger efter --to.")
+            raise click.UsageError("--from ligger efter --to. Giv begge, eller byt dem om.")
         book = exports.book(session, of.id, period)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder, REMEDY)
         path = folder / filename(of.slug, period, kind)
         about = About(of.slug, period.first, period.last, today, VERSION)
-        with path.open("wb") as file:
+        with whole_file(path, REMEDY) as file:
             export_files.write(kind, file, exports.rows(session, book, exports.parts(book.teams)), about)
     click.echo(f"{path}: {of.name}, {period.first:%d-%m-%Y} til {period.last:%d-%m-%Y}")
     if kind == "csv":
         words = path.with_suffix(".ordbog.csv")
-        with words.open("wb") as file:
+        with whole_file(words, REMEDY) as file:
             export_files.write_dictionary(file)
         click.echo(f"{words}: hvad kolonnerne betyder")
 

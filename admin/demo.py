@@ -274,6 +274,7 @@ def describe(settings: Settings, now: datetime) -> dict[str, Any]:
         "environment": {
             "TILFREDS_DATABASE_URL": str(settings.database_url),
             "TILFREDS_STATE_DIR": str(settings.state_dir),
+            "TILFREDS_KEY_DIR": str(settings.key_dir),
         },
     }
 

@@ -1,6 +1,7 @@
 """The manager's door to a single figure: what it is of, what it rests on, and its digits worked out again."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -83,7 +84,10 @@ def show(figure: str) -> ResponseReturnValue:
         return _form(figure, str(wrong)), 404
     with snapshot() as session:
         teams = results.teams(session, staff.municipality_id)
-        if refusal := refused(staff, teams, of):
+        refusal = refused(staff, teams, of)
+        if not refusal and isinstance(of, Definition) and _uncovers(session, staff, of, teams):
+            refusal = OTHERS
+        if refusal:
             return _form(figure, refusal), 404
         page = _table(session, staff, of, teams) if isinstance(of, Table) else _figure(session, staff, of, teams)
     return page or (_form(figure, NOT_HERE), 404)
@@ -132,6 +136,17 @@ def _figure(session: Session, staff: CurrentStaff, of: Definition, teams: Sequen
     )
 
 
+def _uncovers(session: Session, staff: CurrentStaff, of: Definition, teams: Sequence[TeamView]) -> bool:
+    """Whether a rest leaves out a team that is in it today, which the difference between the two would tell."""
+    hidden = tuple(sorted(team.id for team in teams if team.law == of.law and not team.shown))
+    if of.team_id != REST or of.kind == "rate" or of.others or not hidden:
+        return False
+    then, now = (
+        reopening.reopen(session, staff.municipality_id, each, teams) for each in (of, replace(of, others=hidden))
+    )
+    return then is not None and now is not None and then.lines != now.lines
+
+
 def refused(staff: CurrentStaff, teams: Sequence[TeamView], of: Definition | Table) -> str:
     """Why this person may not see the figure or table, in Danish; "" when they may. As on the dashboard."""
     whole = staff.manager_teams is None
@@ -147,7 +162,7 @@ def refused(staff: CurrentStaff, teams: Sequence[TeamView], of: Definition | Tab
         # A rest without one of those that are too small now would tell that one by its difference from all.
         others = of.others if isinstance(of, Definition) and of.kind != "rate" else ()
         return OTHERS if others and not hidden <= set(others) else ""
-    team = next((each for each in teams if each.id == of.team_id), None)
+    team = next((each for each in teams if (each.id, each.law) == (of.team_id, of.law)), None)
     if team is None or not staff.can_see_figures_of(team.id):
         return NOT_HERE
     return "" if team.shown else TOO_SMALL

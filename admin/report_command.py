@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin import passports
 from admin.reports import FORMS, file_name, of_all, written
+from admin.whole_files import whole_file
 from survey import report_periods, reports, results, spells, table_passports, told, workdays
 from survey.commands import chosen_municipality
 from survey.db import snapshot
@@ -41,12 +42,9 @@ def report_command(
     with snapshot() as session:
         report = _report(session, municipality, kind, (first, last), team)
     place = out or Path(file_name(report, form))
-    try:
-        place.write_bytes(written(report, form))
-    except OSError as error:
-        raise click.UsageError(
-            f"Filen {place} kan ikke skrives: {error.strerror}. Vælg en anden med --out."
-        ) from None
+    content = written(report, form)
+    with whole_file(place, "Vælg en anden med --out.") as file:
+        file.write(content)
     click.echo(f"{report.kind.name} for {report.municipality} er skrevet til {place}")
 
 

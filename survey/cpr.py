@@ -6,9 +6,12 @@ import unicodedata
 _DAY = r"(?:[06][1-9]|[17]\d|[28]\d|[39][01])"  # replacement numbers add 60 to the day
 _MONTH = r"(?:0[1-9]|1[0-2])"
 _GAP = r"[\W_]{0,3}"
-_CPR = re.compile(rf"(?<!\d){_DAY}{_GAP}{_MONTH}{_GAP}\d\d{_GAP}\d{{4}}(?!\d)")
+_LAST = (
+    rf"(?:{_GAP}\d{{4}}|[\W_]{{1,3}}\d\d\s\d\d)"  # "12 34" only apart from the year, or it may be a time of day
+)
+_CPR = re.compile(rf"(?<!\d){_DAY}{_GAP}{_MONTH}{_GAP}\d\d{_LAST}(?!\d)")
 _CPR_WITHOUT_ZERO = re.compile(rf"(?<!\d)([1-9]{_MONTH}\d{{6}})(?!\d)")
-_MAYBE = re.compile(rf"\d(?:\d{_GAP}[01０１]\d{_GAP}\d\d{_GAP}\d{{3}}|[01]\d{{7}})")
+_MAYBE = re.compile(rf"\d(?:\d{_GAP}[01０１]\d{_GAP}\d\d{_GAP}(?:\d{{3}}|\d\d\s\d)|[01]\d{{7}})")
 _WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 _BLOT = "••••••-••••"
 

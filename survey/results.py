@@ -3,7 +3,7 @@
 The number of statements is fixed, and the number of rows does not grow with the number of responses.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
@@ -169,16 +169,37 @@ def teams(session: Session, municipality_id: int) -> tuple[TeamView, ...]:
     """Teams that are active or have figures, by law and name, each with whether it may be shown.
 
     A team needs three active caseworkers. Where exactly one team with answers of a mode, or with anything sent, is
-    hidden, the law group's total would give it away, so the one with the fewest caseworkers is hidden with it.
+    hidden, the law group's total would give it away, so the one with the fewest caseworkers is hidden with it. So
+    it is where a version's cells of a mode are all of teams, and one of them has too few.
     """
     rows = session.execute(_teams(municipality_id)).all()
-    hidden = {row.id for row in rows if len(row.caseworkers) < SMALLEST_TEAM}
+    small = {row.id for row in rows if len(row.caseworkers) < SMALLEST_TEAM}
+    hidden = set(small)
     for law, figures in product(LAW_NAMES, (*MODES, "sent")):
-        told = [row for row in rows if row.law == law and getattr(row, figures)]
-        flags = scoring.protected([row.id in hidden for row in told], [len(row.caseworkers) for row in told])
-        hidden |= {row.id for row, is_hidden in zip(told, flags, strict=True) if is_hidden}
+        hidden |= _hidden_among([row for row in rows if row.law == law and getattr(row, figures)], hidden)
+    if small and len(hidden) < len(rows):
+        for of_version in map(set, session.scalars(_with_cells(municipality_id))):
+            if of_version & hidden <= small:
+                hidden |= _hidden_among([row for row in rows if row.id in of_version], hidden)
     few = _of_few(rows)
     return tuple(TeamView(row.id, row.name, row.law, row.id not in hidden, row.law not in few) for row in rows)
+
+
+def _hidden_among(told: Rows, hidden: Collection[int]) -> set[int]:
+    """The teams hidden of those `told` side by side: with one that is in `hidden`, another."""
+    flags = scoring.protected([row.id in hidden for row in told], [len(row.caseworkers) for row in told])
+    return {row.id for row, is_hidden in zip(told, flags, strict=True) if is_hidden}
+
+
+def _with_cells(municipality_id: int) -> Select[Any]:
+    """The teams a version's cells of a mode are of, where each is of a team: there is no rest to hide one in."""
+    return (
+        select(func.array_agg(Cell.team_id.distinct()))
+        .where(Cell.municipality_id == municipality_id)
+        .group_by(Cell.version_id, Cell.mode)
+        .having(func.bool_and(Cell.team_id.is_not(None)))
+        .order_by(Cell.version_id, Cell.mode)
+    )
 
 
 def withheld(teams: Iterable[TeamView]) -> frozenset[str]:
@@ -198,7 +219,7 @@ def _of_few(rows: Iterable[OneRow]) -> set[str]:
 def read(session: Session, municipality_id: int, period: Period) -> Counts:
     """Everything the dashboard needs of one municipality and period, in eight statements.
 
-    One more where this process does not remember the counts of all its cells.
+    One more where a team is too small, and one where this process does not remember the counts of all its cells.
     """
     smallest = session.scalar(select(Municipality.smallest_group).where(Municipality.id == municipality_id))
 

@@ -93,6 +93,14 @@ def test_an_export_by_command(
         assert len(json.loads((folder / f"{name}.json").read_text("utf-8"))["figures"]) > 100
 
 
+def test_a_folder_that_cannot_be_made_is_said_plainly(app: Flask, stevns: Municipality, tmp_path: Path) -> None:
+    """With what to do about it."""
+    file = tmp_path / "fil"
+    file.touch()
+    status, told = run(app, "export", "--folder", str(file / "under"))
+    assert (status, f"Mappen {file}/under kan ikke laves" in told, "--folder" in told) == (2, True, True)
+
+
 def test_a_period_that_ends_before_it_begins_is_no_export(app: Flask, stevns: Municipality) -> None:
     """The command says so, and writes nothing."""
     status, told = run(app, "export", "--to", "0001-05-03")

@@ -98,6 +98,24 @@ def test_every_kind_has_its_words(
     assert said in text_of(sign_in(stevns), id_of(session, teams["A"], kind, **change))
 
 
+def test_the_rest_without_a_team_that_is_in_it_now_is_not_told(
+    session: Session, stevns: Municipality, teams: dict[str, Team], sign_in: SignIn
+) -> None:
+    """An id from before it became too small: the difference between the two would be its figures."""
+    client, rest = sign_in(stevns), id_of(session, teams["A"], team_id=REST)
+    text_of(client, rest)
+    session.execute(delete(Assignment).where(Assignment.team_id == teams["A"].id))
+    assert "Resten var af andre team" in text_of(client, rest, 404)
+
+
+def test_an_id_of_a_team_in_another_law_group_is_of_nothing(
+    session: Session, stevns: Municipality, teams: dict[str, Team], sign_in: SignIn
+) -> None:
+    """Also where that law group has too few caseworkers to be shown."""
+    grown(session, team_of(session, stevns, "LAS"), "E", caseworkers=1)
+    assert "ikke noget tal" in text_of(sign_in(stevns), id_of(session, teams["A"], law="LAS"), 404)
+
+
 def test_weeks_that_are_not_told_are_named_beside_the_told(
     session: Session, stevns: Municipality, teams: dict[str, Team], sign_in: SignIn
 ) -> None:

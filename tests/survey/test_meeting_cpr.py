@@ -52,8 +52,19 @@ def test_a_cpr_number_refuses_the_row_and_is_never_shown(text: str, column: str)
     assert "1233" not in str(refusal)
 
 
+@pytest.mark.parametrize("text", ["010180 12 34", "01 01 80 12 34", "01-01-80 - 12 34"])
+def test_nor_are_its_last_digits_in_two_pairs(text: str) -> None:
+    """As they are read aloud."""
+    assert cpr.maybe_in(text)
+    assert cpr.mask(f"Bo, {text}.") == "Bo, ••••••-••••."
+
+
 @pytest.mark.parametrize(
-    "text", ["20-08-2021 13:00", "320180-1234", "011380-1234", "B000168", "101801234", "S21-010180"]
+    "text",
+    [
+        *("20-08-2021 13:00", "20-08-2021 13", "20.08.21 13.00", "20-08-21 13:00", "20 08 2113 00"),
+        *("320180-1234", "011380-1234", "B000168", "101801234", "S21-010180"),
+    ],
 )
 def test_what_is_no_cpr_number_is_left_alone(text: str) -> None:
     """Dates, ids, and digits that are no date of birth."""

@@ -6,11 +6,11 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey import municipalities, results
-from survey.models import Assignment, Batch, Municipality, Participation, Staff, Team
+from survey.models import Assignment, Batch, Municipality, Participation, Questionnaire, Staff, Team
 from survey.results import Counts, Period
 
 MAY = Period(date(2021, 5, 1), date(2021, 5, 31))
@@ -91,7 +91,7 @@ def test_more_teams_are_not_more_statements(
     add_batch: Add,
     sql: Callable[[], AbstractContextManager[list[str]]],
 ) -> None:
-    """Twelve more teams with figures are read with the same nine statements."""
+    """Twelve more teams with figures are read with the same ten statements, where another is too small."""
     like = team_of(session, stevns)
     for number in range(12):
         mine = another_team(session, like, f"Team {number}")
@@ -100,7 +100,7 @@ def test_more_teams_are_not_more_statements(
     with sql() as statements:
         counts = results.read(session, stevns.id, MAY)
     assert len(counts.cells) == 12
-    assert len(statements) == 9
+    assert len(statements) == 10
 
 
 def test_a_cells_counts_are_read_once(
@@ -178,6 +178,25 @@ def test_a_hidden_team_takes_a_second_with_it(session: Session, stevns: Municipa
     add_batch(first, date(2021, 5, 3), [(3,) * 7] * 5)
     shown = {team.name: team.shown for team in results.teams(session, stevns.id)}
     assert shown == {"Jobklar": False, "Lille": False, "Opfølgning": True, "Ydelse": False}
+
+
+def test_it_takes_one_that_answers_the_same_questionnaire(
+    session: Session, stevns: Municipality, add_batch: Add
+) -> None:
+    """Told while it had three caseworkers, it would be the law group's figures of that version less the others'.
+
+    A second hidden team that answers another questionnaire hides nothing of it.
+    """
+    old, faxe = team_of(session, stevns), another_team(session, team_of(session, stevns), "Unge")
+    faxe.questionnaire_id = session.scalars(select(Questionnaire.id).where(Questionnaire.code == "faxe")).one()
+    small = another_team(session, old, "Lille")
+    for team, caseworkers, day in ((old, 5, 3), (small, 3, 3), (faxe, 4, 4)):
+        employ(session, team, caseworkers)
+        add_batch(team, date(2021, 5, day), [(2, 3, 3, 2, 3, 2, 3)[: 3 if team is faxe else 7]] * 12)
+    leaving = select(Assignment.staff_id).where(Assignment.team_id == small.id).limit(1)
+    session.execute(update(Staff).where(Staff.id.in_(leaving)).values(active=False))
+    shown = {team.name: team.shown for team in results.teams(session, stevns.id)}
+    assert shown == {"Lille": False, "Opfølgning": False, "Unge": False, "Ydelse": False}
 
 
 def test_a_closed_team_with_figures_is_still_part_of_its_group(
