@@ -183,9 +183,11 @@ def _told(what: str, days: Days | None) -> str:
 
 
 def _means(part: Part, name: str) -> Table:
+    means, spread = part.series.means, part.series.spread
+    days = f", {notes.days(spread.first, spread.last)}" if spread and spread != means else ""
     return Table(
         f"Udsagnene, {name}",
-        ("Udsagn", "Gennemsnit", "Usikkerhed", "n", f"Svarer {part.top}"),
+        ("Udsagn", "Gennemsnit", "Usikkerhed", "n", f"Svarer {part.top}{days}"),
         tuple(
             (line.text, line.mean.text, line.interval or NOTHING, line.n or NOTHING, line.top_two.text)
             for line in part.lines

@@ -17,7 +17,7 @@ from survey.top_two import TopTwo
 
 Outcome = Literal["over", "under", "undecided"]
 SURE = 0.95
-NOBODY = "Ingen svar i perioden endnu."
+NOBODY = "Ingen svar i perioden, der kan vises."
 UNTOLD = "For få svar til at sige det: gennemsnittet kan ikke vises endnu."
 
 

@@ -53,6 +53,16 @@ def test_the_two_highest_points_are_a_picture_a_sentence_and_a_table(
     assert "Alle udsagn" in text
 
 
+def test_shares_say_which_days_they_are_of(ydelse: Team, manager: FlaskClient, add_batch: Add) -> None:
+    """Distributions are told by larger groups than means: here of days before the period too, and of more people."""
+    add_batch(ydelse, date(2021, 5, 5), [*PEOPLE * 5, (1, 2, 1, 2, 1), (4, 1, 4, 2, 4), (2, 1, 1, 2, 3)])
+    add_batch(ydelse, date(2021, 5, 28), [*PEOPLE * 8, *[(2, 1, 2, 1, 2)] * 16])
+    text = words(manager.get("/tal?fra=2021-05-20&til=2021-05-31").text)
+    assert "n = 48 besvarelser" in text
+    assert "Andelene dækker 5. – 28. maj 2021 (n = 71)." in text
+    assert "Svarer 3 eller 4, Ydelse, 5. – 28. maj 2021" in text
+
+
 def test_few_answers_have_no_such_picture(ydelse: Team, manager: FlaskClient, add_batch: Add) -> None:
     """Nine people have a mean, and no share."""
     add_batch(ydelse, DAY, [*PEOPLE * 2, PEOPLE[0]])

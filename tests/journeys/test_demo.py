@@ -195,6 +195,8 @@ def test_the_current_municipality_has_two_teams_side_by_side(connected: Loaded) 
     table = page.partition("<caption>Team hver for sig")[2].partition("</table>")[0]
     assert re.findall(r">(Opfølgning[^<]*)</a>", table) == ["Opfølgning", "Opfølgning Havn"]
     assert re.findall(r"ingen sikker forskel|(?:over|under) de andre<", table)
+    assert "En portion er et enkelt teams" in page
+    assert "En portion er et enkelt teams" not in browser(connected, "leder@stevns").get("/tal").text
 
 
 def test_the_current_municipality_speaks_other_languages_and_prints(connected: Loaded) -> None:

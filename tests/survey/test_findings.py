@@ -96,7 +96,7 @@ def test_what_is_missing_for_a_verdict_is_said() -> None:
 
 def test_without_answers_or_without_a_target_there_is_no_verdict() -> None:
     """Nobody has answered; or the scale is 1-5."""
-    assert (said([]).level.sentence, said([]).change.sentence) == ("Ingen svar i perioden endnu.",) * 2
+    assert (said([]).level.sentence, said([]).change.sentence) == ("Ingen svar i perioden, der kan vises.",) * 2
     five = said([cell(DAY, [(5, 4, 3), (3, 4, 2)] * 10, points=5)]).level
     assert (five.sign, five.sentence) == ("none", "Der er ikke aftalt noget mål på skalaen 1-5.")
 

@@ -131,7 +131,7 @@ def test_without_a_level_or_answers_there_is_no_status() -> None:
     aims = Aims("LAS", under_way=ON_ITS_LAST_DAY)
     assert findings.findings(PERIOD, series_of(five), five, [], aims).level.sign == "none"
     none = findings.findings(PERIOD, series_of([]), [], [], aims).level
-    assert (none.sign, none.sentence) == ("undecided", "Ingen svar i perioden endnu.")
+    assert (none.sign, none.sentence) == ("undecided", "Ingen svar i perioden, der kan vises.")
 
 
 def test_page_and_report_say_it_while_the_period_is_open(
