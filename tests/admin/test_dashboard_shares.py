@@ -54,7 +54,7 @@ def test_the_two_highest_points_are_a_picture_a_sentence_and_a_table(
 
 
 def test_shares_say_which_days_they_are_of(ydelse: Team, manager: FlaskClient, add_batch: Add) -> None:
-    """Distributions are told by larger groups than means: here of days before the period too, and of more people."""
+    """Distributions are told by larger groups than means: here of days before the period too, and more people."""
     add_batch(ydelse, date(2021, 5, 5), [*PEOPLE * 5, (1, 2, 1, 2, 1), (4, 1, 4, 2, 4), (2, 1, 1, 2, 3)])
     add_batch(ydelse, date(2021, 5, 28), [*PEOPLE * 8, *[(2, 1, 2, 1, 2)] * 16])
     text = words(manager.get("/tal?fra=2021-05-20&til=2021-05-31").text)
@@ -129,3 +129,12 @@ def test_the_steps_to_an_answer_agree_with_the_rate_and_name_their_weeks(
     assert "Besvaret: 2/5 = 40,0 % af de udsendte. Trinene er af uge 18, 2021." in text
     assert "Fra samtale til svar, Ydelse, uge 18, 2021" in text
     assert "Besvaret 2 2/5 = 40,0 % af de udsendte" in text
+
+
+def test_the_chosen_team_stays_chosen(session: Session, ydelse: Team, manager: FlaskClient) -> None:
+    """In the way to the usual period, and to each kind of report; without one there is none."""
+    team = another(session, ydelse, "A")
+    for page, way in (("/tal", "/tal"), ("/rapport", "/rapport?slags=bilag")):
+        joint = "&amp;" if "?" in way else "?"
+        assert f'href="{way}{joint}team={team.id}"' in manager.get(f"{page}?team={team.id}").text
+        assert f'href="{way}"' in manager.get(page).text
