@@ -118,7 +118,7 @@ def named(quarter: date) -> str:
 
 def words(quarter: date) -> str:
     """ "2. kvartal 2021"."""
-    return f"{(quarter.month + 2) // 3}. kvartal {quarter.year}"
+    return workdays.quarters_named([quarter])
 
 
 # As it is drawn and said ---------------------------------------------------------------------------------

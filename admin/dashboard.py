@@ -55,7 +55,7 @@ from survey.figures import Section, Series, StatementResult
 from survey.findings import Aims, Finding, Findings
 from survey.goals import Goal
 from survey.models import LONGEST_REASON
-from survey.promises import Promises
+from survey.promises import Told, Wishes
 from survey.results import LAW_NAMES, CellView, Counts, Period, TeamView
 from survey.shares import Agreed
 from survey.so_far import Unfinished
@@ -66,7 +66,7 @@ doors = Blueprint("dashboard", __name__)
 
 @dataclass(frozen=True)
 class Known:
-    """What a page was read from: the period's counts, the cells of the period before, and promises by team.
+    """What a page was read from: the period's counts, the cells of the period before, and wishes for calls.
 
     `goals` are all the municipality's, those between both groups only for who sees both; `waves` the last ones;
     `rebased` are notes by which an early warning began anew. Answers are told up to the day `as_of`;
@@ -76,7 +76,7 @@ class Known:
 
     counts: Counts
     before: Sequence[CellView]
-    promises: Mapping[int, Promises]
+    wishes: Wishes
     goals: tuple[Goal, ...]
     waves: tuple[wave_results.Told, ...]
     rebased: tuple[Rebased, ...]
@@ -97,7 +97,8 @@ class Waves:
 class Room:
     """A section of the page; `hidden_teams` are the manager's that are shown only inside this law group.
 
-    `found` answers the questions for each of the section's series, `calls` the one about calls for all of it;
+    `found` answers the questions for each of the section's series, `calls` the one about calls for all of it,
+    of what is told of those `asked` for;
     `places` are the teams' beside each other, by series; `waves` is None for a series without any, `agreed` where
     no distribution may be shown.
     """
@@ -108,7 +109,8 @@ class Room:
     waves: tuple[Waves | None, ...]
     agreed: tuple[Agreed | None, ...]
     calls: Finding
-    call_funnel: funnels.Funnel
+    asked: Told
+    call_steps: tuple[funnels.Step, ...]
     funnel: funnels.Funnel
     hidden_teams: tuple[TeamView, ...] = ()
 
@@ -315,7 +317,7 @@ def _room(
     found = tuple(
         _found(known, section, series, table, others) for series, table in zip(section.series, tables, strict=True)
     )
-    asked = promises.of(known.promises, counts.teams, section.law, section.team)
+    asked = promises.told(known.wishes, counts.teams, section.law, section.team, counts.smallest)
     return Room(
         section,
         found,
@@ -325,8 +327,9 @@ def _room(
             shares.agreed(series, figures.cells_of(counts.cells, section, series), counts.smallest)
             for series in section.series
         ),
-        findings.calls(asked, counts.smallest),
-        funnels.calls(asked, counts.smallest, counts.period),
+        findings.calls(asked),
+        asked,
+        funnels.calls(asked),
         funnels.steps(counts, section),
         hidden,
     )

@@ -1,11 +1,12 @@
 """The ids on a dashboard: of each row of its tables the figure that a reader would look up, or of the table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from survey import part_rates, reopening, table_passports
 from survey.figures import Point, Section, Series
-from survey.funnels import Funnel
+from survey.funnels import Funnel, Step
 from survey.part_rates import Quarter
 from survey.passports import TOP_TWO
 from survey.remarks import Confirmed
@@ -66,9 +67,10 @@ class Ids:
         """The steps from meeting to answer."""
         return table_passports.of_steps(self.municipality_id, section.law, _team(section), funnel, self.period)
 
-    def calls(self, section: Section, funnel: Funnel) -> str:
+    def calls(self, section: Section, steps: Sequence[Step]) -> str:
         """The steps from wish to call."""
-        return table_passports.of_calls(self.municipality_id, section.law, _team(section), funnel, self.today)
+        of = self.municipality_id, section.law, _team(section)
+        return table_passports.of_calls(*of, steps, self.period, self.today)
 
     def reasons(self, section: Section) -> str:
         """Why nobody was asked."""

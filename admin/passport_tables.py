@@ -35,8 +35,8 @@ WORDS: Mapping[str, Words] = {
     ),
     "calls": Words(
         "Fra ønske til opkald",
-        "Ønsker om opkald efter den uge, borgeren bad om det. De tælles om hver nat i 60 dage og står fast "
-        "derefter. Trukne ønsker tæller ikke.",
+        "Ønsker om opkald i hele kvartaler, efter den uge, borgeren bad om det. De tælles om hver nat i 60 dage "
+        "og står fast derefter. Trukne ønsker tæller ikke. Et kvartal med for få ønsker tæller ikke med.",
         ("Trin", "Antal", "Andel"),
     ),
     "reasons": Words(

@@ -56,6 +56,10 @@ NOT_HERE = "Der er ikke noget tal med det id i jeres kommune, eller det er ikke 
 GROUP_TOO_SMALL = (
     "Lovgruppens tal vises ikke nu: den har færre end tre aktive sagsbehandlere, så de ville være den enkeltes."
 )
+CALLS_OF_WEEKS = (
+    "Ønsker om opkald vises nu kun i hele kvartaler: forskellen på to tabeller af uger kunne vise et enkelt "
+    "ønske. Kvartalets tabel og dens id står på siden Tal."
+)
 OTHERS = (
     "Resten var af andre team, da tallet fik sit id. Nu er et team mere for lille til at vises for sig, og "
     "forskellen på de to ville vise det. Derfor bliver tallet ikke regnet ud igen."
@@ -90,7 +94,8 @@ def show(figure: str) -> ResponseReturnValue:
         if refusal:
             return _form(figure, refusal), 404
         page = _table(session, staff, of, teams) if isinstance(of, Table) else _figure(session, staff, of, teams)
-    return page or (_form(figure, NOT_HERE), 404)
+    of_weeks = isinstance(of, Table) and of.kind == "calls" and table_passports.is_cut(of)
+    return page or (_form(figure, CALLS_OF_WEEKS if of_weeks else NOT_HERE), 404)
 
 
 def _table(session: Session, staff: CurrentStaff, of: Table, teams: Sequence[TeamView]) -> str:

@@ -16,7 +16,7 @@ from survey.counts import Complete
 from survey.figures import Series
 from survey.goal_verdicts import Evidence, Group, Outcome, Verdict
 from survey.goals import Goal
-from survey.promises import Promises
+from survey.promises import Told
 from survey.results import CellView, Period
 from survey.scoring import danish, nonresponse, statements
 from survey.so_far import Unfinished
@@ -292,19 +292,20 @@ def _tipping(tip: Fraction | None, mean: Fraction, series: Series) -> str:
 CALLS_QUESTION = "Holder vi, hvad vi lover om opkald?"
 
 
-def calls(promises: Promises, smallest: int) -> Finding:
-    """Whether calls that were asked for are made by the promised day. Fewer than `smallest` are not numbered."""
-    if not promises.asked:
-        return Finding(CALLS_QUESTION, "none", "Ingen har bedt om et opkald i perioden.")
-    few = promises.asked < smallest
-    asked = f"{scoring.published_count(promises.asked, smallest=smallest).capitalize()} har bedt om et opkald."
+def calls(told: Told) -> Finding:
+    """Whether calls that were asked for are made by the promised day; of no quarter that may be told, nothing."""
+    promises = told.promises
+    if not told.quarters:
+        return Finding(CALLS_QUESTION, "undecided", "For få ønsker om opkald til at sige det.")
+    asked = f"{scoring.count(promises.asked)} har bedt om et opkald i {told.when}."
+    if told.missing:
+        asked += " Periodens andre kvartaler er ikke talt med: der er for få ønsker til at vise dem."
     if promises.overdue:
-        late = "mindst ét venter" if few else f"{promises.overdue} venter"
-        return Finding(CALLS_QUESTION, "under", f"Nej: {late} ud over fristen. {asked}")
+        return Finding(CALLS_QUESTION, "under", f"Nej: {promises.overdue} venter ud over fristen. {asked}")
     if not promises.due:
-        return Finding(CALLS_QUESTION, "undecided", f"{asked} Fristen er ikke nået for nogen af dem.")
+        return Finding(CALLS_QUESTION, "undecided", f"Fristen er ikke nået for nogen af dem. {asked}")
     if promises.late:
-        some = "ikke alle" if few else f"{promises.kept} af {promises.due}"
+        some = f"{promises.kept} af {promises.due}"
         return Finding(
             CALLS_QUESTION,
             "undecided",

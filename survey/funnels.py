@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from survey import scoring, turnout, workdays
+from survey import scoring, turnout
 from survey.figures import Section, Series
-from survey.promises import Promises
-from survey.results import Counts, OneRow, Period
+from survey.promises import Told
+from survey.results import Counts, OneRow
 from survey.scoring import Figure
 from survey.turnout import Turnout, Weeks
 
@@ -88,20 +88,11 @@ def _sent(counts: Counts, section: Section, series: Series, told: Sequence[Weeks
     return turnout.within(mine, told, section.team.id if section.team else None)
 
 
-def calls(promises: Promises, smallest: int, period: Period) -> Funnel:
-    """Calls asked for, due, made, made in time, in the weeks that overlap `period`; none where nobody has asked.
-
-    Fewer than `smallest` are not numbered, nor then any step: as in the sentence about them.
-    """
-    if not promises.asked:
-        return Funnel()
-    return Funnel(_calls(promises, smallest), (workdays.monday(period.first), workdays.monday(period.last)))
-
-
-def _calls(promises: Promises, smallest: int) -> tuple[Step, ...]:
-    if promises.asked < smallest:
-        few = scoring.published_count(promises.asked, smallest=smallest)
-        return (Step("Bedt om opkald", None, few, ""),)
+def calls(told: Told) -> tuple[Step, ...]:
+    """Calls asked for, due, made, made in time; () where no quarter may be told."""
+    promises = told.promises
+    if not told.quarters:
+        return ()
     made = promises.kept + promises.late
     return (
         Step("Bedt om opkald", promises.asked, scoring.count(promises.asked), ""),

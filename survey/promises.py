@@ -1,6 +1,10 @@
-"""Promises to call: how many were kept, counted by the night per team and week of asking; rows go, counts stay."""
+"""Promises to call: how many were kept, counted by the night per team and week of asking; rows go, counts stay.
 
-from collections.abc import Iterable, Mapping
+They are told by whole quarters, so that two periods, or a law group and its teams, differ by what could be told.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
@@ -11,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from survey import workdays
-from survey.models import CallbackAttempt, CallbackCount, CallbackRequest
+from survey.models import CallbackAttempt, CallbackCount, CallbackRequest, Team
 from survey.results import TeamView
 
 COUNTED = timedelta(days=60)
@@ -41,6 +45,35 @@ class Promises:
     def plus(self, other: "Promises") -> "Promises":
         """Both together."""
         return Promises(*(getattr(self, name) + getattr(other, name) for name in STATES))
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """Calls asked for in whole quarters, from the one that begins on `first` to that of `last`.
+
+    By law group and quarter (its first day), of each team that has any. To be told only by `told`.
+    """
+
+    first: date
+    last: date
+    asked: Mapping[tuple[str, date], Mapping[int, Promises]]
+
+
+@dataclass(frozen=True)
+class Told:
+    """The promises of the `quarters` (first days) that may be told: k or more wishes, or no quarter at all.
+
+    `missing` is True where the period has others, of too few wishes or none.
+    """
+
+    promises: Promises = Promises()
+    quarters: tuple[date, ...] = ()
+    missing: bool = False
+
+    @property
+    def when(self) -> str:
+        """The quarters in words; "" without any."""
+        return workdays.quarters_named(self.quarters)
 
 
 def count(session: Session, municipality_id: int, now: datetime) -> None:
@@ -81,18 +114,47 @@ def _day(moment: Any) -> ColumnElement[date]:
     return cast(func.timezone(workdays.COPENHAGEN.key, moment), Date)
 
 
-def read(session: Session, municipality_id: int, first: date, last: date) -> dict[int, Promises]:
-    """By team, over the weeks of asking that overlap the days `first` to `last`."""
+def read(session: Session, municipality_id: int, first: date, last: date) -> Wishes:
+    """The wishes of the quarters that the days `first` to `last` lie in; a week is of its Monday's quarter."""
     of = CallbackCount
-    rows = session.execute(
-        select(of.team_id, *(func.sum(getattr(of, name)) for name in STATES))
-        .where(of.municipality_id == municipality_id, of.week.between(workdays.monday(first), last))
-        .group_by(of.team_id)
+    begins, ends = workdays.quarter(first), workdays.quarter_end(last)
+    quarter = cast(func.date_trunc("quarter", of.week), Date)
+    rows: Any = session.execute(
+        select(Team.law, quarter, of.team_id, *(func.sum(getattr(of, name)) for name in STATES))
+        .join(Team, (Team.municipality_id == of.municipality_id) & (Team.id == of.team_id))
+        .where(of.municipality_id == municipality_id, of.week.between(begins, ends))
+        .group_by(Team.law, quarter, of.team_id)
+        .order_by(quarter, of.team_id)
     )
-    return {team_id: Promises(*map(int, sums)) for team_id, *sums in rows}
+    asked: dict[tuple[str, date], dict[int, Promises]] = defaultdict(dict)
+    for law, of_quarter, team_id, *sums in rows:
+        asked[law, of_quarter][team_id] = Promises(*map(int, sums))
+    return Wishes(begins, ends, asked)
 
 
-def of(known: Mapping[int, Promises], teams: Iterable[TeamView], law: str, team: TeamView | None) -> Promises:
-    """Those of a law group's `teams`, or of one `team`, as one; `known` is what was read."""
-    mine = [each for each in teams if each.law == law and team in (None, each)]
-    return reduce(Promises.plus, (known[each.id] for each in mine if each.id in known), Promises())
+def told(wishes: Wishes, teams: Iterable[TeamView], law: str, team: TeamView | None, smallest: int) -> Told:
+    """What may be told of a law group, or of one `team` of it; `teams` are `results.teams`, `smallest` is k."""
+    shown = {each.id for each in teams if each.shown}
+    found: dict[date, Promises] = {}
+    for (of_law, quarter), asked in wishes.asked.items():
+        whole = reduce(Promises.plus, asked.values())
+        if of_law != law or whole.asked < smallest:
+            continue
+        if team is None:
+            found[quarter] = whole
+        elif team.id in _apart(asked, shown, smallest):
+            found[quarter] = asked[team.id]
+    together = reduce(Promises.plus, found.values(), Promises())
+    return Told(together, tuple(found), missing=len(found) < workdays.quarters(wishes.first, wishes.last))
+
+
+def _apart(asked: Mapping[int, Promises], shown: Collection[int], smallest: int) -> list[int]:
+    """The teams told by themselves in a quarter: of k or more, and so that the law group tells of no others.
+
+    What they leave of it is nobody's, or that of two teams or more with k or more together.
+    """
+    sizes = {team_id: each.asked for team_id, each in asked.items()}
+    apart = [each for each in sorted(sizes, key=sizes.__getitem__) if each in shown and sizes[each] >= smallest]
+    rest = [n for team_id, n in sizes.items() if team_id not in apart]
+    is_open = rest and (len(rest) == 1 or sum(rest) < smallest)
+    return apart[1:] if is_open else apart

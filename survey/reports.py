@@ -162,7 +162,7 @@ def _group(known: Known, scope: Scope, mint: Mint, steps_id: StepsId) -> Group:
         is_team=scope.team is not None,
         parts=tuple(parts),
         breaks=notes.breaks(section),
-        calls=findings.calls(promises.of(known.promises, counts.teams, scope.law, scope.team), counts.smallest),
+        calls=findings.calls(promises.told(known.wishes, counts.teams, scope.law, scope.team, counts.smallest)),
         funnel=funnel,
         funnel_id=steps_id(scope.law, scope.team.id if scope.team else None, funnel, counts.period),
         hidden_teams=tuple(team.name for team in scope.hidden),

@@ -1,6 +1,6 @@
 """What a report is read from: a period's counts, its waves apart, and what each is held against."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -22,7 +22,7 @@ from survey import (
 )
 from survey.baselines import Rebased
 from survey.goals import Goal
-from survey.promises import Promises
+from survey.promises import Wishes
 from survey.results import CellView, Counts, Period
 from survey.so_far import Unfinished
 from survey.wave_results import Told
@@ -46,7 +46,7 @@ class Spell:
 
 @dataclass(frozen=True)
 class Known:
-    """What a report is made of: the period, cells before it, promises by team, and what is held against what.
+    """What a report is made of: the period, cells before it, wishes for calls, and what is held against what.
 
     Versions that mean the same are one. `waves` are those in the period, in order. Where there are any, `now` is
     the last one that is over and `before` the one before, else the period and the one before. `compared` are the
@@ -58,7 +58,7 @@ class Known:
     counted_on: date
     whole: Spell
     ground: Sequence[CellView]
-    promises: Mapping[int, Promises]
+    wishes: Wishes
     goals: tuple[Goal, ...]
     rebased: tuple[Rebased, ...]
     under_way: Unfinished | None
@@ -93,7 +93,7 @@ def read(session: Session, municipality_id: int, period: Period, today: date) ->
         counted_on=results.newest_day(session, municipality_id) or today,
         whole=whole,
         ground=lineages.cells(results.cells(session, municipality_id, results.before(period)), found),
-        promises=promises.read(session, municipality_id, period.first, period.last),
+        wishes=promises.read(session, municipality_id, period.first, period.last),
         goals=goals.of(session, municipality_id),
         compared=compared,
         rebased=baselines.read(session, municipality_id, found),

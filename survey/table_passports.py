@@ -29,10 +29,9 @@ from survey import (
 from survey.comparison import MEASURES, Board, Measured
 from survey.dimensions import DIMENSIONS, SENT_BY
 from survey.figures import Section
-from survey.funnels import Funnel
+from survey.funnels import Funnel, Step
 from survey.part_rates import Quarter
 from survey.passports import Table
-from survey.promises import Promises
 from survey.remarks import Confirmed
 from survey.results import Period, TeamView
 from survey.sides import Side, Split
@@ -44,7 +43,9 @@ PARTS = tuple(SENT_BY)
 OWN = ("steps", "calls", "reasons", "confirmed", "parts")
 """Kinds that are of a municipality, and of no single version."""
 QUARTERLY = ("side", "confirmed", "compared", "parts")
-"""Kinds that are of one whole quarter; reasons are of several."""
+"""Kinds that are of one whole quarter."""
+QUARTERS = ("calls", "reasons")
+"""Kinds that are of several whole quarters."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class Line:
 class Opened:
     """A table as it is told now; `is_same` where that is what was printed beside its id.
 
-    `open_weeks` (Mondays) may still change. `questionnaire` is "" where it is of none alone, `weeks` of no weeks.
+    `open_weeks` (Mondays) may still change. `questionnaire` is "" where it is of none alone, `weeks` of no weeks,
+    `quarters` where they are those of the table.
     """
 
     table: Table
@@ -68,6 +70,7 @@ class Opened:
     team: TeamView | None = None
     open_weeks: tuple[date, ...] = ()
     weeks: str = ""
+    quarters: str = ""
     questionnaire: str = ""
 
 
@@ -78,6 +81,7 @@ class _Found:
     lines: tuple[Line, ...]
     open_weeks: tuple[date, ...] = ()
     weeks: str = ""
+    quarters: str = ""
     questionnaire: str = ""
 
 
@@ -91,23 +95,24 @@ def of_steps(municipality_id: int, law: str, team_id: int | None, funnel: Funnel
     # A longer period would take in weeks that are sent in later.
     first, last = funnel.mondays
     days = max(period.first, first), min(period.last, last + timedelta(days=6))
-    return _mint(Table("steps", law, team_id, municipality_id, *days, 0, 0, 0), _steps_of(funnel))
+    return _mint(Table("steps", law, team_id, municipality_id, *days, 0, 0, 0), _steps_of(funnel.steps))
 
 
-def of_calls(municipality_id: int, law: str, team_id: int | None, funnel: Funnel, today: date) -> str:
-    """The id of the steps from wish to call, up to the week of `today`; "" where there are too few to number."""
-    if not funnel.mondays or funnel.steps[0].n is None:
+def of_calls(
+    municipality_id: int, law: str, team_id: int | None, steps: Sequence[Step], period: Period, today: date
+) -> str:
+    """The id of the steps from wish to call, in the quarters of `period` up to that of `today`; "" of no steps."""
+    if not steps:
         return ""
-    first, last = funnel.mondays
-    end = min(last, workdays.monday(today)) + timedelta(days=6)
-    return _mint(Table("calls", law, team_id, municipality_id, first, end, 0, 0, 0), _steps_of(funnel))
+    days = _until(period, today)
+    return _mint(Table("calls", law, team_id, municipality_id, days.first, days.last, 0, 0, 0), _steps_of(steps))
 
 
 def of_reasons(municipality_id: int, section: Section, period: Period, today: date) -> str:
     """The id of why nobody was asked, in the quarters of `period` up to that of `today`; "" of no reasons."""
     if not section.not_invited:
         return ""
-    days = _quarters(Period(period.first, max(period.first, min(period.last, today))))
+    days = _until(period, today)
     table = Table("reasons", section.law, None, municipality_id, days.first, days.last, 0, 0, 0)
     return _mint(table, _reasons_of(section))
 
@@ -159,6 +164,17 @@ def _quarters(period: Period) -> Period:
     return Period(workdays.quarter(period.first), workdays.quarter_end(period.last))
 
 
+def _until(period: Period, today: date) -> Period:
+    """The whole quarters of `period` up to that of `today`: later ones would be in the id, and not on the page."""
+    return _quarters(Period(period.first, max(period.first, min(period.last, today))))
+
+
+def is_cut(table: Table) -> bool:
+    """Whether a table of whole quarters is of less: the difference of two would tell what a quarter may not."""
+    days = Period(table.first, table.last)
+    return table.kind in QUARTERS and _quarters(days) != days
+
+
 def _language(code: str) -> int:
     """Two letters as a number."""
     return int(code, 36)
@@ -167,8 +183,8 @@ def _language(code: str) -> int:
 # Lines as they are printed -------------------------------------------------------------------------------
 
 
-def _steps_of(funnel: Funnel) -> tuple[Line, ...]:
-    return tuple(Line(step.name, (step.text, step.share)) for step in funnel.steps)
+def _steps_of(steps: Sequence[Step]) -> tuple[Line, ...]:
+    return tuple(Line(step.name, (step.text, step.share)) for step in steps)
 
 
 def _reasons_of(section: Section) -> tuple[Line, ...]:
@@ -213,13 +229,12 @@ def reopen(
 
     `teams` are `results.teams`. Raises ValueError for a team that may only be shown inside its law group.
     """
-    days = Period(table.first, table.last)
     if table.kind in OWN and table.of_id != municipality_id:
         return None
     if table.kind in QUARTERLY and _quarter(table.first) != (table.first, table.last):
         return None
-    if table.kind == "reasons" and _quarters(days) != days:
-        return None  # of less than whole quarters the difference of two would tell what may not be shown
+    if is_cut(table):
+        return None
     team = next((each for each in teams if each.id == table.team_id), None)
     if table.team_id is not None and (team is None or team.law != table.law):
         return None
@@ -248,19 +263,18 @@ def _steps(of: _Asked) -> _Found | None:
     funnel = funnels.steps(counts, section)
     if not funnel.mondays:
         return None
-    return _Found(_steps_of(funnel), weeks=funnel.weeks)
+    return _Found(_steps_of(funnel.steps), weeks=funnel.weeks)
 
 
 def _calls(of: _Asked) -> _Found | None:
-    days = Period(of.table.first, of.table.last)
-    mine = {team.id for team in of.teams if team.law == of.table.law and of.team in (None, team)}
-    asked = Promises()
-    for team_id, each in promises.read(of.session, of.municipality_id, days.first, days.last).items():
-        asked = asked.plus(each) if team_id in mine else asked
-    funnel = funnels.calls(asked, smallest_group.of(of.session, of.municipality_id), days)
-    since = max(days.first, workdays.monday(of.today - promises.COUNTED))
-    weeks = tuple(since + timedelta(days=7 * n) for n in range((min(days.last, of.today) - since).days // 7 + 1))
-    return _Found(_steps_of(funnel), weeks, funnel.weeks)
+    wishes = promises.read(of.session, of.municipality_id, of.table.first, of.table.last)
+    smallest = smallest_group.of(of.session, of.municipality_id)
+    told = promises.told(wishes, of.teams, of.table.law, of.team, smallest)
+    counted = workdays.monday(of.today - promises.COUNTED)
+    since = max(workdays.monday(of.table.first + timedelta(days=6)), counted)
+    n = (min(of.table.last, of.today) - since).days // 7 + 1
+    weeks = tuple(since + timedelta(days=7 * week) for week in range(n))
+    return _Found(_steps_of(funnels.calls(told)), weeks, quarters=told.when)
 
 
 def _reasons(of: _Asked) -> _Found | None:

@@ -1,12 +1,17 @@
 """Copenhagen days and the send window: moments are UTC, days are Copenhagen days, from here alone."""
 
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 import holidays
+
+from survey import words
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
@@ -85,6 +90,15 @@ def quarter_of(day_: date) -> tuple[date, date]:
     return quarter(day_), quarter_end(day_)
 
 
+def quarters(first: date, last: date) -> int:
+    """How many calendar quarters the days `first` to `last` lie in."""
+    return (last.year - first.year) * 4 + _number(last) - _number(first) + 1
+
+
+def _number(day_: date) -> int:
+    return (day_.month + 2) // 3
+
+
 def year_of(day_: date) -> tuple[date, date]:
     """The first and the last day of the year of `day_`."""
     return date(day_.year, 1, 1), date(day_.year, 12, 31)
@@ -109,6 +123,14 @@ def _closed_days(year: int) -> frozenset[date]:
 def long_date(day_: date) -> str:
     """ "2. maj 2021"."""
     return f"{day_.day}. {MONTHS[day_.month - 1]} {day_.year}"
+
+
+def quarters_named(days: Iterable[date]) -> str:
+    """The quarters of `days` in order, one each: "4. kvartal 2020 og 1., 2. og 3. kvartal 2021"; "" of none."""
+    years = groupby(days, attrgetter("year"))
+    return words.listed(
+        [f"{words.listed([f'{_number(day_)}.' for day_ in each])} kvartal {year}" for year, each in years]
+    )
 
 
 def is_workday(day_: date) -> bool:

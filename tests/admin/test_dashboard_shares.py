@@ -32,10 +32,10 @@ def manager(
     return enter(employ(session, stevns, "manager"), stevns)
 
 
-def ask(session: Session, team: Team, **counts: int) -> None:
+def ask(session: Session, team: Team, week: date = date(2021, 5, 3), **counts: int) -> None:
     """A week's wishes for a call."""
     row = {"kept": 0, "late": 0, "overdue": 0, "waiting": 0} | counts
-    session.add(CallbackCount(municipality_id=team.municipality_id, team_id=team.id, week=date(2021, 5, 3), **row))
+    session.add(CallbackCount(municipality_id=team.municipality_id, team_id=team.id, week=week, **row))
     session.flush()
 
 
@@ -82,22 +82,46 @@ def test_calls_are_followed_step_by_step(
     page = manager.get(PAGE).text
     assert 'aria-label="Fra ønske til opkald for Ydelse. De samme tal står i tabellen."' in page
     text = words(page)
-    assert "Nej: 2 venter ud over fristen. 16 har bedt om et opkald." in text
-    assert "16 har bedt om et opkald. Ønskerne er fra uge 17 til 22, 2021." in text
-    assert "Fra ønske til opkald, Ydelse, uge 17 til 22, 2021" in text
+    assert text.count("Nej: 2 venter ud over fristen. 16 har bedt om et opkald i 2. kvartal 2021.") == 2
+    assert "Fra ønske til opkald, Ydelse, 2. kvartal 2021" in text
     assert "Ringet op til tiden 8 8/12 = 66,7 % af dem, hvor det var tid" in text
     alone = words(manager.get(f"{PAGE}&team={other.id}").text)
     assert "Ringet op til tiden 4 4/6 = 66,7 % af dem, hvor det var tid" in alone
 
 
-def test_few_calls_have_no_numbers(session: Session, ydelse: Team, manager: FlaskClient, add_batch: Add) -> None:
-    """Four: only that they are fewer than five. None: no picture."""
+def test_few_calls_read_as_none(session: Session, ydelse: Team, manager: FlaskClient, add_batch: Add) -> None:
+    """Four, one of them overdue: the page of nobody, to the letter; a fifth is told."""
     add_batch(ydelse, DAY, PEOPLE * 10)
-    assert "Fra ønske til opkald" not in manager.get(PAGE).text
-    ask(session, ydelse, kept=4)
+    nobody = words(manager.get(PAGE).text)
+    assert "For få ønsker om opkald til at sige det." in nobody
+    assert "Fra ønske til opkald" not in nobody
+    ask(session, ydelse, kept=3, overdue=1)
+    assert words(manager.get(PAGE).text) == nobody
+    ask(session, another(session, ydelse, "A"), kept=1)
     text = words(manager.get(PAGE).text)
-    assert "Bedt om opkald færre end 5" in text
-    assert "Ringet op til tiden" not in text
+    assert "Nej: 1 venter ud over fristen. 5 har bedt om et opkald i 2. kvartal 2021." in text
+
+
+def test_a_week_more_or_less_is_the_same_calls(
+    session: Session, ydelse: Team, manager: FlaskClient, add_batch: Add
+) -> None:
+    """Every period in a quarter tells the whole of it; one that reaches the next says that it is left out."""
+    for day in (DAY, date(2021, 7, 7)):
+        add_batch(ydelse, day, PEOPLE * 10)
+    ask(session, ydelse, kept=11)
+    ask(session, ydelse, date(2021, 6, 14), kept=1)
+    ask(session, ydelse, date(2021, 7, 5), overdue=1)
+
+    def said(first: str, last: str) -> str:
+        return words(manager.get(f"/tal?fra={first}&til={last}").text)
+
+    kept = "Ja: alle, hvor fristen er nået, blev ringet op til tiden. 12 har bedt om et opkald i 2. kvartal 2021."
+    left_out = "Periodens andre kvartaler er ikke talt med: der er for få ønsker til at vise dem."
+    for days in (("2021-05-01", "2021-06-13"), ("2021-05-01", "2021-06-20"), ("2021-05-05", "2021-05-05")):
+        assert kept in said(*days)
+        assert left_out not in said(*days)
+    assert f"{kept} {left_out}" in said("2021-05-01", "2021-07-31")
+    assert "For få ønsker om opkald til at sige det." in said("2021-07-01", "2021-07-31")
 
 
 def test_what_came_back_of_each_wave(

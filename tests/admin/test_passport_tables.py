@@ -188,6 +188,7 @@ def test_another_municipalitys_table_opens_nothing(
     [
         {"kind": "reasons", "last": date(2021, 5, 16)},
         {"kind": "reasons", "first": date(2021, 4, 5)},
+        {"kind": "calls", "first": date(2021, 7, 1), "last": date(2021, 9, 30)},
         {"kind": "confirmed", "by": 1},
         {"kind": "confirmed", "last": date(2021, 6, 29)},
         {"kind": "steps", "team_id": 10**6},
@@ -206,3 +207,16 @@ def test_what_nobody_printed_is_told_so(
     made_up = passports.mint(Table(**{**vars(usual), **change}))
     page = sign_in(stevns).get(f"/figures/{made_up}")
     assert (page.status_code, "ikke noget tal" in words(page.text)) == (404, True)
+
+
+def test_an_id_of_weeks_of_calls_says_why_it_opens_no_more(
+    stevns: Municipality, team: Team, sign_in: SignIn
+) -> None:
+    """As such ids were once made: 404 with the reason; of the whole quarter it opens, and names it."""
+    client, weeks = sign_in(stevns), (date(2021, 4, 26), date(2021, 6, 6))
+    for team_id in (None, team.id):
+        old = passports.mint(Table("calls", "LAB", team_id, stevns.id, *weeks, 0, 0, 0))
+        page = client.get(f"/figures/{old}")
+        assert (page.status_code, "nu kun i hele kvartaler" in words(page.text)) == (404, True)
+    (calls,) = ids(client)["calls"]
+    assert "Kvartaler 2. kvartal 2021" in words(client.get(f"/figures/{calls}").text)

@@ -13,7 +13,7 @@ from survey import counts, figures, findings, results
 from survey.cells import Counted
 from survey.figures import Series
 from survey.findings import Aims, Findings
-from survey.promises import Promises
+from survey.promises import Promises, Told
 from survey.results import CellView, Counts, Period
 
 DAY = date(2021, 5, 3)
@@ -230,39 +230,39 @@ def test_few_answers_name_no_weakest() -> None:
     )
 
 
+SPRING = "har bedt om et opkald i 2. kvartal 2021."
+
+
 @pytest.mark.parametrize(
     ("promises", "sign", "words"),
     [
-        (Promises(), "none", "Ingen har bedt om et opkald i perioden."),
         (
             Promises(kept=6, waiting=1),
             "over",
-            "Ja: alle, hvor fristen er nået, blev ringet op til tiden. 7 har bedt",
+            f"Ja: alle, hvor fristen er nået, blev ringet op til tiden. 7 {SPRING}",
         ),
         (
             Promises(kept=4, late=2),
             "undecided",
-            "Ikke helt: ingen venter nu, men 4 af 6 blev ringet op til tiden.",
+            f"Ikke helt: ingen venter nu, men 4 af 6 blev ringet op til tiden. 6 {SPRING}",
         ),
-        (
-            Promises(kept=1, late=1),
-            "undecided",
-            "Ikke helt: ingen venter nu, men ikke alle blev ringet op til tiden.",
-        ),
-        (Promises(kept=6, overdue=2), "under", "Nej: 2 venter ud over fristen. 8 har bedt om et opkald."),
-        (
-            Promises(overdue=1),
-            "under",
-            "Nej: mindst ét venter ud over fristen. Færre end 5 har bedt om et opkald.",
-        ),
-        (Promises(waiting=5), "undecided", "5 har bedt om et opkald. Fristen er ikke nået for nogen af dem."),
+        (Promises(kept=6, overdue=2), "under", f"Nej: 2 venter ud over fristen. 8 {SPRING}"),
+        (Promises(waiting=5), "undecided", f"Fristen er ikke nået for nogen af dem. 5 {SPRING}"),
     ],
 )
 def test_promises_to_call(promises: Promises, sign: str, words: str) -> None:
-    """Kept, kept late, broken, not due; a few have no numbers."""
-    found = findings.calls(promises, 5)
-    assert found.sign == sign
-    assert found.sentence.startswith(words)
+    """Kept, kept late, broken, not due; each with its quarters, and with those left out where there are any."""
+    quarters = (date(2021, 4, 1),)
+    found = findings.calls(Told(promises, quarters))
+    assert (found.sign, found.sentence) == (sign, words)
+    left_out = "Periodens andre kvartaler er ikke talt med: der er for få ønsker til at vise dem."
+    assert findings.calls(Told(promises, quarters, missing=True)).sentence == f"{words} {left_out}"
+
+
+def test_of_few_wishes_nothing_is_said() -> None:
+    """Neither whether they were kept, nor whether there were any."""
+    found = findings.calls(Told(missing=True))
+    assert (found.sign, found.sentence) == ("undecided", "For få ønsker om opkald til at sige det.")
 
 
 def test_the_year_before_is_read_for_a_short_period() -> None:

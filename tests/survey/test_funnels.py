@@ -4,47 +4,41 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from survey import figures, funnels, lineages, scoring
 from survey.funnels import Step
 from survey.models import MeetingCount, Participation, Team
-from survey.promises import Promises
+from survey.promises import Promises, Told
 from survey.results import Counts, Period, TeamView
 from survey.turnout import Turnout, Weeks
-from tests.survey.told import MAY, sent, tell
+from tests.survey.told import sent, tell
 
 MONDAY = date(2021, 5, 3)
+SPRING = (date(2021, 4, 1),)
 NBSP = "\N{NO-BREAK SPACE}"
 
 
 def test_calls_are_asked_for_due_made_and_made_in_time() -> None:
     """Each a share of those whose day had come; what waits is due to nobody."""
-    found = funnels.calls(Promises(kept=6, late=2, overdue=2, waiting=2), 5, MAY)
-    assert found.steps == (
+    assert funnels.calls(Told(Promises(kept=6, late=2, overdue=2, waiting=2), SPRING)) == (
         Step("Bedt om opkald", 12, "12", ""),
         Step("Frist nået eller ringet før", 10, "10", f"10/12 = 83,3{NBSP}% af ønskerne"),
         Step("Ringet op", 8, "8", f"8/10 = 80,0{NBSP}% af dem, hvor det var tid"),
         Step("Ringet op til tiden", 6, "6", f"6/10 = 60,0{NBSP}% af dem, hvor det var tid"),
     )
-    assert found.weeks == "uge 17 til 22, 2021"
 
 
 def test_where_nothing_is_due_there_are_no_shares_of_it() -> None:
     """All of them wait."""
-    found = funnels.calls(Promises(waiting=5), 5, MAY)
-    assert [(step.n, step.share) for step in found.steps[2:]] == [(0, ""), (0, "")]
+    found = funnels.calls(Told(Promises(waiting=5), SPRING))
+    assert [(step.n, step.share) for step in found[2:]] == [(0, ""), (0, "")]
 
 
-@pytest.mark.parametrize(
-    ("promises", "steps"),
-    [(Promises(), ()), (Promises(kept=4), (Step("Bedt om opkald", None, "færre end 5", ""),))],
-)
-def test_few_calls_have_no_numbers(promises: Promises, steps: tuple[Step, ...]) -> None:
-    """Nobody: no picture. Fewer than five: that they are few, and nothing of what became of them."""
-    assert funnels.calls(promises, 5, MAY).steps == steps
+def test_calls_of_no_quarter_have_no_steps() -> None:
+    """Nothing tells few wishes from none."""
+    assert funnels.calls(Told(missing=True)) == ()
 
 
 def week(team_id: int, week: date, sent: int, version: int = 1, law: str = "LAS") -> Any:
@@ -94,8 +88,6 @@ def test_a_wave_without_a_rate_has_no_steps() -> None:
 def test_answered_is_told_where_the_rate_tells_it() -> None:
     """Two of five sent: the rate is printed, so is the step."""
     assert of_wave(told(scoring.published_share(2, 60)))[2] == ("Besvaret", f"2 2/60 = 3,3{NBSP}% af de udsendte")
-    (step,) = funnels.calls(Promises(kept=4), 5, MAY).steps
-    assert (step.text, step.short) == ("færre end 5", "")
     assert Step("Besvaret", 2, "2", f"2/5 = 40,0{NBSP}% af de udsendte").short == f"40,0{NBSP}% af de udsendte"
 
 

@@ -65,6 +65,16 @@ def test_the_week_starts_on_monday() -> None:
     assert workdays.monday(date(2027, 1, 1)) == date(2026, 12, 28)
 
 
+def test_quarters_are_counted_and_named() -> None:
+    """Those that days lie in; by year, in order."""
+    assert workdays.quarters(date(2021, 6, 30), date(2021, 7, 1)) == 2
+    assert workdays.quarters(date(2020, 12, 31), date(2022, 1, 1)) == 6
+    every = [date(2020, 10, 1), date(2021, 1, 1), date(2021, 4, 1), date(2021, 10, 1)]
+    assert workdays.quarters_named(every) == "4. kvartal 2020 og 1., 2. og 4. kvartal 2021"
+    assert workdays.quarters_named(every[:1]) == "4. kvartal 2020"
+    assert workdays.quarters_named([]) == ""
+
+
 def test_a_clock_time_that_comes_twice_means_the_first() -> None:
     """On the autumn night 2.30 is read as summer time."""
     assert workdays.at(date(2026, 10, 25), time(2, 30)) == moment("2026-10-25T00:30")
