@@ -7,12 +7,16 @@ from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Wo
 from survey import notes, words, workdays
 from survey.changes import Change, with_n
 from survey.figures import Days, Series
-from survey.report_parts import Line, Part
+from survey.report_parts import Line, Part, WaveLine
 from survey.reports import Group, Report
 
 TITLE = "Borgernes svar efter samtaler"
 NOTHING = "–"
 """In a cell that has nothing to say."""
+OF_WAVES = (
+    "Andelene hviler på de svar, hvis fordeling kan vises. Mod bølgen før holdes gennemsnittet ved Mann-Whitney "
+    "på borgernes egne gennemsnit, andelen over alle udsagn ved Newcombe (95 %); hver sammenligning står for sig."
+)
 WITHHELD = "Tallene vises ikke: gruppen har færre end tre aktive sagsbehandlere, så de ville være den enkeltes."
 
 
@@ -47,7 +51,7 @@ def _group(report: Report, group: Group, *, new_page: bool) -> Iterator[Block]:
         last = place == len(group.parts) - 1
         yield from _part(report, group, part, deep=4 if part.title else 3, calls=last)
     if not group.parts:
-        yield Words("Ingen svar i perioden.")
+        yield Words("Der er ingen svar i perioden, der kan vises.")
 
 
 def _named(group: Group, part: Part) -> str:
@@ -64,7 +68,7 @@ def _part(report: Report, group: Group, part: Part, *, deep: int, calls: bool) -
     yield _over_time(part, name)
     if part.waves:
         yield _waves(part, name)
-        yield Words("Andelene hviler på de svar, hvis fordeling kan vises.", "small")
+        yield Words(OF_WAVES, "small")
     yield Heading(deep, "Ændret siden sidst")
     yield from _changes(part, name)
     if part.silent:
@@ -150,6 +154,9 @@ def _waves(part: Part, name: str) -> Table:
         ("Besvarelser", *(str(wave.n or NOTHING) for wave in each)),
         ("Svarprocent", *(wave.rate.text for wave in each)),
         (f"Gennemsnit, skala 1 til {len(part.series.labels)}", *(wave.mean.text for wave in each)),
+        ("Gennemsnit mod bølgen før", *(_mean_against(wave) for wave in each)),
+        ("Alle udsagn", *(wave.share.text for wave in each)),
+        ("Alle udsagn mod bølgen før", *(_share_against(wave) for wave in each)),
         *(
             (line.text, *(wave.shares[place].text for wave in each))
             for place, line in enumerate(part.lines)
@@ -159,6 +166,22 @@ def _waves(part: Part, name: str) -> Table:
     head = ("Tal", *(words.first(wave.name) for wave in each))
     caption = f"Bølgerne hver for sig, {name}; ved udsagnene andelen, der svarer {part.top}"
     return Table(caption, head, tuple(rows), (5, *(3.0 for _ in each)))
+
+
+def _mean_against(wave: WaveLine) -> str:
+    """ "Højere (+0,17)"; a dash where the wave is held against none."""
+    found = wave.against
+    if found is None:
+        return NOTHING
+    return words.first(found.word) + (f" ({found.mean})" if found.mean else "")
+
+
+def _share_against(wave: WaveLine) -> str:
+    """ "Ingen sikker forskel: +4,3 procentpoint (−3,2 til +11,5)"; a dash where the wave is held against none."""
+    found = wave.against
+    if found is None:
+        return NOTHING
+    return words.first(found.share_word) + (f": {found.share}" if found.share else "")
 
 
 # Statements ----------------------------------------------------------------------------------------------

@@ -1,18 +1,19 @@
 """What changed since last time: one series held against itself before, each word chosen by a test."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
 
-from survey import scoring, shares, words
+from survey import scoring, shares, top_two, turnout, words
 from survey.figures import Section, Series
 from survey.results import CellView, Period
 from survey.scoring import Figure, rates, scores
 from survey.scoring.comparisons import SMALLEST_COMPARED, mann_whitney
 from survey.scoring.multiplicity import holm
 from survey.scoring.scores import Scores
+from survey.turnout import Weeks
 
 Verdict = Literal["højere", "lavere", "ingen sikker forskel", "kan ikke sammenlignes"]
 SAME: Verdict = "ingen sikker forskel"
@@ -31,7 +32,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Change:
-    """A figure then and now, and what a test says; with a statement's mean its share of the top two.
+    """A figure then and now, and what a test says; with a mean its share of the top two.
 
     Of two means both have as many decimals as the one with the fewer is printed with.
     """
@@ -76,21 +77,26 @@ def _whole_months(period: Period) -> int:
     return (after.year - period.first.year) * 12 + after.month - period.first.month
 
 
-def since(series: Series, now: Side, before: Side, word: str = "") -> Changes:
+def since(series: Series, now: Side, before: Side, smallest: int, word: str = "") -> Changes:
     """What changed in `series`, one of `now`'s; a version that means something else is never held against the old.
 
-    `word` is what is said of the mean elsewhere already, where it is one of several comparisons.
+    `smallest` is k of the disclosure rules; `word` is what is said of the mean elsewhere already, where it is one
+    of several comparisons.
     """
     same = next((each for each in before.section.series if _key(each) == _key(series)), None)
     if same is None or not same.points:
         return Changes(now.name, before.name, (_why_not(series, before),))
     mine, theirs = (_of(side, series) for side in (now, before))
-    mean = _mean(series, same, mine, theirs, word)
+    mean = replace(
+        _mean(series, same, mine, theirs, word),
+        share_before=_top_two(theirs, smallest),
+        share_now=_top_two(mine, smallest),
+    )
     statements = _statements(series, same, mine, theirs)
     rate = _rate(series, same)
-    said = [_said_of_mean(mean, before.name), *_said_of_statements(statements), *_crossed(statements)]
+    said = [_said_of_mean(mean, before.name), *_said_of_statements(statements), *_crossed((mean, *statements))]
     if rate:
-        said.append(_said_of_rate(rate, before.name))
+        said.append(_said_of_rate(rate, before.name) + _said_of_both(_of_both(series, same)))
     return Changes(now.name, before.name, tuple(said), mean, statements, rate)
 
 
@@ -106,7 +112,7 @@ def _why_not(series: Series, before: Side) -> str:
     others = {each.number for each in before.section.series if each.name == series.name and each.points}
     if others - {series.number}:
         return f"Spørgeskemaet er ændret siden {before.name}, så tallene kan ikke sammenlignes."
-    return f"Der er ingen svar fra {before.name} at sammenligne med."
+    return f"Der er ingen svar fra {before.name}, der kan vises, og derfor intet at sammenligne med."
 
 
 def unfinished(name: str) -> tuple[str, ...]:
@@ -130,6 +136,12 @@ def _mean(series: Series, same: Series, mine: Sequence[CellView], theirs: Sequen
     if word and verdict != NONE:
         verdict = "højere" if word == "højere" else "lavere" if word == "lavere" else SAME
     return Change("Alle udsagn", *_alike(same.mean, series.mean, same.exact, series.exact), verdict)
+
+
+def _top_two(cells: Sequence[CellView], smallest: int) -> Figure:
+    """The share of the two highest points over all statements."""
+    found = top_two.of(cells, smallest)
+    return found.figure if found else scoring.HIDDEN
 
 
 def _alike(
@@ -269,19 +281,38 @@ def _differ(change: Change) -> bool:
 
 
 def _rate(series: Series, same: Series) -> Change | None:
-    """The response rate, by Newcombe's interval; None where either has none. Weeks of both count to the newer."""
+    """The response rate as it is printed of either, by Newcombe's interval; None where either has none.
+
+    In the test the weeks of both count to the newer; where the printed rates go the other way, nothing is sure.
+    """
     if series.turnout is None or same.turnout is None:
         return None
-    mine = {(weeks.first, weeks.last) for weeks in series.turnout.weeks}
-    alone = [weeks.rate for weeks in same.turnout.weeks if (weeks.first, weeks.last) not in mine]
-    before = _sum(alone) if len(alone) < len(same.turnout.weeks) else same.turnout.rate
-    now = series.turnout.rate
-    first, second = scoring.k_of_n(now), scoring.k_of_n(before)
-    if first is None or second is None:
+    before, now, both = same.turnout.rate, series.turnout.rate, _of_both(series, same)
+    alone = _sum([weeks.rate for weeks in same.turnout.weeks if weeks not in both]) if both else before
+    first, second = scoring.k_of_n(now), scoring.k_of_n(alone)
+    if first is None or second is None or scoring.capped(before):
         return Change("Svarprocent", before, now, NONE)
-    difference = rates.rate_difference(first, second)
-    verdict: Verdict = "højere" if difference.low > 0 else "lavere" if difference.high < 0 else SAME
+    difference, rise = rates.rate_difference(first, second), (now.value or 0) - (before.value or 0)
+    verdict: Verdict = SAME
+    if difference.low > 0 and rise > 0:
+        verdict = "højere"
+    elif difference.high < 0 and rise < 0:
+        verdict = "lavere"
     return Change("Svarprocent", before, now, verdict)
+
+
+def _of_both(series: Series, same: Series) -> list[Weeks]:
+    """The weeks that are told together across the two periods, and so are in the rate of either."""
+    mine = {(weeks.first, weeks.last) for weeks in (series.turnout.weeks if series.turnout else ())}
+    return [weeks for weeks in (same.turnout.weeks if same.turnout else ()) if (weeks.first, weeks.last) in mine]
+
+
+def _said_of_both(weeks: Sequence[Weeks]) -> str:
+    """Which weeks are in both rates, as one more sentence; "" where none is."""
+    if not weeks:
+        return ""
+    named = words.first(turnout.weeks_named(weeks[0].first, weeks[-1].last))
+    return f" {named}, er i begge svarprocenter, men i testen kun i den nye."
 
 
 def _sum(parts: Sequence[Figure]) -> Figure:

@@ -268,23 +268,35 @@ def _silent(series: Series, told: Sequence[Counted]) -> Finding:
     silent = f"{scoring.count(n - k)} af {scoring.count(n)} har ikke svaret; svarprocenten er {rate.text}."
     if series.target is None or not told or scoring.capped(series.mean) or n == k:
         return Finding(SILENT_QUESTION, "none", silent)
-    mean = Fraction(series.mean.value or 0).limit_denominator(100)
-    tip = nonresponse.tipping_point(mean, Fraction(k, n), Fraction(str(series.target)))
-    return Finding(SILENT_QUESTION, "none", f"{silent} {_tipping(tip, mean, series)}")
+    return Finding(SILENT_QUESTION, "none", f"{silent} {tipping(series, Fraction(k, n))}")
 
 
-def _tipping(tip: Fraction | None, mean: Fraction, series: Series) -> str:
-    """Rounded away from the claim: beyond the printed number the mean of all is on that side for sure."""
+def tipping(series: Series, rate: Fraction) -> str:
+    """What the silent would have to average for the mean of all to lie on the other side of the target, in words.
+
+    `rate` answered, under 1, as a fraction; the series has a target and an exact mean. It is true of every mean
+    that is printed as this one: worked out from the end of its step that is worse for the claim.
+    """
     target, points = Fraction(str(series.target or 0)), len(series.labels)
-    goal = goals.number(target)
-    if tip is None or not 1 <= tip <= points:
-        return f"Deres svar kunne ikke flytte gennemsnittet af alle til den anden side af {goal}."
-    side, end, shown = "over", points, danish.rounded_up(tip, 1)
+    goal, mean = goals.number(target), Fraction(series.mean.value or 0).limit_denominator(100)
+    half = Fraction(1, 2 * 10 ** len(series.mean.text.partition(",")[2]))
+    # What is surely said of them rounds `away` from the target, what surely leaves the mean where it is, `back`.
     if mean > target:
-        side, end, shown = "under", 1, danish.rounded_down(tip, 1)
-    if shown == end:
+        near, far, side, kept, end = mean - half, mean + half, "under", "over", 1
+        away, back = danish.rounded_down, danish.rounded_up
+    else:
+        near, far, side, kept, end = mean + half, mean - half, "over", "under", points
+        away, back = danish.rounded_up, danish.rounded_down
+    first, sure = (nonresponse.tipping_point(each, rate, target) or target for each in (near, far))
+    if not 1 <= first <= points:
+        return f"Deres svar kunne ikke flytte gennemsnittet af alle til den anden side af {goal}."
+    if away(first, 1) == end:
         return f"Kun hvis de så godt som alle valgte {end}, var gennemsnittet af alle {side} {goal}."
-    return f"Ligger de i gennemsnit {side} {danish.number(shown, 1)}, er gennemsnittet af alle {side} {goal}."
+    if 1 < away(sure, 1) < points:
+        shown = danish.number(away(sure, 1), 1)
+        return f"Ligger de i gennemsnit {side} {shown}, er gennemsnittet af alle {side} {goal}."
+    shown = danish.number(back(first, 1), 1)
+    return f"Så længe de i gennemsnit ligger {kept} {shown}, er gennemsnittet af alle {kept} {goal}."
 
 
 # Hvad lover vi? ------------------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import groupby, pairwise
 
-from survey import goals, scoring, turnout, workdays
+from survey import findings, scoring, turnout, workdays
 from survey.figures import Section, Series
 from survey.results import Period
 from survey.scoring import danish, nonresponse
+from survey.turnout import Turnout
 from survey.workdays import long_date
 
 
@@ -84,6 +85,8 @@ def _base(series: Series) -> str:
         n = scoring.count(rate.n)
         return f"Målingen er dannet på basis af {n} udsendte spørgeskemaer med en svarprocent på {end}."
     few = "Der er udsendt for få spørgeskemaer i perioden til at vise, hvor mange der har svaret."
+    if rate == scoring.WITHHELD:
+        few = "Hvor mange af de udsendte spørgeskemaer der er besvaret, kan ikke vises."
     return turnout.none_told(series.turnout) or few
 
 
@@ -97,19 +100,35 @@ def _span(period: Period) -> str:
 # The silent ----------------------------------------------------------------------------------------------
 
 
+UNSAID = "hvad de, der ikke svarede, kunne ændre"
+
+
 def silent(series: Series) -> Silent | None:
     """What the silent could change in the mean; None where nobody was sent anything."""
     if series.mode == "onsite" or series.turnout is None:
         return None
     told = scoring.k_of_n(series.turnout.rate)
     if not told:
-        return Silent("", "", ("For få er udsendt til at sige, hvad de, der ikke svarede, kunne ændre.",))
+        return Silent("", "", (_unbounded(series.turnout),))
+    if not series.mean.shown:
+        return Silent("", "", (f"Gennemsnittet kan ikke vises, så det kan ikke siges, {UNSAID}.",))
     if scoring.capped(series.mean):
-        return Silent("", "", ("For få har svaret til at sige, hvad de, der ikke svarede, kunne ændre.",))
+        return Silent("", "", (f"For få har svaret til at sige, {UNSAID}.",))
     k, n = told
     if k == n:
         return Silent("", "", ("Alle har svaret.",))
     return _bounded(series, k, n)
+
+
+def _unbounded(part: Turnout) -> str:
+    """Why nothing is said of the silent where the response rate is not told exactly."""
+    if waits := turnout.none_told(part):
+        return f"{waits} Til da kan det ikke siges, {UNSAID}."
+    if part.rate.shown:
+        return f"Svarprocenten vises kun som {part.rate.text}, så det kan ikke siges, {UNSAID}."
+    if part.rate == scoring.WITHHELD:
+        return f"Svarprocenten kan ikke vises, så det kan ikke siges, {UNSAID}."
+    return f"For få er udsendt til at sige, {UNSAID}."
 
 
 def _bounded(series: Series, k: int, n: int) -> Silent:
@@ -122,8 +141,8 @@ def _bounded(series: Series, k: int, n: int) -> Silent:
         f"(»{series.labels[0].lower()}«), var gennemsnittet af alle {lowest}; havde de alle valgt {points} "
         f"(»{series.labels[-1].lower()}«), {highest}."
     )
-    verdict = _verdict(series, mean, rate, (low, high))
-    return Silent(lowest, highest, (first, verdict) if verdict else (first,))
+    turned = () if series.target is None else (findings.tipping(series, rate),)
+    return Silent(lowest, highest, (first, *turned))
 
 
 def _places(series: Series) -> int:
@@ -133,26 +152,6 @@ def _places(series: Series) -> int:
 
 def _printed(series: Series) -> Fraction:
     return Fraction(series.mean.value or 0).limit_denominator(100)
-
-
-def _verdict(series: Series, mean: Fraction, rate: Fraction, ends: tuple[Fraction, Fraction]) -> str:
-    """Whether the silent could bring the mean of all to the other side of the target; "" without a target."""
-    if series.target is None:
-        return ""
-    target = Fraction(str(series.target))
-    goal = goals.number(target)
-    if ends[0] > target:
-        return f"Gennemsnittet af alle er over {goal}, hvad de end ville have svaret."
-    if ends[1] < target:
-        return f"Gennemsnittet af alle er under {goal}, hvad de end ville have svaret."
-    tip = nonresponse.tipping_point(mean, rate, target) or target
-    # Rounded away from the claim: beyond the printed number it holds for sure.
-    side, least = ("over", danish.rounded_up) if mean > target else ("under", danish.rounded_down)
-    places = _places(series)
-    return (
-        f"Gennemsnittet af alle er {side} {goal}, så længe de, der ikke svarede, "
-        f"i gennemsnit ville have ligget {side} {danish.number(least(tip, places), places)}."
-    )
 
 
 def _joined(series: Series) -> str:

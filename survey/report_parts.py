@@ -26,6 +26,7 @@ from survey.printed import Measured, Mint, Printed, Tell, telling
 from survey.results import CellView, Period, TeamView
 from survey.scoring import Figure
 from survey.spells import Known, Spell
+from survey.wave_results import Against
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,10 @@ class Line:
 
 @dataclass(frozen=True)
 class WaveLine:
-    """One wave: its days of answering, n, mean, rate, and per statement the share of the two highest points."""
+    """One wave: its days of answering, n, mean, rate, and the shares of the two highest points.
+
+    `share` is over all statements, `shares` of each; `against` holds mean and `share` against the wave before.
+    """
 
     name: str
     first_on: date
@@ -61,7 +65,9 @@ class WaveLine:
     figure: Figure
     mean: Printed
     rate: Printed
+    share: Printed
     shares: tuple[Printed, ...]
+    against: Against | None
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,8 @@ def part(known: Known, scope: Scope, whole: Section, series: Series, title: str,
     mine, ground = (figures.cells_of(cells, whole, series) for cells in (counts.cells, known.ground))
     rebased = baselines.standing(known.rebased, whole, series, period.last)
     other = _opposite(known, scope, series)
-    change = wave_findings.change(_waves(known, whole, series), mine)
+    table = wave_results.table(known.compared, counts, whole, series)
+    change = wave_findings.change(table, mine)
     way = known.under_way, known.is_newest, change
     aims = Aims(scope.law, _aims(known, scope), other, counts.smallest, rebased, *way)
     tell = telling(mint, _measured(scope, series, period))
@@ -125,8 +132,8 @@ def part(known: Known, scope: Scope, whole: Section, series: Series, title: str,
         mean=tell("Gennemsnit", series.mean, of="mean"),
         rate=tell("Svarprocent", series.turnout.rate, of="rate") if series.turnout else None,
         lines=tuple(_line(tell, series, each) for each in series.statements),
-        waves=tuple(filter(None, (_wave(known, spell, scope, series, mint) for spell in known.waves))),
-        changes=_changes(known, scope, whole, series),
+        waves=tuple(filter(None, (_wave(known, spell, scope, series, table, mint) for spell in known.waves))),
+        changes=_changes(known, scope, series, table),
         silent=notes.silent(series),
         points=tuple(_point(scope, series, period, each, mint) for each in series.points),
     )
@@ -188,10 +195,12 @@ def _same(of: Section, series: Series) -> Series | None:
     return found if found and found.points else None
 
 
-def _wave(known: Known, spell: Spell, scope: Scope, series: Series, mint: Mint) -> WaveLine | None:
+def _wave(
+    known: Known, spell: Spell, scope: Scope, series: Series, table: wave_results.Table | None, mint: Mint
+) -> WaveLine | None:
     """What a wave says of a series; None where nobody answered it in that wave."""
-    own = _same(section(known, spell, scope), series)
-    if own is None:
+    own, line = _same(section(known, spell, scope), series), _line_of(table, spell)
+    if own is None or line is None:
         return None
     tell = telling(mint, replace(_measured(scope, own, spell.counts.period), inside=True))
     named = f"Svarprocent, {spell.said}"
@@ -203,6 +212,8 @@ def _wave(known: Known, spell: Spell, scope: Scope, series: Series, mint: Mint) 
         figure=own.mean,
         mean=tell(f"Gennemsnit, {spell.said}", own.mean, of="mean"),
         rate=tell(named, own.turnout.rate, of="rate") if own.turnout else Printed(named, "–"),
+        share=tell(f"De to højeste svar på alle udsagn, {spell.said}", line.share, of="top_two"),
+        against=line.against,
         shares=tuple(
             tell(
                 f"De to højeste svar på »{each.text}«, {spell.said}",
@@ -215,7 +226,7 @@ def _wave(known: Known, spell: Spell, scope: Scope, series: Series, mint: Mint) 
     )
 
 
-def _changes(known: Known, scope: Scope, whole: Section, series: Series) -> Changes:
+def _changes(known: Known, scope: Scope, series: Series, table: wave_results.Table | None) -> Changes:
     now, before = (
         Side(spell.said, told, _cells(spell.counts.cells, told))
         for spell in (known.now, known.before)
@@ -225,25 +236,22 @@ def _changes(known: Known, scope: Scope, whole: Section, series: Series) -> Chan
     if not known.now.is_over:
         return Changes(now.name, before.name, cut)
     if own is None:
-        return Changes(now.name, before.name, (f"Der er ingen svar fra {now.name}.", *cut))
-    found = changes.since(own, now, before, _word(known, whole, series))
+        return Changes(now.name, before.name, (f"Der er ingen svar fra {now.name}, der kan vises.", *cut))
+    found = changes.since(own, now, before, known.whole.counts.smallest, _word(known, table))
     # Where the last wave is not one of the two, the two are named first.
     named = (f"Her holdes {now.name} op mod {before.name}.",) if cut else ()
     return replace(found, sentences=(*named, *found.sentences, *cut))
 
 
-def _word(known: Known, of: Section, series: Series) -> str:
+def _word(known: Known, table: wave_results.Table | None) -> str:
     """What the dashboard says of the last wave against the one before; "" without waves."""
-    if not known.waves:
-        return ""
-    table = _waves(known, of, series)
-    lines = table.lines if table else ()
-    return next((line.against.word for line in lines if line.against and line.name == known.now.name), "")
+    line = _line_of(table, known.now) if known.waves else None
+    return line.against.word if line and line.against else ""
 
 
-def _waves(known: Known, of: Section, series: Series) -> wave_results.Table | None:
-    """The waves as the dashboard has them."""
-    return wave_results.table(known.compared, known.whole.counts, of, series)
+def _line_of(table: wave_results.Table | None, spell: Spell) -> wave_results.Line | None:
+    """What the dashboard's table says of a wave."""
+    return next((line for line in table.lines if line.days == spell.counts.period), None) if table else None
 
 
 def _cells(cells: Sequence[CellView], of: Section) -> list[CellView]:

@@ -112,7 +112,7 @@ def _quoted(part: Part) -> list[Printed]:
     for line in part.lines:
         each += [line.mean, line.top_two]
     for wave in part.waves:
-        each += [wave.mean, wave.rate, *wave.shares]
+        each += [wave.mean, wave.rate, wave.share, *wave.shares]
     return each
 
 

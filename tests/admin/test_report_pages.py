@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
+import pytest
 from sqlalchemy.orm import Session
 
 from admin import charts, report_pages
 from admin.passports import minting
 from admin.report_blocks import Answers, Block, Box, Heading, Picture, Table, Words
-from survey import municipalities, passports, question_sets, told
+from survey import municipalities, passports, question_sets, telling, told
 from survey.models import Municipality, Waiting
 from survey.report_parts import Scope
 from survey.reports import Report
@@ -33,13 +34,18 @@ def test_a_wave_is_a_column_and_a_point(session: Session, add_batch: Add, now: d
     made = report(session, place, YEAR, "halvaarsstatus")
     waves = tables(made)["Bølgerne hver for sig, Opfølgning; ved udsagnene andelen, der svarer 4 eller 5"]
     assert waves.head == ("Tal", "Uge 15", "Uge 33", "Uge 49")
-    assert [row[0] for row in waves.rows][:4] == [
+    assert [row[0] for row in waves.rows][:7] == [
         "Svardage",
         "Besvarelser",
         "Svarprocent",
         "Gennemsnit, skala 1 til 5",
+        "Gennemsnit mod bølgen før",
+        "Alle udsagn",
+        "Alle udsagn mod bølgen før",
     ]
-    assert all("/" in share and "%" in share for row in (waves.rows[2], *waves.rows[4:]) for share in row[1:])
+    shares = (waves.rows[2], waves.rows[5], *waves.rows[7:])
+    assert all("/" in share and "%" in share for row in shares for share in row[1:])
+    assert (waves.rows[4][1], waves.rows[6][1]) == ("–", "–"), "the first wave is held against none"
     (line, _bars) = (each.chart for each in report_pages.blocks(made) if isinstance(each, Picture))
     assert isinstance(line, charts.DateLine)
     assert [point.name for point in line.points] == ["Uge 15", "Uge 33", "Uge 49"]
@@ -47,6 +53,38 @@ def test_a_wave_is_a_column_and_a_point(session: Session, add_batch: Add, now: d
         "Hvordan svarene fordeler sig, Opfølgning",
         "Gennemsnit ift. dato, Opfølgning",
     ]
+
+
+@pytest.mark.parametrize(
+    ("last", "mean", "share"),
+    [
+        (
+            crowd(3, p5=41, p4=10, p3=19),
+            "Ingen sikker forskel (+0,02)",
+            "Ingen sikker forskel: +1,4 procentpoint (−",
+        ),
+        (crowd(3, p5=65, p3=5), "Højere (+0,57)", "Højere: +21,4 procentpoint (+"),
+        (crowd(3, p5=10, p4=10, p3=50), "Lavere (−0,86)", "Lavere: −42,9 procentpoint (−"),
+        (crowd(3, p5=45, p4=4), "Højere", "For få svar"),
+    ],
+)
+def test_a_waves_column_says_what_it_is_against_the_wave_before(
+    last: list[tuple[int, ...]], mean: str, share: str, session: Session, add_batch: Add, now: datetime
+) -> None:
+    """Mean and share over all statements by their own tests; no number beside "mindst 4,9" or a share not told.
+
+    In the first of the three waves nobody answered on a screen.
+    """
+    place, team = faxe(session, add_batch, now)
+    for day, people in ((date(2021, 8, 17), crowd(3, p5=40, p4=10, p3=20)), (date(2021, 12, 7), last)):
+        add_batch(team, day, people, mode="onsite")
+    telling.form(session, place.id, datetime(2022, 1, 11, 3, tzinfo=now.tzinfo))
+    caption = "Bølgerne hver for sig, Opfølgning, Skemaet Faxe, på skærm i venteværelset; ved udsagnene andelen, "
+    rows = {row[0]: row[1:] for row in tables(report(session, place, YEAR))[f"{caption}der svarer 4 eller 5"].rows}
+    assert rows["Gennemsnit mod bølgen før"] == ("For få svar", mean)
+    assert rows["Alle udsagn"][0] == "150/210 = 71,4\N{NO-BREAK SPACE}%"
+    first, second = rows["Alle udsagn mod bølgen før"]
+    assert (first, second[: len(share)]) == ("For få svar", share)
 
 
 def test_the_weeks_stand_beside_the_rate_and_over_the_steps(
@@ -63,12 +101,12 @@ def test_the_weeks_stand_beside_the_rate_and_over_the_steps(
 def test_on_1_to_5_the_share_stands_beside_the_mean_then_and_now(
     session: Session, add_batch: Add, now: datetime
 ) -> None:
-    """Both with both numbers; of all statements together there is no share."""
+    """Both with both numbers, of all statements together too."""
     place, _team = faxe(session, add_batch, now)
     changed = tables(report(session, place, YEAR))["Bølgen uge 49 holdt op mod bølgen uge 33, Opfølgning"]
     assert changed.head == ("Tal", "Sidst", "Nu", "4 eller 5 sidst", "4 eller 5 nu", "Forskel")
-    assert changed.rows[0][3:5] == ("–", "–")
-    assert [cell.partition(" ")[0] for cell in changed.rows[1][3:5]] == ["74/84", "78/88"]
+    told = [[cell.partition(" ")[0] for cell in row[3:5]] for row in changed.rows[:2]]
+    assert told == [["222/252", "234/264"], ["74/84", "78/88"]]
 
 
 def test_two_versions_have_headings_and_the_calls_stand_once(
@@ -90,7 +128,10 @@ def test_two_versions_have_headings_and_the_calls_stand_once(
 def test_a_report_of_nothing_says_so(session: Session, stevns: Municipality) -> None:
     """No tables but that of the method, and no numbers behind."""
     made = report(session, stevns)
-    assert sum(each == Words("Ingen svar i perioden.") for each in report_pages.blocks(made)) == 2
+    assert (
+        sum(each == Words("Der er ingen svar i perioden, der kan vises.") for each in report_pages.blocks(made))
+        == 2
+    )
     assert list(tables(made)) == ["Test bag ordene"]
 
 

@@ -11,7 +11,7 @@ from survey.changes import Changes, with_n
 from survey.models import Municipality, Team
 from survey.results import Period
 from survey.scoring import HIDDEN
-from tests.reporting import BEFORE, DAY, Add, crowd, part, report, send
+from tests.reporting import BEFORE, DAY, PERIOD, Add, crowd, part, report, send
 
 People = list[tuple[int, ...]]
 Told = Callable[..., Changes]
@@ -185,25 +185,57 @@ def test_a_rate_is_not_held_against_weeks_it_shares(
         send(session, team, monday, 2, 4)
     found = part(report(session, stevns)).changes
     assert "Svarprocenten kan ikke sammenlignes med perioden før" in text(found)
+    assert text(found).endswith("Uge 16 til 18, 2021, er i begge svarprocenter, men i testen kun i den nye.")
 
 
-def test_a_week_across_both_periods_counts_to_the_newer(
-    session: Session, stevns: Municipality, team: Team, add_batch: Add
+@pytest.mark.parametrize(
+    ("answered", "before", "later", "verdict"),
+    [
+        ((30, 85, 80), "115/200", "165/200", "højere"),
+        ((80, 30, 30), "110/200", "60/200", "lavere"),
+        ((30, 85, 15), "115/200", "100/200", "ingen sikker forskel"),
+        ((80, 30, 70), "110/200", "100/200", "lavere"),
+        ((80, 10, 85), "90/200", "95/200", "ingen sikker forskel"),
+    ],
+)
+def test_a_week_across_both_periods_is_in_both_rates_and_counts_to_the_newer(
+    answered: tuple[int, int, int],
+    before: str,
+    later: str,
+    verdict: str,
+    session: Session,
+    stevns: Municipality,
+    team: Team,
+    add_batch: Add,
 ) -> None:
-    """What the older has alone is its rate: of three weeks the one that ends in May is left out."""
+    """Last time's rate is what its own report prints, of three weeks two. Tested is the one it has alone.
+
+    30 of 100 is surely less than 100 of 200; but 115 of 200 is printed, and that is more.
+    """
     for day in (BEFORE, DAY):
         add_batch(team, day, LOW)
-    for monday, answered in ((date(2021, 3, 1), 30), (date(2021, 4, 26), 90), (date(2021, 5, 31), 80)):
-        send(session, team, monday, answered, 100)
-    rate = part(report(session, stevns)).changes.rate
-    assert rate
-    assert (rate.before.text[:6], rate.now.text[:7], rate.verdict) == ("30/100", "170/200", "højere")
+    mondays = date(2021, 3, 1), date(2021, 4, 26), date(2021, 5, 31)
+    for monday, n in zip(mondays, answered, strict=True):
+        send(session, team, monday, n, 100)
+    found = part(report(session, stevns)).changes
+    assert found.rate
+    assert [found.rate.before.text.partition(" ")[0], found.rate.now.text.partition(" ")[0]] == [before, later]
+    assert found.rate.verdict == verdict
+    assert text(found).endswith(" Uge 17, 2021, er i begge svarprocenter, men i testen kun i den nye.")
+    own = part(report(session, stevns, changes.previous(PERIOD))).rate
+    assert own
+    assert own.text == found.rate.before.text
+
+
+def test_weeks_that_are_in_one_rate_alone_are_not_spoken_of(told: Told) -> None:
+    """The sentence about both rates stands only where they share a week."""
+    assert "begge svarprocenter" not in text(told(LOW, LOW, sent=((60, 200), (120, 200))))
 
 
 def test_nothing_before_is_nothing_to_compare(told: Told) -> None:
     """The first period of a municipality."""
     found = told([], LOW)
-    assert text(found) == "Der er ingen svar fra perioden før (8. januar – 1. maj 2021) at sammenligne med."
+    assert text(found) == f"Der er ingen svar fra {LAST}, der kan vises, og derfor intet at sammenligne med."
     assert (found.mean, found.statements, found.rate) == (None, (), None)
 
 

@@ -14,6 +14,10 @@ from survey.turnout import Turnout, Weeks
 from tests.survey.told import NBSP
 
 PERIOD = Period(date(2021, 5, 2), date(2021, 8, 23))
+OPEN = Turnout(scoring.WITHHELD, None, 0, (), open=(date(2021, 8, 16),))
+WAITING = Turnout(scoring.WITHHELD, None, 0, (), waiting=(date(2021, 8, 16),))
+ALONE = Turnout(scoring.WITHHELD, None, 0, ())
+"""Of a team that stands alone in no told week."""
 
 
 def series(mean: str = "3,31", sent: tuple[int, int] = (559, 1043), **changes: Any) -> Series:
@@ -111,6 +115,7 @@ def test_the_note_of_two_years_names_them() -> None:
         ({"sent": (44, 46)}, "af 46 udsendte spørgeskemaer med en svarprocent på mindst 90. "),
         ({"sent": (2, 4)}, "Der er udsendt for få spørgeskemaer i perioden til at vise"),
         ({"turnout": None}, "Der er udsendt for få spørgeskemaer"),
+        ({"turnout": ALONE}, "Hvor mange af de udsendte spørgeskemaer der er besvaret, kan ikke vises. Perioden"),
         ({"mode": "onsite", "turnout": None}, "559 besvarelser på en skærm i venteværelset. "),
     ],
 )
@@ -131,17 +136,22 @@ def test_the_note_of_a_screen_says_of_how_many_only_beside_a_mean() -> None:
 @pytest.mark.parametrize(
     ("mean", "sent", "words"),
     [
-        ("3,31", (559, 1043), "er over 3,0, så længe {} over 2,65."),
-        ("2,60", (559, 1043), "er under 3,0, så længe {} under 3,46."),
-        ("3,60", (950, 1000), "Gennemsnittet af alle er over 3,0, hvad de end ville have svaret."),
-        ("2,40", (950, 1000), "Gennemsnittet af alle er under 3,0, hvad de end ville have svaret."),
-        ("3,4", (24, 35), "er over 3,0, så længe {} over 2,2."),
+        ("3,31", (559, 1043), "Ligger de i gennemsnit under 2,6, er gennemsnittet af alle under 3,0."),
+        ("2,60", (559, 1043), "Ligger de i gennemsnit over 3,5, er gennemsnittet af alle over 3,0."),
+        ("3,60", (950, 1000), "Deres svar kunne ikke flytte gennemsnittet af alle til den anden side af 3,0."),
+        ("2,40", (950, 1000), "Deres svar kunne ikke flytte gennemsnittet af alle til den anden side af 3,0."),
+        ("3,4", (24, 35), "Ligger de i gennemsnit under 2,0, er gennemsnittet af alle under 3,0."),
+        ("2,6", (24, 35), "Så længe de i gennemsnit ligger under 3,7, er gennemsnittet af alle under 3,0."),
+        ("3,3", (42, 49), "Så længe de i gennemsnit ligger over 1,5, er gennemsnittet af alle over 3,0."),
+        ("3,33", (60, 70), "Kun hvis de så godt som alle valgte 1, var gennemsnittet af alle under 3,0."),
     ],
 )
 def test_the_silent_are_told_four_ways(mean: str, sent: tuple[int, int], words: str) -> None:
-    """They could turn the verdict either way, or could not; no finer than the mean is printed."""
-    silent = "de, der ikke svarede, i gennemsnit ville have ligget"
-    assert words.format(silent) in said(series(mean, sent))
+    """They could turn the verdict either way, or could not; true of every mean that is printed as this one.
+
+    24 of 35 answered, at 3,45 at most: with 11 at 2,0 the mean of all is 2,994, with 11 at 2,1 it may be 3,026.
+    """
+    assert said(series(mean, sent)).endswith(words)
 
 
 def test_the_ends_are_what_all_silent_at_one_end_would_give() -> None:
@@ -160,15 +170,28 @@ def test_a_scale_without_a_target_has_only_the_ends() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"sent": (2, 4)}, "For få er udsendt"),
+        ({"sent": (2, 4)}, "For få er udsendt til at sige, hvad de, der ikke svarede, kunne ændre."),
+        (
+            {"turnout": OPEN},
+            "Ingen uge er lukket endnu, tidligst 7. september 2021. Til da kan det ikke siges, hvad",
+        ),
+        ({"turnout": WAITING}, "venter på flere uger, før den kan vises. Til da kan det ikke siges, hvad de, der"),
+        ({"sent": (44, 46)}, "Svarprocenten vises kun som mindst 90 %, så det kan ikke siges, hvad de, der"),
+        ({"turnout": ALONE}, "Svarprocenten kan ikke vises, så det kan ikke siges, hvad de, der ikke svarede"),
         ({"mean": "mindst 3,9"}, "For få har svaret"),
         ({"sent": (60, 60)}, "Alle har svaret."),
     ],
 )
 def test_nothing_is_bounded_by_what_is_hidden(changes: dict[str, Any], words: str) -> None:
-    """Without an exact rate and mean there are no ends."""
-    assert said(series(**changes)).startswith(words)
+    """Without an exact rate and mean there are no ends, and the real reason is said."""
+    assert words in said(series(**changes)).replace(NBSP, " ")
     assert notes.silent(series(**changes)).lowest == ""  # type: ignore[union-attr]  # it was sent
+
+
+def test_a_mean_that_is_not_shown_is_the_reason() -> None:
+    """9 of 46 answered, and the mean is of no cell of the period: they may be enough, and are not called few."""
+    found = said(replace(series(sent=(9, 46)), mean=HIDDEN))
+    assert found == "Gennemsnittet kan ikke vises, så det kan ikke siges, hvad de, der ikke svarede, kunne ændre."
 
 
 def test_on_a_screen_nobody_is_silent() -> None:

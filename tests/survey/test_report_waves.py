@@ -27,9 +27,13 @@ def test_a_wave_is_in_the_report_what_it_is_on_the_dashboard(
     table = wave_results.table(known.compared, known.whole.counts, section, section.series[0])
     assert table
     mine = part(report(session, place, YEAR), "LAB").waves
-    assert [(wave.name, wave.n, wave.mean.text, wave.rate.text) for wave in mine] == [
-        (line.name, line.n, line.mean.text, line.rate.rate.text) for line in table.lines if line.rate
+    assert [(wave.name, wave.n, wave.mean.text, wave.share.text, wave.rate.text) for wave in mine] == [
+        (line.name, line.n, line.mean.text, line.share.text, line.rate.rate.text)
+        for line in table.lines
+        if line.rate
     ]
+    assert [wave.against for wave in mine] == [line.against for line in table.lines]
+    assert [wave.against is None for wave in mine] == [True, False, False]
     assert [wave.n for wave in mine] == [87, 84, 88]
     assert sum(wave.n for wave in mine) + 120 == section.series[0].respondents
 

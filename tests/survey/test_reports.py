@@ -118,7 +118,7 @@ def test_a_series_that_ended_has_no_answers_in_the_last_wave(
     place, team = faxe(session, add_batch, now)
     add_batch(team, date(2021, 4, 24), crowd(3, p5=30, p4=20, p3=10), mode="onsite")
     _remote, onsite = report(session, place, YEAR).groups[0].parts
-    assert onsite.changes.sentences == ("Der er ingen svar fra bølgen uge 49.",)
+    assert onsite.changes.sentences == ("Der er ingen svar fra bølgen uge 49, der kan vises.",)
     assert onsite.title == "Skemaet Faxe, på skærm i venteværelset"
 
 
@@ -192,7 +192,7 @@ def test_a_passport_opens_the_same_digits(kind: str, session: Session, add_batch
     place, _team = faxe(session, add_batch, now)
     made = report(session, place, YEAR, kind, mint=minting(told.newest(session, place.id)))
     opens(session, place, made)
-    assert len(made.passports) == 2 + 3 * 2 + 3 * (2 + 3)
+    assert len(made.passports) == 2 + 3 * 2 + 3 * (3 + 3)
 
 
 @pytest.mark.parametrize("first", [date(2014, 12, 31), date(2015, 1, 1), date(1999, 1, 1)])
@@ -248,7 +248,20 @@ def test_a_goal_of_their_own_is_the_one_that_is_judged(
     assert found.series.target == 3.5
     assert "under 3,5" in found.found.level.sentence
     assert found.silent
-    assert "under 3,5" in found.silent.sentences[1]
+    assert found.silent.sentences[1].endswith("til den anden side af 3,5.")
+
+
+def test_what_the_silent_could_turn_is_said_once_in_the_same_words(
+    session: Session, stevns: Municipality, team: Team, add_batch: Add
+) -> None:
+    """In short and in the box: one number, of what is printed alone."""
+    add_batch(team, DAY, crowd(5, p4=30, p3=20, p2=10))
+    send(session, team, date(2021, 5, 31), 60, 107)
+    found = part(report(session, stevns))
+    assert found.silent
+    turned = "Ligger de i gennemsnit under 2,5, er gennemsnittet af alle under 3,0."
+    assert found.silent.sentences[1] == turned
+    assert found.found.silent.sentence.endswith(turned)
 
 
 def test_a_report_is_of_its_data_and_not_of_the_day(session: Session, stevns: Municipality) -> None:
