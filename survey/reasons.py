@@ -13,12 +13,12 @@ from survey.results import Counts
 class Unasked:
     """Meetings nobody was asked about, by reason, most frequent first; None for fewer than k.
 
-    They are of the `quarters` (first days) with meetings. `unfinished` are those of the period that are left out.
+    They are of the `quarters` (first days) with meetings. `unfinished` is the one of the period that is left out.
     """
 
     reasons: tuple[tuple[str, int | None], ...] = ()
     quarters: tuple[date, ...] = ()
-    unfinished: tuple[date, ...] = ()
+    unfinished: date | None = None
 
 
 NOTHING = Unasked()
@@ -47,7 +47,7 @@ def not_invited(counts: Counts, law: str) -> Unasked:
     return Unasked(
         tuple((reason, n or None) for reason, n in ordered),
         tuple(sorted(quarter for quarter, is_over in over.items() if is_over)),
-        tuple(sorted(quarter for quarter, is_over in over.items() if not is_over)),
+        next((quarter for quarter, is_over in over.items() if not is_over), None),  # that of the newest week
     )
 
 
@@ -55,15 +55,14 @@ def not_invited(counts: Counts, law: str) -> Unasked:
 
 
 def covers(found: Unasked) -> str:
-    """Which quarters the reasons are of, and why others of the period are left out, in Danish sentences."""
+    """Which quarters the reasons are of, and why one of the period is left out, in Danish sentences."""
     said = [f"Hele lovgruppens samtaler i {quarters(found.quarters)}." if found.quarters else ""]
     if found.quarters and not found.reasons:
         said = [f"I {quarters(found.quarters)} er ingen af lovgruppens samtaler uden spørgeskema."]
     if found.unfinished:
-        left_out, it = quarters(found.unfinished), "det" if len(found.unfinished) == 1 else "de"
         said.append(
-            f"{words.first(left_out)} er ikke med: et kvartal tælles med, når der også er talt samtaler fra et "
-            f"senere kvartal, så {it} ikke vokser mere."
+            f"{quarters([found.unfinished])} er ikke med: et kvartal tælles med, når der også er talt samtaler "
+            "fra et senere kvartal, så det ikke vokser mere."
         )
     return " ".join(filter(None, said))
 

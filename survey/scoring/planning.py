@@ -29,8 +29,11 @@ NEVER = Plan(None, None)
 
 
 def for_distance(distance: float, sd: float, per_month: float | None, *, groups: int = 1) -> Plan:
-    """When the truth lies `distance` from the goal and persons differ by `sd`; of two groups, of each of them."""
-    if distance <= 0:
+    """When the truth lies `distance` from the goal and persons differ by `sd`; of two groups, of each of them.
+
+    `per_month` is None where it is not known how many come.
+    """
+    if distance <= 0 or per_month == 0:
         return NEVER
     people = max(SMALLEST_JUDGED, answers_needed(distance, sd * sqrt(groups), power=POWER))
     months = ceil(people / per_month) if per_month else None

@@ -172,11 +172,13 @@ def test_a_month_is_reckoned_from_the_first_answer() -> None:
 
 def test_three_weeks_are_not_a_month() -> None:
     """A hundred answers in 21 days are 145 a month; of less than a fortnight no pace and no months are told."""
-    days = [replace(evenly(YEAR.last - timedelta(ago), Fraction(33, 10), 100)) for ago in (20, 12)]
+    days = [evenly(YEAR.last - timedelta(ago), Fraction(33, 10), 100) for ago in (20, 12)]
     young, new = (asked("level", "3.2", [one]) for one in days)
     assert "(n = 100), 144,9 besvarelser om måneden siden " in young.sentences[0]
-    assert young.sentences[-1].endswith("Det tager omkring 1 måned.") == (young.plan.months == 1)
+    assert (young.plan.months, young.sentences[-1].partition(" Det tager ")[2]) == (2, "omkring 2 måneder.")
     assert "(n = 100), svaret på 13 dage." in new.sentences[0]
+    today = asked("level", "3.2", [evenly(YEAR.last, Fraction(33, 10), 100)])
+    assert "(n = 100), svaret på 1 dag." in today.sentences[0]
     assert (new.plan.people, new.plan.months) == (young.plan.people, None)
     assert new.sentences[-1].endswith("i fire ud af fem tilfælde.")
     without = (
