@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from admin import access, charts, figure_charts
+from admin import access, charts, figure_charts, passport_tables
 from admin.access import CurrentStaff
 from admin.figure_ids import Ids
 from admin.side_names import (
@@ -34,6 +34,7 @@ from survey import (
     lineages,
     part_rates,
     promises,
+    reasons,
     remarks,
     results,
     scoring,
@@ -175,7 +176,9 @@ def page(session: Session, staff: CurrentStaff, seen: Seen, refused: Refused | N
         chosen=seen.team,
         period=period,
         mistake=seen.mistake,
-        few=f"færre end {in_words(counts.smallest)}",
+        few=too_few(counts.smallest),
+        covers=reasons.covers,
+        how=passport_tables.how,
         fewest_of_point=in_words(max(counts.smallest, cells.SMALLEST_CELL)),
         fewest_of_distribution=in_words(max(counts.smallest, scoring.SMALLEST_DISTRIBUTION)),
         reasons=REASONS,
@@ -236,6 +239,11 @@ def _known(session: Session, municipality_id: int, period: Period, today: date, 
         so_far.unfinished(period, today, newest),
         so_far.is_newest(period, newest),
     )
+
+
+def too_few(smallest: int) -> str:
+    """What stands for a number below k: "færre end fem"."""
+    return f"færre end {in_words(smallest)}"
 
 
 def in_words(smallest: int) -> str:

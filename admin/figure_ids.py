@@ -74,7 +74,7 @@ class Ids:
 
     def reasons(self, section: Section) -> str:
         """Why nobody was asked."""
-        return table_passports.of_reasons(self.municipality_id, section, self.period, self.today)
+        return table_passports.of_reasons(self.municipality_id, section)
 
     def side(self, side: Side, split: Split) -> str:
         """A quarter's answers by one dimension."""

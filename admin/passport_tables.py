@@ -41,8 +41,8 @@ WORDS: Mapping[str, Words] = {
     ),
     "reasons": Words(
         "Samtaler uden spørgeskema",
-        "Hele lovgruppens samtaler i hele kvartaler, efter den uge, de blev afgjort. Et kvartal med for få af en "
-        "grund tæller ikke med i den.",
+        "Samtaler tælles efter mandagen i den uge, de blev afgjort. "
+        "Et kvartal med {few} af en grund tæller ikke med i den.",
         ("Grund", "Samtaler"),
     ),
     "side": Words(
@@ -91,8 +91,13 @@ def name(opened: Opened) -> str:
     return opened.team.name if opened.team else LAW_NAMES[opened.table.law]
 
 
-def lines(opened: Opened) -> list[tuple[str, tuple[str, ...]]]:
-    """The lines with their names in Danish."""
+def how(kind: str, few: str) -> str:
+    """How a kind of table is counted; `few` is what stands for numbers too small to tell."""
+    return WORDS[kind].how.format(few=few)
+
+
+def lines(opened: Opened, few: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The lines with their names in Danish, and `few` where a reason has too few to number."""
     of = opened.table
     names: Mapping[str, Callable[[str], str]] = {
         "reasons": REASONS.__getitem__,
@@ -102,4 +107,5 @@ def lines(opened: Opened) -> list[tuple[str, tuple[str, ...]]]:
         "compared": lambda municipality: municipality or "De sammenlignede tilsammen",
     }
     called = names.get(of.kind, str)
-    return [(called(line.name), line.numbers) for line in opened.lines]
+    untold = few if of.kind == "reasons" else ""
+    return [(called(line.name), tuple(number or untold for number in line.numbers)) for line in opened.lines]

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from admin import access, charts, passport_tables
 from admin.access import CurrentStaff
+from admin.dashboard import too_few
 from admin.side_names import TAG_NAMES
-from survey import VERSION, passports, reopening, results, table_passports, workdays
+from survey import VERSION, passports, reopening, results, smallest_group, table_passports, workdays
 from survey.access import MANAGER, open_to
 from survey.db import snapshot
 from survey.passports import (
@@ -104,6 +105,7 @@ def _table(session: Session, staff: CurrentStaff, of: Table, teams: Sequence[Tea
     opened = table_passports.reopen(session, staff.municipality_id, of, teams, today)
     if opened is None:
         return ""
+    few = too_few(smallest_group.of(session, staff.municipality_id))
     return render_template(
         "admin/figure_table.html",
         opened=opened,
@@ -112,7 +114,8 @@ def _table(session: Session, staff: CurrentStaff, of: Table, teams: Sequence[Tea
         name=passport_tables.name(opened),
         words=passport_tables.WORDS[of.kind],
         title=passport_tables.title(of),
-        lines=passport_tables.lines(opened),
+        how=passport_tables.how(of.kind, few),
+        lines=passport_tables.lines(opened, few),
         open_weeks=in_weeks(opened.open_weeks),
         rule=RULE,
         program=VERSION,

@@ -13,6 +13,7 @@ from survey.cells import Counted, remembered
 from survey.cells import together as all_together
 from survey.lineages import Edition
 from survey.models import MODES
+from survey.reasons import Unasked
 from survey.results import LAW_NAMES, CellView, Counts, OneRow, Period, TeamView
 from survey.scale import TARGETS
 from survey.scoring import Figure
@@ -117,7 +118,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Section:
-    """One law group's figures, or one team's. `not_invited` is by reason; None means too few to show.
+    """One law group's figures, or one team's. `not_invited` is why nobody was asked; nothing of a team.
 
     `withheld` is True, and there is nothing else, where they would be those of one or two caseworkers.
     """
@@ -125,7 +126,7 @@ class Section:
     law: str
     team: TeamView | None
     series: tuple[Series, ...]
-    not_invited: tuple[tuple[str, int | None], ...]
+    not_invited: Unasked = reasons.NOTHING
     withheld: bool = False
 
     @property
@@ -151,7 +152,7 @@ def section(
     if team is not None and not team.shown:
         raise ValueError("a team with fewer than three caseworkers is shown only in its law group")
     if law in results.withheld(counts.teams):
-        return Section(law, team, (), (), withheld=True)
+        return Section(law, team, (), withheld=True)
     group = _of_group(counts, law, None)
     cells = _by(group.cells, attrgetter("version_id", "mode"))
     found = [
@@ -164,7 +165,7 @@ def section(
         for series in found
         if series
     ]
-    return Section(law, team, tuple(shown), () if team else reasons.not_invited(counts, law))
+    return Section(law, team, tuple(shown), reasons.NOTHING if team else reasons.not_invited(counts, law))
 
 
 def cells_of(cells: Iterable[CellView], section: Section, series: Series) -> list[CellView]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from math import sqrt
 
-from survey import figures, goals, scatter, scoring, top_two, workdays
+from survey import figures, goals, scatter, scoring, top_two, words, workdays
 from survey.goal_verdicts import Group
 from survey.goals import Goal
 from survey.results import LAW_NAMES, Counts
@@ -18,13 +18,18 @@ PATIENCE = planning.MONTHS
 """Months of answers a verdict is usually asked of: about the dashboard's period."""
 IN_VAIN = 60
 """Months after which nobody is there any more who made the goal."""
+SHORTEST = 14
+"""Days of answers before it is said how many come in a month: of fewer a single batch would decide."""
+OFF = Fraction(5, 100)
+"""How far from the goal a share is taken to lie where it cannot be told."""
 
 
 @dataclass(frozen=True)
 class Standing:
     """One law group on one scale: `people` behind the mean, so many a month, and how much they differ (`sd`).
 
-    The months are counted from `since`: the period's first day, or the first answer where that is later (`began`).
+    The `days` are counted from `since`: the period's first day, or the first answer where that is later (`began`).
+    `per_month` is None where they are too few to tell.
 
     `mean` and `sd` are rounded as they are printed: whoever tries many goals learns nothing finer. With `is_usual`
     no distribution tells how people differ, and `sd` is what is usual.
@@ -33,10 +38,11 @@ class Standing:
     name: str
     group: Group
     people: int
-    per_month: float
+    per_month: float | None
     mean: float
     sd: float
     since: date
+    days: int
     began: bool
     is_usual: bool
 
@@ -72,7 +78,7 @@ def standing(counts: Counts, law: str, points: int) -> Standing | None:
     """Where a law group stands on a scale by its newest series with a mean; None where too few have answered.
 
     Answers on the spot are others, and not counted. A month is a twelfth of a year; a group that has asked for
-    less than the period is reckoned from its first day.
+    less than the period is reckoned from its first day, both ends counted.
     """
     section = figures.section(counts, law)
     fit = [
@@ -88,15 +94,15 @@ def standing(counts: Counts, law: str, points: int) -> Standing | None:
     if moments.n < scoring.SMALLEST_DISTRIBUTION:
         return None
     since = max(counts.period.first, series.points[0].first_on)
-    days = counts.period.last - since + timedelta(days=1)
-    months = max(1.0, days.days / DAYS_A_MONTH)
+    days = (counts.period.last - since).days + 1
+    per_month = moments.n * DAYS_A_MONTH / days if days >= SHORTEST else None
     told = scatter.told(group.cells)
     variance = told.variance if told else scatter.usual(points)
     sd = float(scoring.rounded(Fraction(sqrt(variance)), scoring.decimals(moments.n) if told else 2))
     began = since > counts.period.first
     return Standing(
-        *(LAW_NAMES[law], group, moments.n, moments.n / months, series.mean.value or 0.0),
-        *(sd, since, began, told is None),
+        *(LAW_NAMES[law], group, moments.n, per_month, series.mean.value or 0.0),
+        *(sd, since, days, began, told is None),
     )
 
 
@@ -115,7 +121,7 @@ def forecast(counts: Counts, goal: Goal) -> Forecast:
         )
     ways = {"level": _level, "share": _share, "trend": _trend, "equality": _equality}
     plan, sentences, warnings = ways[goal.kind](goal, known, counts.smallest)
-    return Forecast(known, plan, (*sentences, *_takes(plan, known)), warnings or _warnings(plan))
+    return Forecast(known, plan, (*sentences, *_takes(plan, known)), warnings or _warnings(plan, known))
 
 
 Reckoned = tuple[Plan, tuple[str, ...], tuple[str, ...]]
@@ -133,8 +139,7 @@ def _share(goal: Goal, found: Sequence[Standing], smallest: int) -> Reckoned:
     (group,) = found
     share = top_two.of(group.group.cells, smallest)
     if share is None or not share.figure.shown or scoring.capped(share.figure):
-        few = "For få fordelinger kan vises til, at man kan regne på det. Målet kan gemmes alligevel."
-        return NEVER, (_stands(group),), (few,)
+        return _assumed(goal, group)
     now = f"{share.figure.text} svarer {goals.highest(goal.points)}. Målet er over {goals.percent(goal.value)}."
     sd = planning.share_spread(share.share, share.people)
     distance = abs((share.figure.value or 0.0) - float(goal.value))
@@ -142,11 +147,23 @@ def _share(goal: Goal, found: Sequence[Standing], smallest: int) -> Reckoned:
     return plan, (_stands(group), now), _on_the_line("andelen", distance)
 
 
+def _assumed(goal: Goal, group: Standing) -> Reckoned:
+    """What a share takes that cannot be told: of the two that lie `OFF` from the goal, the one that takes more."""
+    ends = [end for end in (goal.value - OFF, goal.value + OFF) if 0 < end < 1]
+    sd = max(planning.widest_share_spread(float(end)) for end in ends)
+    sentence = (
+        "For få fordelinger kan vises til at sige, hvor andelen ligger. "
+        f"Målet er over {goals.percent(goal.value)}, og der regnes med, at andelen ligger {int(OFF * 100)} "
+        "procentpoint derfra, og at alle en borgers svar er ens."
+    )
+    return planning.for_distance(float(OFF), sd, group.per_month), (_stands(group), sentence), ()
+
+
 def _trend(goal: Goal, found: Sequence[Standing], _smallest: int) -> Reckoned:
     (group,) = found
     rise = f"Der regnes med, at gennemsnittet stiger jævnt, {goals.number(goal.value)} point om året."
     plan = planning.for_rise(float(goal.value), group.sd, group.per_month)
-    warnings: tuple[str, ...] = ()
+    warnings = _paceless(found)
     if group.mean >= trends.ceiling(goal.points):
         top = goals.number(trends.ceiling(goal.points))
         warnings = (
@@ -160,7 +177,7 @@ def _equality(goal: Goal, found: Sequence[Standing], _smallest: int) -> Reckoned
     first, second = found
     distance = abs(abs(first.mean - second.mean) - float(goal.value))
     sd = sqrt((first.sd**2 + second.sd**2) / 2)
-    slowest = min(first.per_month, second.per_month)
+    slowest = min(first.per_month, second.per_month) if first.per_month and second.per_month else None
     plan = planning.for_distance(distance, sd, slowest, groups=2)
     aim = f"Målet er, at der højst er {goals.number(goal.value)} point mellem dem."
     return plan, (*map(_stands, found), aim), _on_the_line("forskellen", distance)
@@ -172,33 +189,50 @@ def _on_the_line(what: str, distance: float) -> tuple[str, ...]:
 
 
 def _stands(group: Standing) -> str:
-    monthly = danish.number(Fraction(group.per_month), 1)
     places = 2 if group.is_usual else scoring.decimals(group.people)
     usual, told = "Der regnes med den sædvanlige spredning mellem borgerne,", "Spredningen mellem borgerne er"
     differ = usual if group.is_usual else told
-    since = f" siden {workdays.long_date(group.since)}" if group.began else ""
     return (
-        f"{group.name} ligger på {group.group.series.mean.text} (n = {group.people}), {monthly} besvarelser om "
-        f"måneden{since}. {differ} {danish.number(Fraction(str(group.sd)), places)} point."
+        f"{group.name} ligger på {group.group.series.mean.text} (n = {group.people}), {_pace(group)}. "
+        f"{differ} {danish.number(Fraction(str(group.sd)), places)} point."
     )
 
 
+def _pace(group: Standing) -> str:
+    if group.per_month is None:
+        return f"svaret på {group.days} {'dag' if group.days == 1 else 'dage'}"
+    since = f" siden {workdays.long_date(group.since)}" if group.began else ""
+    return f"{danish.number(Fraction(group.per_month), 1)} besvarelser om måneden{since}"
+
+
 def _takes(plan: Plan, found: Sequence[Standing]) -> tuple[str, ...]:
-    if plan.people is None or plan.months is None:
+    if plan.people is None:
         return ()
     each = " i hver gruppe" if len(found) > 1 else ""
     time = "1 måned" if plan.months == 1 else f"{plan.months} måneder"
     people = f"omkring {scoring.count(plan.people)} besvarelser{each}"
-    return (f"Bliver det ved sådan, afgør {people} målet i fire ud af fem tilfælde. Det tager omkring {time}.",)
+    takes = f" Det tager omkring {time}." if plan.months else ""
+    return (f"Bliver det ved sådan, afgør {people} målet i fire ud af fem tilfælde.{takes}",)
 
 
-def _warnings(plan: Plan) -> tuple[str, ...]:
-    if plan.months is None:
+def _warnings(plan: Plan, found: Sequence[Standing]) -> tuple[str, ...]:
+    if plan.people is None:
         most = scoring.count(target.MOST_MISSING)
         return (f"Målet kan i praksis ikke afgøres: det kræver over {most} besvarelser.",)
+    if plan.months is None:
+        return _paceless(found)
     if plan.months > IN_VAIN:
-        years = plan.months // planning.MONTHS
-        return (f"Målet kan i praksis næsten aldrig afgøres: det tager over {years} år.",)
+        years = scoring.rounded(Fraction(plan.months, planning.MONTHS), 0)
+        return (f"Målet kan i praksis næsten aldrig afgøres: det tager omkring {years} år.",)
     if plan.months > PATIENCE:
         return ("Et års svar er for få til at afgøre det: svaret vil ofte være »kan ikke afgøres endnu«.",)
     return ()
+
+
+def _paceless(found: Sequence[Standing]) -> tuple[str, ...]:
+    """The warning that the months are not known; none where it is known how many answers come in each group."""
+    new = words.listed([group.name for group in found if group.per_month is None])
+    if not new:
+        return ()
+    few = f"{new} har kun svar fra under {SHORTEST} dage"
+    return (f"Hvor mange måneder det tager, kan ikke siges endnu: {few}. Målet kan gemmes alligevel.",)

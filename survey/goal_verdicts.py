@@ -145,14 +145,16 @@ def _same(outcome: Outcome, now: Outcome) -> Outcome:
 def _usually(evidence: Evidence, persons: Moments, aim: Fraction) -> str:
     if scoring.capped(evidence.group.series.mean):
         return ""
-    return _more(target.judge(persons, evidence.points, float(aim)).missing, "med sædvanlig spredning")
+    return _more(target.judge(persons, evidence.points, float(aim)).missing, ", regnet med sædvanlig spredning")
 
 
-def _more(missing: int | None, like: str = "af samme slags") -> str:
+def _more(missing: int | None, how: str = "") -> str:
+    """What it would take if the mean stayed: more answers may as well move it, so none are sure to decide."""
     if not missing:
         return ""
     answers = "besvarelse" if missing == 1 else "besvarelser"
-    return f" Omkring {scoring.count(missing)} {answers} mere {like} ville afgøre det."
+    more = f"omkring {scoring.count(missing)} {answers} mere"
+    return f" Bliver gennemsnittet, hvor det er, kan det afgøres efter {more}{how}."
 
 
 OUTCOMES: dict[str, Outcome] = {"over mål": "over", "under mål": "under"}
@@ -187,9 +189,8 @@ class Bounds:
             return f", og med 95 % sikkerhed {f'mindst {self.words(low)}' if low > value else f'over {aim}'}"
         if outcome == "under":
             return f", og med 95 % sikkerhed {f'højst {self.words(high)}' if high < value else f'under {aim}'}"
-        if low < value < high:
-            return f", men {aim} ligger mellem grænserne {self.words(low)} og {self.words(high)}"
-        return f", men {aim} ligger inden for usikkerheden"
+        # No bounds: they lean to the middle of the scale, and may lie outside the interval beside the mean.
+        return f", for tæt på {aim} til at sige det sikkert"
 
 
 def unjudged(group: Group) -> Verdict:
@@ -282,7 +283,7 @@ def trend(_goal: Goal, evidence: Evidence) -> Verdict:
 
 # Both law groups alike -----------------------------------------------------------------------------------
 
-ALONE = "Kan ikke afgøres: den anden gruppe har ingen svar på samme skala i perioden."
+GIVEN = {"remote": "på tilsendte spørgeskemaer", "onsite": "på skærm i venteværelset"}
 FEW_COMPARED = (
     f"For få svar til at sammenligne grupperne: det kræver {comparisons.SMALLEST_COMPARED} besvarelser "
     "i hver gruppe, hvis gennemsnit kan vises."
@@ -297,7 +298,7 @@ def equality(goal: Goal, evidence: Evidence) -> Verdict:
     """
     mine, other = evidence.group, evidence.other
     if other is None:
-        return "undecided", ALONE
+        return "undecided", alone(mine)
     if not comparable(mine, other):
         return "undecided", FEW_COMPARED
     aim, base = goals.number(goal.value), side_by_side(mine, other)
@@ -309,6 +310,12 @@ def equality(goal: Goal, evidence: Evidence) -> Verdict:
     if _distances(_difference(evidence.points, (1 + SURE) / 2, mine, other))[0] > 0:
         return "undecided", f"Der er forskel: {base}. Om den er over {aim} point, kan ikke afgøres endnu."
     return "undecided", f"Kan ikke afgøres endnu: {base}. Ingen sikker forskel, men en på {aim} point er mulig."
+
+
+def alone(mine: Group) -> str:
+    """That the other group has nothing to be held against `mine`, answered the same way on the same scale."""
+    given = GIVEN[mine.series.mode]
+    return f"Kan ikke afgøres: den anden gruppe har i perioden ingen svar {given} på samme skala, der kan vises."
 
 
 def _difference(points: int, level: float, *groups: Group) -> shares.Difference:

@@ -76,4 +76,4 @@ def _told(section: Section) -> Iterator[str]:
             "Svarprocenter": [rate.shown for rate in rates],
         }
         yield from (kind for kind, each in shown.items() for is_told in each if is_told)
-    yield from ("Grunde til ikke at spørge" for _, n in section.not_invited if n is not None)
+    yield from ("Grunde til ikke at spørge" for _, n in section.not_invited.reasons if n is not None)

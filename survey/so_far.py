@@ -171,7 +171,7 @@ def equality(goal: Goal, seen: Evidence, of: Unfinished) -> Verdict:
     """By the part that is over, where both groups have answers enough in it."""
     mine, other = seen.group, seen.other
     if other is None:
-        return "undecided", goal_verdicts.ALONE
+        return "undecided", goal_verdicts.alone(mine)
     part, beside = (until(group, of, seen.smallest) for group in (mine, other))
     if goal_verdicts.comparable(part, beside):
         return _of_part(goal_verdicts.equality(goal, replace(seen, group=part, other=beside)), of)

@@ -21,6 +21,7 @@ from survey import (
     part_rates,
     passports,
     promises,
+    reasons,
     remarks,
     sides,
     smallest_group,
@@ -32,6 +33,7 @@ from survey.figures import Section
 from survey.funnels import Funnel, Step
 from survey.part_rates import Quarter
 from survey.passports import Table
+from survey.reasons import Unasked
 from survey.remarks import Confirmed
 from survey.results import Period, TeamView
 from survey.sides import Side, Split
@@ -61,7 +63,8 @@ class Opened:
     """A table as it is told now; `is_same` where that is what was printed beside its id.
 
     `open_weeks` (Mondays) may still change. `questionnaire` is "" where it is of none alone, `weeks` of no weeks,
-    `quarters` where they are those of the table.
+    `quarters` where they are those of the table. `covers` says which quarters it is of where those are not all its
+    days, else "".
     """
 
     table: Table
@@ -72,6 +75,7 @@ class Opened:
     weeks: str = ""
     quarters: str = ""
     questionnaire: str = ""
+    covers: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class _Found:
     weeks: str = ""
     quarters: str = ""
     questionnaire: str = ""
+    covers: str = ""
 
 
 # The ids -------------------------------------------------------------------------------------------------
@@ -108,13 +113,13 @@ def of_calls(
     return _mint(Table("calls", law, team_id, municipality_id, days.first, days.last, 0, 0, 0), _steps_of(steps))
 
 
-def of_reasons(municipality_id: int, section: Section, period: Period, today: date) -> str:
-    """The id of why nobody was asked, in the quarters of `period` up to that of `today`; "" of no reasons."""
-    if not section.not_invited:
+def of_reasons(municipality_id: int, section: Section) -> str:
+    """The id of why nobody was asked, from the first to the last quarter that is told; "" of no reasons."""
+    found = section.not_invited
+    if not found.reasons:
         return ""
-    days = _until(period, today)
-    table = Table("reasons", section.law, None, municipality_id, days.first, days.last, 0, 0, 0)
-    return _mint(table, _reasons_of(section))
+    days = found.quarters[0], workdays.quarter_end(found.quarters[-1])
+    return _mint(Table("reasons", section.law, None, municipality_id, *days, 0, 0, 0), _reasons_of(found))
 
 
 def of_side(side: Side, split: Split) -> str:
@@ -187,8 +192,8 @@ def _steps_of(steps: Sequence[Step]) -> tuple[Line, ...]:
     return tuple(Line(step.name, (step.text, step.share)) for step in steps)
 
 
-def _reasons_of(section: Section) -> tuple[Line, ...]:
-    return tuple(Line(reason, ("" if n is None else str(n),)) for reason, n in section.not_invited)
+def _reasons_of(found: Unasked) -> tuple[Line, ...]:
+    return tuple(Line(reason, ("" if n is None else str(n),)) for reason, n in found.reasons)
 
 
 def _split_of(split: Split) -> tuple[Line, ...]:
@@ -280,10 +285,8 @@ def _calls(of: _Asked) -> _Found | None:
 def _reasons(of: _Asked) -> _Found | None:
     known = lineages.of(of.session, of.municipality_id)
     counts = lineages.counts(of.session, of.municipality_id, Period(of.table.first, of.table.last), known)
-    # A week's meetings are counted when it is over.
-    this = workdays.monday(of.today)
-    is_open = workdays.monday(of.table.last) >= this
-    return _Found(_reasons_of(figures.section(counts, of.table.law, compare=False)), (this,) if is_open else ())
+    found = figures.section(counts, of.table.law, compare=False).not_invited
+    return _Found(_reasons_of(found), covers=reasons.covers(found))
 
 
 def _side(of: _Asked) -> _Found | None:

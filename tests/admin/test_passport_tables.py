@@ -99,6 +99,31 @@ def test_every_table_shows_the_id_that_opens_its_rows(stevns: Municipality, team
             assert SAME in words(client.get(f"/figures/{text}").text)
 
 
+def test_reasons_name_the_quarters_they_are_of_on_the_page_and_by_their_id(
+    session: Session, stevns: Municipality, team: Team, sign_in: SignIn
+) -> None:
+    """Of spring and summer the spring alone is told, also by an id of both; too few is said in the same words."""
+    of = {"municipality_id": stevns.id, "team_id": team.id}
+    session.add(MeetingCount(**of, week=MONDAY, decision="hurtful_moment", n=2))
+    session.flush()
+    client, both = sign_in(stevns), "/tal?fra=2021-05-02&til=2021-08-23"
+    spring = "Hele lovgruppens samtaler i 2. kvartal 2021."
+    counted = "Samtaler tælles efter mandagen i den uge, de blev afgjort. Et kvartal med færre end fem af en grund"
+    few, left_out = (
+        "Borgeren står i et svært øjeblik færre end fem",
+        "3. kvartal 2021 er ikke med: et kvartal tælles",
+    )
+    assert ids(client, both)["reasons"] == ids(client)["reasons"]
+    page, (one,) = words(client.get(both).text), ids(client)["reasons"]
+    two = passports.mint(Table("reasons", "LAB", None, stevns.id, date(2021, 4, 1), date(2021, 9, 30), 0, 0, 0))
+    old, new = (words(client.get(f"/figures/{each}").text) for each in (two, one))
+    for text in (page, old, new):
+        assert all(said in text for said in (spring, counted, few))
+        assert (left_out in text, "30. september" in text) == (text is not new, False)
+    summer = words(client.get("/tal?fra=2021-07-01&til=2021-09-30").text)
+    assert (left_out in summer, spring in summer, "30. september" in summer) == (True, False, True)
+
+
 def test_a_table_outlives_the_personal_data_and_the_next_nights(
     session: Session, stevns: Municipality, team: Team, sign_in: SignIn, add_batch: Add
 ) -> None:

@@ -88,4 +88,4 @@ def test_a_hidden_team_has_no_section(session: Session, team: Team) -> None:
 def test_an_empty_municipality_has_no_series(session: Session, team: Team) -> None:
     """No figures are no error."""
     section = ydelse(session, team)
-    assert (section.name, section.series, section.not_invited) == ("Ydelse", (), ())
+    assert (section.name, section.series, section.not_invited.reasons) == ("Ydelse", (), ())

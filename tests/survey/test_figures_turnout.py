@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from survey import figures, results, scoring
+from survey import figures, reasons, results, scoring
 from survey.models import MeetingCount, Team
 from survey.results import Period
 from tests.survey.told import MAY, NBSP, another, only, sent, ydelse
@@ -57,13 +57,13 @@ def test_reasons_for_not_asking_are_counted(session: Session, team: Team) -> Non
     Nor is anything told of a quarter before meetings of a later one are counted.
     """
     unasked(session, team, date(2021, 5, 3), opted_out=2, cancelled=12, invited=80, no_channel=6)
-    assert ydelse(session, team).not_invited == ()
+    assert ydelse(session, team).not_invited.reasons == ()
     unasked(session, team, date(2021, 7, 5), invited=1)
-    assert ydelse(session, team).not_invited == (("cancelled", 12), ("no_channel", 6), ("opted_out", None))
+    assert ydelse(session, team).not_invited.reasons == (("cancelled", 12), ("no_channel", 6), ("opted_out", None))
     mine = another(session, team, "A")
     counts = results.read(session, team.municipality_id, MAY)
     (view,) = [each for each in counts.teams if each.id == mine.id]
-    assert figures.section(counts, "LAS", view).not_invited == ()
+    assert figures.section(counts, "LAS", view).not_invited == reasons.NOTHING
 
 
 def test_two_periods_tell_the_reasons_of_no_week(session: Session, team: Team) -> None:
@@ -71,10 +71,10 @@ def test_two_periods_tell_the_reasons_of_no_week(session: Session, team: Team) -
     for week, n in ((date(2021, 4, 5), 5), (date(2021, 5, 10), 1), (date(2021, 6, 28), 1), (date(2021, 7, 5), 4)):
         unasked(session, team, week, hurtful_moment=n)
     periods = [Period(date(2021, 4, 5), date(2021, month, 11)) for month in (4, 5, 7)]
-    assert [ydelse(session, team, each).not_invited for each in periods] == [(("hurtful_moment", 7),)] * 3
+    assert [ydelse(session, team, each).not_invited.reasons for each in periods] == [(("hurtful_moment", 7),)] * 3
     unasked(session, team, date(2021, 10, 4), invited=1)
     late = Period(date(2021, 7, 1), date(2021, 7, 11))
-    assert ydelse(session, team, late).not_invited == (("hurtful_moment", None),)
+    assert ydelse(session, team, late).not_invited.reasons == (("hurtful_moment", None),)
 
 
 def test_a_week_across_two_quarters_is_of_its_mondays(session: Session, team: Team) -> None:
@@ -83,7 +83,31 @@ def test_a_week_across_two_quarters_is_of_its_mondays(session: Session, team: Te
         unasked(session, team, week, cancelled=n)
     unasked(session, team, date(2021, 10, 4), invited=1)
     period = Period(date(2021, 7, 1), date(2021, 7, 11))
-    assert ydelse(session, team, period).not_invited == (("cancelled", 8),)
+    assert ydelse(session, team, period).not_invited.reasons == (("cancelled", 8),)
+
+
+def test_the_quarters_that_are_told_and_those_left_out_are_named(session: Session, team: Team) -> None:
+    """The summer is left out until meetings of the autumn are counted, also where it is all that is asked for."""
+    unasked(session, team, date(2021, 5, 3), cancelled=12)
+    unasked(session, team, date(2021, 7, 5), cancelled=9, invited=40)
+    unasked(session, team, date(2021, 1, 4), invited=30)
+    both, summer = Period(date(2021, 5, 2), date(2021, 8, 23)), Period(date(2021, 7, 1), date(2021, 9, 30))
+    winter = Period(date(2021, 1, 1), date(2021, 3, 31))
+    spring, left_out = (
+        "Hele lovgruppens samtaler i 2. kvartal 2021.",
+        "3. kvartal 2021 er ikke med: et kvartal tælles",
+    )
+
+    def said(period: Period) -> str:
+        return reasons.covers(ydelse(session, team, period).not_invited)
+
+    assert said(both).startswith(f"{spring} {left_out}")
+    assert said(summer).startswith(left_out)
+    assert said(winter) == "I 1. kvartal 2021 er ingen af lovgruppens samtaler uden spørgeskema."
+    assert said(Period(date(2020, 1, 1), date(2020, 3, 31))) == ""
+    unasked(session, team, date(2021, 10, 4), invited=1)
+    assert said(both) == "Hele lovgruppens samtaler i 2. kvartal 2021 og 3. kvartal 2021."
+    assert ydelse(session, team, both).not_invited.reasons == (("cancelled", 21),)
 
 
 def unasked(session: Session, team: Team, week: date, **decisions: int) -> None:

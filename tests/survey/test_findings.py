@@ -83,14 +83,16 @@ def test_the_target_is_judged_three_ways(mean: Fraction, n: int, sign: str, word
 
 
 def test_what_is_missing_for_a_verdict_is_said() -> None:
-    """How many more of the same kind, and a bound on either side of 3,0; of few, how many as is usual."""
+    """How many more if the mean stays, and no bound beside those printed; of few, how many as is usual."""
     sentence = said([evenly(DAY, Fraction(31, 10), 60)]).level.sentence
-    assert "men 3,0 ligger mellem grænserne 2,97 og 3,15. Omkring 26" in sentence
-    assert sentence.endswith("besvarelser mere af samme slags ville afgøre det.")
+    assert ", for tæt på 3,0 til at sige det sikkert. Bliver gennemsnittet, hvor det er, kan det" in sentence
+    assert "afgøres efter omkring 26" in sentence
+    assert sentence.endswith("besvarelser mere.")
     few = said([evenly(DAY, Fraction(31, 10), 30)]).level.sentence
     assert few == (
         "Kan ikke afgøres endnu: gennemsnittet er 3,1 (n = 30). "
-        "Omkring 145 besvarelser mere med sædvanlig spredning ville afgøre det."
+        "Bliver gennemsnittet, hvor det er, kan det afgøres efter omkring 145 besvarelser mere, "
+        "regnet med sædvanlig spredning."
     )
 
 

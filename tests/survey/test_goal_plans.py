@@ -69,7 +69,7 @@ def test_of_few_it_is_reckoned_with_the_usual_spread() -> None:
     ("value", "warning"),
     [
         ("3.2", "Et års svar er for få til at afgøre det"),
-        ("3.25", "Målet kan i praksis næsten aldrig afgøres: det tager over "),
+        ("3.25", "Målet kan i praksis næsten aldrig afgøres: det tager omkring "),
     ],
 )
 def test_what_is_hardly_ever_decided_is_said_plainly(value: str, warning: str) -> None:
@@ -110,14 +110,23 @@ def test_a_share_says_where_it_is_and_how_far() -> None:
     assert found.plan.people <= 99
 
 
-def test_a_share_that_cannot_be_told_is_not_reckoned_with() -> None:
-    """The goal can be saved all the same."""
+def test_a_share_that_cannot_be_told_is_taken_to_lie_near_the_goal() -> None:
+    """Five points off, on the side that takes more, all of a person's answers alike: said, with n and months."""
     (hidden,) = at(33)
-    found = asked("share", "0.7", [replace(hidden, spread=None)])
-    assert (found.plan.people, found.warnings) == (
-        None,
-        ("For få fordelinger kan vises til, at man kan regne på det. Målet kan gemmes alligevel.",),
+    found = asked("share", "0.8", [replace(hidden, spread=None)])
+    assert found.sentences[1] == (
+        f"For få fordelinger kan vises til at sige, hvor andelen ligger. Målet er over 80{NBSP}%, "
+        "og der regnes med, at andelen ligger 5 procentpoint derfra, og at alle en borgers svar er ens."
     )
+    assert found.sentences[2] == (
+        "Bliver det ved sådan, afgør omkring 464 besvarelser målet i fire ud af fem tilfælde. "
+        "Det tager omkring 47 måneder."
+    )
+    assert found.warnings[0].startswith("Et års svar er for få")
+    ends = [asked("share", value, [replace(hidden, spread=None)]).plan.people for value in ("0.02", "0.98")]
+    assert ends == [161, 161]
+    told = asked("share", "0.8", [cell(DAY, [(4, 3)] * 90 + [(2, 1)] * 30)])
+    assert "procentpoint" not in " ".join(told.sentences)
 
 
 def test_a_rise_takes_what_a_year_brings() -> None:
@@ -157,7 +166,38 @@ def test_a_month_is_reckoned_from_the_first_answer() -> None:
     new = [replace(evenly(YEAR.last - timedelta(91), Fraction(33, 10), 90))]
     screen = [replace(evenly(DAY, Fraction(2), 90), mode="onsite")]
     (standing,) = asked("level", "3.0", [*new, *screen]).standings
+    assert standing.per_month is not None
     assert (standing.people, round(standing.per_month)) == (90, 30)
+
+
+def test_three_weeks_are_not_a_month() -> None:
+    """A hundred answers in 21 days are 145 a month; of less than a fortnight no pace and no months are told."""
+    days = [evenly(YEAR.last - timedelta(ago), Fraction(33, 10), 100) for ago in (20, 12)]
+    young, new = (asked("level", "3.2", [one]) for one in days)
+    assert "(n = 100), 144,9 besvarelser om måneden siden " in young.sentences[0]
+    assert (young.plan.months, young.sentences[-1].partition(" Det tager ")[2]) == (2, "omkring 2 måneder.")
+    assert "(n = 100), svaret på 13 dage." in new.sentences[0]
+    today = asked("level", "3.2", [evenly(YEAR.last, Fraction(33, 10), 100)])
+    assert "(n = 100), svaret på 1 dag." in today.sentences[0]
+    assert (new.plan.people, new.plan.months) == (young.plan.people, None)
+    assert new.sentences[-1].endswith("i fire ud af fem tilfælde.")
+    without = (
+        "Hvor mange måneder det tager, kan ikke siges endnu: Ydelse har kun svar fra under 14 dage. "
+        "Målet kan gemmes alligevel."
+    )
+    assert new.warnings == (without,)
+    rise = asked("trend", "0.3", [days[1]])
+    assert (rise.plan.people, rise.warnings) == (None, (without,))
+    beside = asked("equality", "0.3", [*at(33, law="LAB"), days[1]])
+    assert (beside.plan.months, beside.warnings) == (None, (without,))
+
+
+@pytest.mark.parametrize(("n", "months", "years"), [(90, 119, 10), (110, 98, 8), (120, 86, 7)])
+def test_years_are_those_of_the_months(n: int, months: int, years: int) -> None:
+    """Rounded, and not called over what they are under: 119 months are not over 10 years."""
+    found = asked("level", "3.25", at(33, n))
+    assert found.plan.months == months
+    assert found.warnings == (f"Målet kan i praksis næsten aldrig afgøres: det tager omkring {years} år.",)
 
 
 def test_nothing_finer_than_the_printed_mean_is_reckoned_from() -> None:
@@ -184,4 +224,5 @@ def test_the_newest_series_stands_for_the_group() -> None:
     """Weekly answers: twenty a week over fifteen weeks, and what came last."""
     (standing,) = asked("level", "3.0", weekly(lambda _: Fraction(31, 10))).standings
     assert (standing.people, date(2021, 5, 3)) == (300, DAY)
+    assert standing.per_month is not None
     assert 24 < standing.per_month < 26

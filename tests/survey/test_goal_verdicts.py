@@ -54,7 +54,7 @@ def of_five(high: int, low: int) -> list[CellView]:
     [
         ("3.2", "over", "Ja, over 3,2: gennemsnittet er 3,38 (n = 60), og med 95 % sikkerhed mindst 3,23."),
         ("3.5", "under", "Nej, under 3,5: gennemsnittet er 3,38 (n = 60), og med 95 % sikkerhed højst 3,47."),
-        ("3.35", "undecided", "Kan ikke afgøres endnu: gennemsnittet er 3,38 (n = 60), men 3,35 ligger mellem"),
+        ("3.35", "undecided", "Kan ikke afgøres endnu: gennemsnittet er 3,38 (n = 60), for tæt på 3,35 til at"),
     ],
 )
 def test_a_level_of_ones_own(value: str, sign: str, words: str) -> None:
@@ -71,8 +71,7 @@ def test_a_level_of_ones_own(value: str, sign: str, words: str) -> None:
         (3.19, 3.5, "over", ", og med 95 % sikkerhed mindst 3,1"),
         (2.5, 2.96, "under", ", og med 95 % sikkerhed under 3,0"),
         (2.5, 2.81, "under", ", og med 95 % sikkerhed højst 2,9"),
-        (2.98, 3.55, "undecided", ", men 3,0 ligger mellem grænserne 2,9 og 3,6"),
-        (3.0, 3.55, "undecided", ", men 3,0 ligger inden for usikkerheden"),
+        (2.98, 3.55, "undecided", ", for tæt på 3,0 til at sige det sikkert"),
     ],
 )
 def test_a_printed_bound_agrees_with_the_verdict(lower: float, upper: float, outcome: Any, words: str) -> None:
@@ -81,7 +80,9 @@ def test_a_printed_bound_agrees_with_the_verdict(lower: float, upper: float, out
     assert bounds.sure(outcome, Fraction(3), "3,0") == words
 
 
-@pytest.mark.parametrize(("n", "words"), [(64, "Omkring 1 besvarelse mere"), (63, "Omkring 2 besvarelser mere")])
+@pytest.mark.parametrize(
+    ("n", "words"), [(64, "efter omkring 1 besvarelse mere."), (63, "efter omkring 2 besvarelser mere.")]
+)
 def test_what_is_missing_is_questionnaires(n: int, words: str) -> None:
     """One, or several."""
     people = [(3, 4, 3, 3)] * (n - 38) + [(2, 3, 3, 3)] * 38
@@ -118,7 +119,7 @@ def test_a_mean_at_an_end_is_judged_without_its_bound() -> None:
             82,
             18,
             "undecided",
-            f"Kan ikke afgøres endnu: 164/200 = 82,0{NBSP}% svarer 4 eller 5, men 80{NBSP}% ligger",
+            f"Kan ikke afgøres endnu: 164/200 = 82,0{NBSP}% svarer 4 eller 5, for tæt på 80{NBSP}% til at",
         ),
     ],
 )
@@ -246,6 +247,16 @@ def test_equality_needs_both_groups() -> None:
     """On the same scale, ten people each, and a mean that is shown."""
     cells = [evenly(DAY, Fraction(3), 90)]
     assert judged(aimed("equality", "0.3"), cells).sentence.startswith("Kan ikke afgøres: den anden gruppe")
+    mine = group(cells)
+    on_screen = replace(mine, series=replace(mine.series, mode="onsite"))
+    found = [
+        findings.findings(PERIOD, each.series, each.cells, [], Aims("LAS", (aimed("equality", "0.3"),))).further[0]
+        for each in (mine, on_screen)
+    ]
+    assert [each.sentence.partition(" ingen svar ")[2] for each in found] == [
+        "på tilsendte spørgeskemaer på samme skala, der kan vises.",
+        "på skærm i venteværelset på samme skala, der kan vises.",
+    ]
     few = judged(aimed("equality", "0.3"), cells, [evenly(DAY, Fraction(3), 9)])
     assert few.sentence.startswith("For få svar til at sammenligne grupperne: det kræver 10")
 

@@ -207,12 +207,12 @@ def test_a_new_version_is_a_break_and_another_questionnaire_is_none() -> None:
         for first, last in ((date(2021, month, 3), date(2021, month, 9)),)
     )
     old, new = series(points=(first,)), series(points=(second,), number=2, version_id=2)
-    (sentence,) = notes.breaks(Section("LAB", None, (new, old), ()))
+    (sentence,) = notes.breaks(Section("LAB", None, (new, old)))
     assert "version 1 er besvaret til og med 9. maj 2021, version 2 fra 3. juni 2021." in sentence
     other = replace(new, name="Faxe", number=1)
-    assert notes.breaks(Section("LAB", None, (old, other), ())) == ()
+    assert notes.breaks(Section("LAB", None, (old, other))) == ()
     on_site = tuple(replace(each, mode="onsite") for each in (old, new))
-    assert "er ændret på skærmen i venteværelset" in notes.breaks(Section("LAB", None, on_site, ()))[0]
+    assert "er ændret på skærmen i venteværelset" in notes.breaks(Section("LAB", None, on_site))[0]
 
 
 @pytest.mark.parametrize(

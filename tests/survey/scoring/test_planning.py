@@ -28,6 +28,7 @@ def test_some_goals_nobody_will_see_decided() -> None:
     """On the very line, without answers, or by more than anybody waits for."""
     assert planning.for_distance(0.0, 0.75, 10) == NEVER
     assert planning.for_distance(0.1, 0.75, 0) == NEVER
+    assert planning.for_distance(0.1, 0.75, None) == planning.Plan(348, None)
     assert planning.for_distance(0.001, 0.75, 10) == NEVER
     assert planning.for_rise(0.0, 0.75, 10) == planning.for_rise(0.2, 0.75, 0) == NEVER
     assert planning.for_rise(0.0001, 0.75, 1000) == NEVER
