@@ -1,11 +1,10 @@
 """Why nobody was asked about a meeting: the reasons of whole quarters that are counted to their end."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from survey import words, workdays
+from survey import workdays
 from survey.results import Counts
 
 
@@ -56,17 +55,14 @@ def not_invited(counts: Counts, law: str) -> Unasked:
 
 def covers(found: Unasked) -> str:
     """Which quarters the reasons are of, and why one of the period is left out, in Danish sentences."""
-    said = [f"Hele lovgruppens samtaler i {quarters(found.quarters)}." if found.quarters else ""]
-    if found.quarters and not found.reasons:
-        said = [f"I {quarters(found.quarters)} er ingen af lovgruppens samtaler uden spørgeskema."]
+    told, said = workdays.quarters_named(found.quarters), []
+    if told and found.reasons:
+        said.append(f"Hele lovgruppens samtaler i {told}.")
+    elif told:
+        said.append(f"I {told} er ingen af lovgruppens samtaler uden spørgeskema.")
     if found.unfinished:
         said.append(
-            f"{quarters([found.unfinished])} er ikke med: et kvartal tælles med, når der også er talt samtaler "
-            "fra et senere kvartal, så det ikke vokser mere."
+            f"{workdays.quarters_named([found.unfinished])} er ikke med: et kvartal tælles med, når der også er "
+            "talt samtaler fra et senere kvartal, så det ikke vokser mere."
         )
-    return " ".join(filter(None, said))
-
-
-def quarters(first_days: Iterable[date]) -> str:
-    """Quarters as they are read: "2. kvartal 2021", "4. kvartal 2020 og 1. kvartal 2021"."""
-    return words.listed([f"{(day.month + 2) // 3}. kvartal {day.year}" for day in first_days])
+    return " ".join(said)
