@@ -65,15 +65,21 @@ def alarm(watched: Sequence[Counted], ground: Sequence[Counted]) -> Counted | No
     The limit holds for as many people as the baseline lets a year expect; where more have answered, for twice as
     many, and so on. So whether a cell alarms is settled by it and those before it, never by what comes later.
     """
-    if not watched:
-        return None
+    place = _place([*ground, *watched], len(ground)) if watched else None
+    return None if place is None else watched[place]
+
+
+@remembered
+def _place(cells: Sequence[Counted], begins: int) -> int | None:
+    """Which of those watched it is (0 is the first); they are the cells from the place `begins` on."""
+    ground, watched = cells[:begins], cells[begins:]
     people = [scores.of_people(one.persons) for one in watched]
     so_far = list(accumulate(map(scores.size, people)))
     enough = expected(ground, watched[0].first_on)
     while against := _against(ground, enough):
         place = early_warning.watch(against, people).alarm
         if place is not None and so_far[place] <= enough:
-            return watched[place]
+            return place
         if so_far[-1] <= enough:
             return None
         enough *= 2

@@ -15,6 +15,10 @@ FALSE_ALARMS = 0.05
 SMALLEST_BASELINE = 50
 """Questionnaires of a baseline before anything is watched against it."""
 RESAMPLES = 1000
+MANY_PERSONS = 100
+"""The mean of more is drawn as normal (central limit), so that a limit takes no longer the more have answered."""
+LARGE_BASELINE = 10_000
+"""So is that of a baseline of more, whose standard deviation is taken as it is: it is known to a per cent."""
 
 
 @dataclass(frozen=True)
@@ -120,17 +124,29 @@ def _calibrated(scores: Scores, sizes: Sequence[int], seed: int) -> float:
     values = np.array([float(score) for score in sorted(scores)])
     ends = np.cumsum([scores[score] for score in sorted(scores)]) / size(scores)
 
+    moments = moments_of(scores)
+    mean, spread = float(moments.mean), sqrt(moments.variance)
+
     def persons(n: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
         return values[np.searchsorted(ends, draw.random((RESAMPLES, n)), side="right")]
 
+    def means(n: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+        if n > MANY_PERSONS:
+            return mean + draw.normal(0, spread / sqrt(n), RESAMPLES)
+        drawn: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = persons(n).mean(axis=1)
+        return drawn
+
     # The baseline is drawn anew too: that its own mean is uncertain must not become false alarms.
-    own = persons(size(scores))
-    centre, sd = own.mean(axis=1), own.std(axis=1, ddof=1)
+    if moments.n > LARGE_BASELINE:
+        centre, sd = means(moments.n), np.full(RESAMPLES, spread)
+    else:
+        own = persons(moments.n)
+        centre, sd = own.mean(axis=1), own.std(axis=1, ddof=1)
     lowest = np.where(sd > 0, 0.0, -np.inf)
     level, variance = np.zeros(RESAMPLES), 0.0
     for n in sizes:
         kept = (1 - SMOOTHING) ** n
-        step = (persons(n).mean(axis=1) - centre) / np.where(sd > 0, sd, 1.0)
+        step = (means(n) - centre) / np.where(sd > 0, sd, 1.0)
         level = kept * level + (1 - kept) * step
         variance = kept**2 * variance + (1 - kept) ** 2 / n
         lowest = np.minimum(lowest, level / sqrt(variance))

@@ -102,3 +102,17 @@ def test_few_stable_periods_alarm() -> None:
         assert base is not None
         alarms += early_warning.watch(base, batches(1000 + seed, [6] * 10, 3.4)).alarm is not None
     assert alarms <= 6
+
+
+def test_of_many_people_the_limit_is_drawn_without_drawing_each() -> None:
+    """About the same as where each is drawn; ten million people would else take eighty gigabytes."""
+    share = batches(3, [60], 3.4)[0]
+    each, together, millions = (
+        early_warning.baseline([{score: count * times for score, count in share.items()}] * cells, 7)
+        for times, cells in ((1, 100), (2, 100), (1000, 200))
+    )
+    assert each is not None
+    assert together is not None
+    assert millions is not None
+    assert abs(each.limit - together.limit) < 0.25
+    assert abs(together.limit - millions.limit) < 0.25
