@@ -8,8 +8,13 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 
 def rounded(value: Fraction, decimals: int) -> Fraction:
     """`value` rounded half up (not half to even) to `decimals`."""
-    factor = 10**decimals
-    return Fraction((value * factor + Fraction(1, 2)).__floor__(), factor)
+    return Fraction(_steps(value, decimals), 10**decimals)
+
+
+def _steps(value: Fraction, decimals: int) -> int:
+    """How many units of the last of `decimals` `value` is, rounded half up."""
+    scale: int = 10**decimals
+    return (2 * value.numerator * scale + value.denominator) // (2 * value.denominator)
 
 
 def rounded_down(value: Fraction, decimals: int) -> Fraction:
@@ -24,7 +29,7 @@ def rounded_up(value: Fraction, decimals: int) -> Fraction:
 
 def number(value: Fraction, decimals: int) -> str:
     """`value` (not negative) in Danish: decimal comma, rounded half up to one or more `decimals`."""
-    whole, rest = divmod(int(rounded(value, decimals) * 10**decimals), 10**decimals)
+    whole, rest = divmod(_steps(value, decimals), 10**decimals)
     return f"{whole},{rest:0{decimals}}"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 
 from survey.scoring.danish import NO_BREAK, count, number, percent, rounded
@@ -79,6 +80,7 @@ def _near(points: int, answers: int) -> Fraction:
     return max(Fraction(1, 10), Fraction(points - 1, answers))
 
 
+@lru_cache(maxsize=10_000)  # a page has hundreds, and the next page the same
 def published_share(k: int, n: int, *, smallest: int = SMALLEST_GROUP) -> Figure:
     """The share k/n as it may be shown: "559/1043 = 53,6 %"; `value` is a fraction of 1.
 
