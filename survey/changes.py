@@ -238,9 +238,8 @@ def _exact(of: Scores) -> Fraction | None:
 
 def _answers(cells: Sequence[CellView], position: int) -> Scores:
     """The answers to a statement in the cells that tell its mean."""
-    return scores.together(
-        scores.of_counts(cell.counted.chosen[position - 1]) for cell in cells if position in (cell.means or ())
-    )
+    told = [cell.counted.chosen[position - 1] for cell in cells if position in (cell.means or ())]
+    return scores.of_counts(scores.pooled(told)) if told else {}
 
 
 def _said_of_statements(changes: Sequence[Change]) -> list[str]:
